@@ -1,0 +1,157 @@
+"""Runs MiniStack for the local target: `launcher.py`, started by durable-local.
+
+It differs from the program `ministack` in where it listens (a free port of its own, told on
+standard output, while every URL it hands out carries the router's port), in that it ends and saves
+its state when standard input closes, that is when the daemon is gone however it went, in two
+requests of its own for the daemon, and in what MiniStack gets wrong about durable functions.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import threading
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app as ministack
+from ministack.core import lambda_runtime, persistence
+from ministack.services import eventbridge, lambda_svc
+from ministack.services.cloudformation import provisioners
+
+# A mapping and a synchronous call wait for the whole execution, at most 15 minutes.
+LONGEST_SYNCHRONOUS_EXECUTION = 900
+
+
+def keep_durable_config():
+    """CloudFormation keeps `DurableConfig`, and a change of it keeps the published versions."""
+    create, update = provisioners._lambda_create, provisioners._lambda_update
+
+    def config_of(name):
+        return lambda_svc._functions[name]["config"]
+
+    def durable_create(logical_id, props, stack_name):
+        name, attributes = create(logical_id, props, stack_name)
+        if props.get("DurableConfig"):
+            config_of(name)["DurableConfig"] = durable_config(props)
+        return name, attributes
+
+    def durable_update(physical_id, old, new, stack_name, *rest, **named):
+        if old.get("DurableConfig") and new.get("DurableConfig"):
+            # Only gaining or losing durability replaces a function.
+            old = {**old, "DurableConfig": new["DurableConfig"]}
+        name, attributes = update(physical_id, old, new, stack_name, *rest, **named)
+        if new.get("DurableConfig"):
+            config = config_of(name)
+            if config.get("DurableConfig") != durable_config(new):
+                config["DurableConfig"] = durable_config(new)
+                # Without a new revision the next version would be the old one again.
+                config["RevisionId"] = lambda_svc.new_uuid()
+        return name, attributes
+
+    # The update falls back to the module's create, and the handlers hold both by value.
+    provisioners._lambda_create = durable_create
+    for handlers in vars(provisioners).values():
+        if isinstance(handlers, dict) and "AWS::Lambda::Function" in handlers:
+            entry = handlers["AWS::Lambda::Function"]
+            if isinstance(entry, dict) and entry.get("create") is create:
+                entry.update(create=durable_create, update=durable_update)
+
+
+def durable_config(props):
+    """Returns the durable configuration with its numbers as numbers, whatever the template wrote."""
+    config = dict(props["DurableConfig"])
+    for key in ("ExecutionTimeout", "RetentionPeriodInDays"):
+        if key in config:
+            config[key] = int(config[key])
+    config.setdefault("RetentionPeriodInDays", 14)
+    return config
+
+
+def refuse_long_executions_behind_mappings():
+    """An event source mapping may not feed a durable function that runs longer than 15 minutes."""
+    create = provisioners._lambda_esm_create
+
+    def checked_create(logical_id, props, stack_name):
+        function = provisioners._lambda_function_for_cfn_ref(props.get("FunctionName", ""))[0]
+        config = ((function or {}).get("config") or {}).get("DurableConfig") or {}
+        if int(config.get("ExecutionTimeout", 0)) > LONGEST_SYNCHRONOUS_EXECUTION:
+            raise ValueError(
+                "You cannot create an event source mapping for a durable function "
+                "whose ExecutionTimeout is longer than 15 minutes"
+            )
+        return create(logical_id, props, stack_name)
+
+    for handlers in vars(provisioners).values():
+        if isinstance(handlers, dict):
+            entry = handlers.get("AWS::Lambda::EventSourceMapping")
+            if isinstance(entry, dict) and entry.get("create") is create:
+                entry["create"] = checked_create
+
+
+def save():
+    persistence.save_all(ministack._build_persistence_save_dict())
+
+
+async def answer(send, status, document):
+    body = json.dumps(document).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def application(scope, receive, send):
+    """MiniStack, plus `/_deployer/save` and `/_deployer/events` (which may say `aws.lambda`)."""
+    path = scope.get("path", "")
+    if scope["type"] != "http" or not path.startswith("/_deployer/"):
+        await ministack.app(scope, receive, send)
+        return
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    if path == "/_deployer/save":
+        save()
+        await answer(send, 200, {})
+    elif path == "/_deployer/events":
+        result = eventbridge._put_events(json.loads(body), allow_aws_source=True)
+        await answer(send, result[0], json.loads(result[2]))
+    else:
+        await answer(send, 404, {})
+
+
+async def main():
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+
+    def watch_daemon():
+        while os.read(0, 4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch_daemon, daemon=True).start()
+
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind(("127.0.0.1", 0))
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    config.loglevel = "WARNING"
+    os.write(1, f"{listener.getsockname()[1]}\n".encode())
+    os.dup2(2, 1)
+    await serve(application, config, shutdown_trigger=stop.wait)
+    lambda_runtime.reset()
+    # Threads that still wait for a function must not hold the process back.
+    os._exit(0)
+
+
+keep_durable_config()
+refuse_long_executions_behind_mappings()
+# Every save would tell of fifty services.
+logging.getLogger("persistence").setLevel(logging.WARNING)
+asyncio.run(main())

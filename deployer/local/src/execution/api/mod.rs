@@ -1,0 +1,17 @@
+//! The HTTP API: REST-JSON of Lambda's durable execution operations.
+
+mod callback;
+mod checkpoint;
+mod error;
+mod faults;
+mod history;
+mod invoke;
+mod list;
+mod query;
+mod respond;
+mod routes;
+mod stop;
+
+pub(crate) use error::ApiError;
+pub(crate) use invoke::invoke;
+pub(crate) use routes::routes;

@@ -1,0 +1,45 @@
+//! Errors of the service's own making; those of its API are in `api`.
+
+use std::path::PathBuf;
+
+/// Why the store of executions could not be opened or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The file system refused an operation.
+    #[error("cannot {operation} `{path}`", path = path.display())]
+    File {
+        /// What was tried, as a verb.
+        operation: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A record in an execution's log cannot be read.
+    #[error("execution log `{path}` is damaged at line {line}", path = path.display())]
+    Damaged {
+        /// The log.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The cause.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The service was closed before the change could be written.
+    #[error("store of executions is closed")]
+    Closed,
+}
+
+impl StoreError {
+    /// Returns what the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "check that the folder is writable and has space left",
+            Self::Damaged { .. } => "remove the file; its execution is lost, the others are not",
+            Self::Closed => "start the local target again",
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The durable execution service: durable functions on this machine, with AWS's API of 2025-12-01.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `wire`, `operation`, `history` | what goes over the wire and into the logs |
+//! | `model` | an execution and the changes that make up its life |
+//! | `transition` | what can happen, as pure functions from state to change |
+//! | `state` | the state that a function is given back |
+//! | `store` | executions on disk |
+//! | `service` | executions in memory, their loops and timers |
+//! | `api` | the HTTP operations |
+
+mod api;
+mod error;
+mod history;
+mod model;
+mod names;
+mod operation;
+mod service;
+mod state;
+mod store;
+mod time;
+mod transition;
+mod wire;
+
+pub use error::StoreError;
+pub use service::{ExecutionCounts, ExecutionService, InvokeRequest, ServiceSettings};

@@ -1,0 +1,184 @@
+//! What all executions share, and the one way to change an execution.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::execution::error::StoreError;
+use crate::execution::model::Change;
+use crate::execution::names;
+use crate::execution::service::entry::{Cell, Entry};
+use crate::execution::service::faults::Faults;
+use crate::execution::service::open::ServiceSettings;
+use crate::execution::service::publish::Publisher;
+use crate::execution::store::Store;
+use crate::execution::time::{Clock, Timestamp};
+use crate::gateway::FunctionGateway;
+
+/// What all executions share.
+pub(crate) struct Core {
+    pub(crate) gateway: Arc<dyn FunctionGateway>,
+    pub(crate) settings: ServiceSettings,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) faults: Faults,
+    pub(crate) publisher: Publisher,
+    /// Turns true when the service stops taking work.
+    pub(crate) stopping: watch::Sender<bool>,
+    registry: Mutex<Registry>,
+}
+
+/// All executions that are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    by_id: BTreeMap<String, Arc<Entry>>,
+    /// Function name and execution name lead to the id.
+    by_name: BTreeMap<(String, String), String>,
+}
+
+impl Registry {
+    /// Adds an execution.
+    pub(crate) fn insert(&mut self, entry: Arc<Entry>) {
+        let identity = entry.lock().execution.identity.clone();
+        self.by_name
+            .insert((identity.function_name, identity.name), identity.id.clone());
+        self.by_id.insert(identity.id, entry);
+    }
+
+    /// Returns the execution of a function that has this name.
+    pub(crate) fn named(&self, function_name: &str, name: &str) -> Option<Arc<Entry>> {
+        let id = self
+            .by_name
+            .get(&(function_name.to_owned(), name.to_owned()))?;
+        self.by_id.get(id).cloned()
+    }
+
+    /// Returns the execution with this id.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Entry>> {
+        self.by_id.get(id).cloned()
+    }
+
+    /// Returns all executions.
+    pub(crate) fn all(&self) -> Vec<Arc<Entry>> {
+        self.by_id.values().cloned().collect()
+    }
+
+    /// Forgets the executions whose retention has passed and returns their ids.
+    pub(crate) fn forget_expired(&mut self, now: Timestamp) -> Vec<String> {
+        let expired = |entry: &Arc<Entry>| {
+            entry
+                .lock()
+                .execution
+                .expires_at()
+                .is_some_and(|expires_at| expires_at <= now)
+        };
+        let gone: Vec<String> = self
+            .by_id
+            .iter()
+            .filter(|(_, entry)| expired(entry))
+            .map(|(id, _)| id.clone())
+            .collect();
+        if !gone.is_empty() {
+            self.by_id.retain(|id, _| !gone.contains(id));
+            self.by_name.retain(|_, id| !gone.contains(id));
+        }
+        gone
+    }
+}
+
+impl Core {
+    /// Puts the parts together.
+    pub(crate) fn new(
+        store: Store,
+        gateway: Arc<dyn FunctionGateway>,
+        settings: ServiceSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            publisher: Publisher::start(Arc::clone(&gateway)),
+            gateway,
+            settings,
+            clock,
+            store,
+            faults: Faults::default(),
+            stopping: watch::Sender::new(false),
+            registry: Mutex::new(Registry::default()),
+        }
+    }
+
+    /// Returns the present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Returns whether the service takes no more work.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Locks the registry. Never held across an await; an execution's lock may be taken inside it,
+    /// not the other way round.
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the execution of this ARN.
+    pub(crate) fn find(&self, arn: &str) -> Option<Arc<Entry>> {
+        let entry = self.registry().get(names::execution_id(arn)?)?;
+        let known = entry.lock().execution.identity.arn == arn;
+        known.then_some(entry)
+    }
+
+    /// Forgets the executions whose retention has passed.
+    pub(crate) fn forget_expired(&self, now: Timestamp) {
+        let gone = self.registry().forget_expired(now);
+        for id in gone {
+            if let Err(error) = self.store.remove(&id) {
+                tracing::warn!(execution = %id, %error, "expired execution stays on disk");
+            }
+        }
+    }
+
+    /// Makes a change part of an execution: on disk first, then in memory, then for those who wait.
+    pub(crate) fn commit(
+        &self,
+        entry: &Entry,
+        cell: &mut Cell,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        if change.is_empty() {
+            return Ok(());
+        }
+        if self.is_stopping() {
+            return Err(StoreError::Closed);
+        }
+        self.store.append(&cell.execution.identity.id, &change)?;
+        cell.execution.apply(change);
+        if cell.execution.is_closed() && !*entry.closed.borrow() {
+            cell.token = None;
+            self.publisher
+                .status_changed(&cell.execution, cell.execution.status());
+            entry.closed.send_replace(true);
+        }
+        entry.wake.notify_one();
+        Ok(())
+    }
+
+    /// Commits a change that came from outside the function, so that the function hears of it.
+    pub(crate) fn commit_news(
+        &self,
+        entry: &Entry,
+        cell: &mut Cell,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let changed: Vec<String> = change
+            .operations
+            .iter()
+            .map(|operation| operation.id.clone())
+            .collect();
+        self.commit(entry, cell, change)?;
+        cell.unseen.extend(changed);
+        Ok(())
+    }
+}

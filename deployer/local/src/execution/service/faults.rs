@@ -1,0 +1,37 @@
+//! Faults to inject: kill the function's process right after a step of its.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use crate::execution::operation::{Operation, OperationStatus};
+use crate::execution::wire::OperationType;
+
+/// The faults that did not happen yet, by execution name and step name.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    pending: Mutex<BTreeSet<(String, String)>>,
+}
+
+impl Faults {
+    /// Registers a fault, which happens once.
+    pub(crate) fn register(&self, execution_name: String, after_step: String) {
+        self.lock().insert((execution_name, after_step));
+    }
+
+    /// Takes the fault that the success of one of these operations sets off.
+    pub(crate) fn take(&self, execution_name: &str, operations: &[Operation]) -> bool {
+        let mut pending = self.lock();
+        if pending.is_empty() {
+            return false;
+        }
+        let succeeded = operations.iter().filter(|operation| {
+            operation.kind == OperationType::Step && operation.status == OperationStatus::Succeeded
+        });
+        let mut names = succeeded.filter_map(|operation| operation.name.clone());
+        names.any(|step| pending.remove(&(execution_name.to_owned(), step)))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<(String, String)>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

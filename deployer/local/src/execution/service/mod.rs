@@ -1,0 +1,18 @@
+//! The running service: executions in memory, their loops, and what they talk to.
+
+mod chained;
+mod core;
+mod drive;
+mod entry;
+mod faults;
+mod open;
+mod publish;
+mod start;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use chained::UNQUALIFIED;
+pub(crate) use core::Core;
+pub(crate) use entry::{Cell, Entry, LastCheckpoint};
+pub use open::{ExecutionCounts, ExecutionService, InvokeRequest, ServiceSettings};
+pub(crate) use start::{NewExecution, StartError};

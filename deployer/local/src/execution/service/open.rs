@@ -1,0 +1,191 @@
+//! The service as its embedder sees it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::response::Response;
+
+use crate::execution::api;
+use crate::execution::error::StoreError;
+use crate::execution::model::{Change, Phase};
+use crate::execution::service::core::Core;
+use crate::execution::service::drive;
+use crate::execution::service::entry::Entry;
+use crate::execution::store::Store;
+use crate::execution::time::{Clock, SystemClock};
+use crate::gateway::{DurableFunction, FunctionGateway};
+
+/// How often executions whose retention has passed are looked for.
+const SWEEP: Duration = Duration::from_mins(1);
+
+/// The account and region that execution ARNs carry where the function's own ARN is not known.
+#[derive(Debug, Clone)]
+pub struct ServiceSettings {
+    /// The twelve-digit account id.
+    pub account: String,
+    /// The region.
+    pub region: String,
+}
+
+/// An invocation of a durable function, as the Invoke API received it.
+#[derive(Debug, Clone, Default)]
+pub struct InvokeRequest {
+    /// `X-Amz-Invocation-Type`; absent means `RequestResponse`.
+    pub invocation_type: Option<String>,
+    /// `X-Amz-Durable-Execution-Name`.
+    pub durable_execution_name: Option<String>,
+    /// The request's body.
+    pub payload: Bytes,
+    /// `X-Amzn-Trace-Id`.
+    pub trace_header: Option<String>,
+}
+
+/// How many executions the service knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExecutionCounts {
+    /// Those that run or wait.
+    pub running: usize,
+    /// All that are kept, closed ones too.
+    pub total: usize,
+}
+
+/// The durable execution service. Clones share everything.
+#[derive(Clone)]
+pub struct ExecutionService {
+    core: Arc<Core>,
+}
+
+impl std::fmt::Debug for ExecutionService {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ExecutionService")
+            .finish_non_exhaustive()
+    }
+}
+
+impl ExecutionService {
+    /// Opens the store in a folder, which is made when missing, and goes on with every execution
+    /// in it: timers count from when they were set, and a function that ran is invoked again.
+    ///
+    /// Must be called within a Tokio runtime.
+    pub async fn open(
+        directory: &Path,
+        gateway: Arc<dyn FunctionGateway>,
+        settings: ServiceSettings,
+    ) -> Result<Self, StoreError> {
+        Self::open_at(directory, gateway, settings, Arc::new(SystemClock)).await
+    }
+
+    /// Opens the store with a clock of the caller's.
+    pub(crate) async fn open_at(
+        directory: &Path,
+        gateway: Arc<dyn FunctionGateway>,
+        settings: ServiceSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let folder = directory.to_owned();
+        let (store, executions) = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&folder)?;
+            let executions = store.load()?;
+            Ok::<_, StoreError>((store, executions))
+        })
+        .await
+        .map_err(|error| StoreError::File {
+            operation: "read",
+            path: directory.to_owned(),
+            source: std::io::Error::other(error),
+        })??;
+        let core = Arc::new(Core::new(store, gateway, settings, clock));
+        let entries: Vec<Arc<Entry>> = executions
+            .into_iter()
+            .map(|execution| Arc::new(Entry::new(execution)))
+            .collect();
+        for entry in &entries {
+            core.registry().insert(Arc::clone(entry));
+        }
+        core.forget_expired(core.now());
+        for entry in entries {
+            resume(&core, &entry)?;
+            if !*entry.closed.borrow() {
+                drive::spawn(Arc::clone(&core), entry);
+            }
+        }
+        spawn_sweeper(Arc::clone(&core));
+        Ok(Self { core })
+    }
+
+    /// Returns the routes below `/2025-12-01`, and `POST /_local/faults`.
+    ///
+    /// They must be served with `ConnectInfo<SocketAddr>`, or no fault can be injected.
+    pub fn routes(&self) -> Router {
+        api::routes(Arc::clone(&self.core))
+    }
+
+    /// Answers an Invoke request for a durable function, errors included.
+    pub async fn invoke(&self, function: DurableFunction, request: InvokeRequest) -> Response {
+        api::invoke(&self.core, &function, request).await
+    }
+
+    /// Returns how many executions there are.
+    #[expect(
+        clippy::unused_async,
+        reason = "all calls into the service are asynchronous"
+    )]
+    pub async fn counts(&self) -> ExecutionCounts {
+        let entries = self.core.registry().all();
+        let running = entries
+            .iter()
+            .filter(|entry| !*entry.closed.borrow())
+            .count();
+        ExecutionCounts {
+            running,
+            total: entries.len(),
+        }
+    }
+
+    /// Stops taking work and waits until what happened so far is stored and published.
+    ///
+    /// Functions that run are left alone: what they still checkpoint is refused, and they are
+    /// invoked again when the service opens next.
+    pub async fn close(&self) {
+        self.core.stopping.send_replace(true);
+        self.core.publisher.flush().await;
+    }
+}
+
+/// A function that ran when the service went away is due again.
+fn resume(core: &Core, entry: &Entry) -> Result<(), StoreError> {
+    let mut cell = entry.lock();
+    if let Phase::Invoked { failures, .. } = cell.execution.phase
+        && !cell.execution.is_closed()
+    {
+        let phase = Some(Phase::Due {
+            failures,
+            at: core.now(),
+        });
+        core.commit(
+            entry,
+            &mut cell,
+            Change {
+                phase,
+                ..Change::default()
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn spawn_sweeper(core: Arc<Core>) {
+    tokio::spawn(async move {
+        let mut stopping = core.stopping.subscribe();
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(SWEEP) => core.forget_expired(core.now()),
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+            }
+        }
+    });
+}

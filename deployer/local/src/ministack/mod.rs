@@ -1,0 +1,22 @@
+//! MiniStack: installing it, keeping it running, and talking to it.
+
+mod client;
+mod environment;
+mod install;
+mod log;
+mod orphans;
+mod process;
+mod python;
+mod relocate;
+mod supervise;
+
+pub use install::InstallError;
+pub use process::MiniStackError;
+
+pub(crate) use client::MiniStackClient;
+pub(crate) use install::{ensure_installed, is_installed, version};
+pub(crate) use log::{last_lines, rotate};
+pub(crate) use orphans::end as end_orphans;
+pub(crate) use process::Launch;
+pub(crate) use relocate::relocate;
+pub(crate) use supervise::MiniStack;

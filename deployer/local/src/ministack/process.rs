@@ -1,0 +1,189 @@
+//! One process of MiniStack, from its start to its end.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use axum::http::Method;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use super::client::Target;
+use super::environment::environment;
+use super::log::last_lines;
+use crate::http;
+use crate::settings::{LocalSettings, State};
+
+/// How MiniStack is run: a program of its own that embeds it.
+const LAUNCHER: &str = include_str!("../../ministack.py");
+
+const READY_WITHIN: Duration = Duration::from_mins(1);
+const STOPPED_WITHIN: Duration = Duration::from_secs(20);
+const LOG_LINES: usize = 20;
+
+/// Why MiniStack does not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MiniStackError {
+    /// Its interpreter cannot be run, or its files cannot be written.
+    #[error("cannot run `{program}`", program = program.display())]
+    Spawn {
+        /// The interpreter.
+        program: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// It ended while it was starting.
+    #[error("MiniStack ended while it was starting ({status})\n{}", log.join("\n"))]
+    Died {
+        /// How it ended.
+        status: String,
+        /// The last lines of its log.
+        log: Vec<String>,
+    },
+    /// It did not answer in time.
+    #[error("MiniStack did not answer within {seconds} seconds\n{}", log.join("\n"))]
+    NotReady {
+        /// How long was waited.
+        seconds: u64,
+        /// The last lines of its log.
+        log: Vec<String>,
+    },
+    /// It ended again and again.
+    #[error("MiniStack ended {times} times within a minute\n{}", log.join("\n"))]
+    KeepsDying {
+        /// How often.
+        times: usize,
+        /// The last lines of its log.
+        log: Vec<String>,
+    },
+}
+
+impl MiniStackError {
+    /// Returns what the user can do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Spawn { .. } => {
+                "remove `.deployer/ministack`; the next start installs it again".to_owned()
+            }
+            Self::Died { .. } | Self::NotReady { .. } | Self::KeepsDying { .. } => {
+                "read `.deployer/local/ministack.log`; `deployer local reset` starts afresh"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// Everything that a start of MiniStack needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Launch {
+    pub(crate) python: PathBuf,
+    pub(crate) settings: LocalSettings,
+    pub(crate) state: State,
+    /// The router's port, which the URLs that MiniStack hands out carry.
+    pub(crate) port: u16,
+}
+
+/// A MiniStack that answers.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    /// Its end tells MiniStack to save and end, even when this process is killed.
+    stdin: Option<ChildStdin>,
+    pub(super) target: Target,
+}
+
+impl Process {
+    /// Starts MiniStack and waits until it answers.
+    pub(super) async fn start(launch: &Launch) -> Result<Self, MiniStackError> {
+        let mut child = spawn(launch).map_err(|source| MiniStackError::Spawn {
+            program: launch.python.clone(),
+            source,
+        })?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take();
+        let pid = child.id().unwrap_or_default();
+        let log = || last_lines(&launch.state.ministack_log(), LOG_LINES);
+        tokio::select! {
+            port = ready(stdout) => Ok(Self { child, stdin, target: Target { port, pid } }),
+            status = child.wait() => Err(MiniStackError::Died {
+                status: status.map_or_else(|error| error.to_string(), |status| status.to_string()),
+                log: log(),
+            }),
+            () = tokio::time::sleep(READY_WITHIN) => Err(MiniStackError::NotReady {
+                seconds: READY_WITHIN.as_secs(),
+                log: log(),
+            }),
+        }
+    }
+
+    /// Waits until MiniStack ends by itself.
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+
+    /// Lets MiniStack save its state and end, and ends it the hard way when that takes too long.
+    pub(super) async fn stop(mut self) {
+        drop(self.stdin.take());
+        if tokio::time::timeout(STOPPED_WITHIN, self.child.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("MiniStack did not end in time and is killed");
+            if let Err(error) = self.child.kill().await {
+                tracing::warn!(%error, "MiniStack cannot be killed");
+            }
+        }
+    }
+}
+
+fn spawn(launch: &Launch) -> io::Result<Child> {
+    let state = &launch.state;
+    fs_err::create_dir_all(state.ministack_state())?;
+    fs_err::create_dir_all(state.temporary())?;
+    fs_err::write(state.launcher(), LAUNCHER)?;
+    let log = fs_err::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(state.ministack_log())?;
+    Command::new(&launch.python)
+        .arg("-I")
+        .arg(state.launcher())
+        .env_clear()
+        .envs(environment(&launch.settings, state, launch.port))
+        .current_dir(state.temporary())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::from(log.into_file()))
+        // Ctrl-C at a terminal is for the daemon, which then ends MiniStack in order.
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+}
+
+/// Returns MiniStack's port once it answers on it; never when it does not.
+async fn ready(stdout: Option<ChildStdout>) -> u16 {
+    let Some(port) = read_port(stdout).await else {
+        return std::future::pending().await;
+    };
+    loop {
+        let health = http::send_local(
+            Method::GET,
+            port,
+            "/_ministack/health",
+            Duration::from_secs(5),
+        );
+        if health.await.is_ok_and(|answer| answer.status.is_success()) {
+            return port;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn read_port(stdout: Option<ChildStdout>) -> Option<u16> {
+    let mut line = String::new();
+    BufReader::new(stdout?).read_line(&mut line).await.ok()?;
+    line.trim().parse().ok()
+}

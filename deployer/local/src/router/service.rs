@@ -1,0 +1,59 @@
+//! Puts the routes together.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Method, Request, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tokio::sync::Notify;
+
+use super::route::{Route, route};
+use super::{admin, forward, invoke, mapping, responses};
+use crate::execution::ExecutionService;
+use crate::function_host::FunctionHost;
+use crate::ministack::MiniStackClient;
+use crate::status::Status;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct Router {
+    pub(crate) ministack: MiniStackClient,
+    pub(crate) functions: FunctionHost,
+    pub(crate) executions: ExecutionService,
+    /// The status without its counts.
+    pub(crate) status: Arc<Status>,
+    /// Told when the daemon should stop.
+    pub(crate) stop: Arc<Notify>,
+    /// Whether something may have changed in MiniStack since it last saved.
+    pub(crate) changed: Arc<AtomicBool>,
+}
+
+/// Returns everything that the one port answers.
+pub(crate) fn routes(router: Router) -> axum::Router {
+    let durable = router.executions.routes();
+    axum::Router::new()
+        .route("/_local/status", get(admin::status))
+        .route("/_local/stop", post(admin::stop))
+        .fallback(dispatch)
+        .with_state(router)
+        .merge(durable)
+}
+
+async fn dispatch(State(router): State<Router>, request: Request<Body>) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        router.changed.store(true, Ordering::Relaxed);
+    }
+    match route(request.method(), request.uri().path()) {
+        Route::Invocation { function } => invoke::invoke(&router, &function, request).await,
+        Route::NewMapping => mapping::create(&router, request).await,
+        Route::Forward => forward::forward(&router.ministack, request).await,
+        Route::UnknownDurable | Route::Internal => responses::error(
+            StatusCode::NOT_FOUND,
+            "UnknownOperationException",
+            "The local target does not know this operation",
+        ),
+    }
+}

@@ -1,0 +1,128 @@
+//! What survives when the service goes away.
+
+use std::sync::Arc;
+
+use aws_durable_execution_sdk::{BoxError, DurableContext};
+use aws_sdk_lambda::types::ExecutionStatus;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::register_asking;
+use crate::support::World;
+
+/// Runs a world in a runtime of its own, whose end is as sudden as that of a killed process.
+fn in_a_process<T>(directory: &Arc<TempDir>, life: impl AsyncFnOnce(&World) -> T) -> T {
+    let runtime = Runtime::new().unwrap();
+    let value = runtime.block_on(async {
+        let world = World::open(Arc::clone(directory)).await;
+        life(&world).await
+    });
+    runtime.shutdown_background();
+    value
+}
+
+fn folder() -> Arc<TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
+
+async fn answer_and_end(world: &World, arn: &str) {
+    register_asking(world, "asking");
+    assert_eq!(world.service.counts().await.running, 1);
+    let id = world.callback(arn, "ask").await;
+    world.succeed(&id, "\"yes\"").await;
+    assert_eq!(world.ended(arn).await, ExecutionStatus::Succeeded);
+    assert_eq!(world.describe(arn).await.result(), Some("\"yes\""));
+}
+
+#[test]
+fn an_execution_that_waits_for_a_callback_still_waits_after_a_restart() {
+    let directory = folder();
+    let arn = in_a_process(&directory, async |world| {
+        register_asking(world, "asking");
+        let arn = world.start("asking", Some("tx-1"), &json!({})).await;
+        world.last_event(&arn, "InvocationCompleted").await;
+        world.service.close().await;
+        arn
+    });
+    let before = in_a_process(&directory, async |world| {
+        let history = world.history(&arn).await;
+        answer_and_end(world, &arn).await;
+        history
+    });
+    let types: Vec<&Value> = before.iter().map(|event| &event["EventType"]).collect();
+    assert_eq!(
+        types,
+        ["ExecutionStarted", "CallbackStarted", "InvocationCompleted"]
+    );
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_by_a_kill() {
+    let directory = folder();
+    let arn = in_a_process(&directory, async |world| {
+        register_asking(world, "asking");
+        let arn = world.start("asking", Some("tx-1"), &json!({})).await;
+        world.last_event(&arn, "InvocationCompleted").await;
+        arn
+    });
+    in_a_process(&directory, async |world| answer_and_end(world, &arn).await);
+    // The closed execution is kept as well, and its name still stands for it.
+    in_a_process(&directory, async |world| {
+        register_asking(world, "asking");
+        assert_eq!(world.service.counts().await.total, 1);
+        assert_eq!(world.start("asking", Some("tx-1"), &json!({})).await, arn);
+        assert_eq!(
+            world.describe(&arn).await.status(),
+            &ExecutionStatus::Succeeded
+        );
+    });
+}
+
+#[test]
+fn a_function_that_ran_when_the_service_was_killed_is_invoked_again() {
+    let directory = folder();
+    let arn = in_a_process(&directory, async |world| {
+        world.register("hanging", async |_, context| {
+            context.step(async |_| Ok(1)).name("first").await?;
+            let hang = async |_| std::future::pending::<Result<i32, BoxError>>().await;
+            let second = context.step(hang).name("second").await?;
+            Ok(json!(second))
+        });
+        let arn = world.start("hanging", None, &json!({})).await;
+        crate::support::eventually("second step starts", || async {
+            (world.history(&arn).await.len() == 4).then_some(())
+        })
+        .await;
+        arn
+    });
+    in_a_process(&directory, async |world| {
+        world.register("hanging", async |_, context| {
+            let first: i32 = context.step(async |_| Ok(2)).name("first").await?;
+            let second: i32 = context.step(async |_| Ok(10)).name("second").await?;
+            Ok(json!(first + second))
+        });
+        assert_eq!(world.ended(&arn).await, ExecutionStatus::Succeeded);
+        assert_eq!(world.describe(&arn).await.result(), Some("11"));
+    });
+}
+
+#[test]
+fn timers_count_from_when_they_were_set() {
+    let directory = folder();
+    let arn = in_a_process(&directory, async |world| {
+        world.register("waiting", wait);
+        let arn = world.start("waiting", None, &json!({})).await;
+        world.last_event(&arn, "InvocationCompleted").await;
+        arn
+    });
+    in_a_process(&directory, async |world| {
+        world.register("waiting", wait);
+        assert_eq!(world.ended(&arn).await, ExecutionStatus::Succeeded);
+    });
+}
+
+async fn wait(_: Value, context: DurableContext) -> Result<Value, BoxError> {
+    context.wait(std::time::Duration::from_secs(2)).await?;
+    Ok(Value::Null)
+}

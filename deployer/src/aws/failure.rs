@@ -1,0 +1,61 @@
+//! What the errors of the AWS SDK mean for the user.
+
+use std::error::Error as StdError;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::error::{Error, Kind};
+
+const PERMISSION_CODES: [&str; 10] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnauthorizedOperation",
+    "UnrecognizedClientException",
+];
+
+/// Returns a function that makes an error of an SDK's: `what` says what failed, on what.
+pub fn failed<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    move |error| {
+        let what = what.into();
+        match &error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("Unknown").to_owned();
+                let message = service.err().message().unwrap_or_default();
+                let kind = if PERMISSION_CODES.contains(&code.as_str()) { Kind::Permission } else { Kind::Service };
+                let request = service.err().meta().extra("aws_request_id").map(|id| format!(" (request {id})"));
+                let made = Error::new(kind, what).caused_by(format!("{code}: {message}{}", request.unwrap_or_default()));
+                if kind == Kind::Permission { made.hint("check the credentials and what they permit") } else { made }
+            }
+            SdkError::DispatchFailure(dispatch) if dispatch.is_user() || dispatch.is_other() => {
+                let made = Error::new(Kind::Permission, what).caused_by(error);
+                made.hint("give AWS credentials: `aws sso login`, AWS_PROFILE, or the AWS_ACCESS_KEY_ID variables")
+            }
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+                let made = Error::new(Kind::Service, what).caused_by(error);
+                made.hint("check the network; on the local target, `deployer local status`")
+            }
+            _ => Error::new(Kind::Service, what).caused_by(error),
+        }
+    }
+}
+
+/// Returns the error code that the service gave.
+pub fn code_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
+    error.as_service_error().and_then(ProvideErrorMetadata::code)
+}
+
+/// Returns the message that the service gave.
+pub fn message_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
+    error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default()
+}

@@ -1,0 +1,9 @@
+//! The edge to AWS: clients, waiting, and what its errors mean.
+
+mod clients;
+mod failure;
+mod poll;
+
+pub use clients::Clients;
+pub use failure::{code_of, failed, message_of};
+pub use poll::{Pace, until};

@@ -1,0 +1,155 @@
+//! `deployer up`: all the steps.
+
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::super::context::Context;
+use super::super::outcome::Outcome;
+use crate::apply::{Applied, Request};
+use crate::aws::Clients;
+use crate::build::build;
+use crate::config::App;
+use crate::error::{Error, Kind, Result};
+use crate::event::Event;
+use crate::link::{Components, Published, artifact_template, link_workflow};
+use crate::{apply, lint, publish, verify};
+
+/// Builds, publishes and deploys, and waits until everything is ready
+///
+/// Without a workflow, all of them. Where nothing changed, nothing is done.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct UpArguments {
+    /// The workflows; by default all
+    workflow: Vec<String>,
+}
+
+pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Outcome> {
+    let start = Instant::now();
+    let app = &context.app;
+    let workflows = app.select(&arguments.workflow)?;
+    lint::require_clean(app)?;
+    let components = Components::load(&app.root)?;
+    // Linked once before the long steps: a template that refers to nothing is found at once.
+    for workflow in &workflows {
+        link_workflow(app, &components, workflow, &Published::placeholder(app))?;
+    }
+    let functions: Vec<String> = app.functions(&workflows).into_keys().collect();
+    let (artifacts, clients) = tokio::try_join!(build_functions(context, &functions), connect(context))?;
+    let published = Published {
+        bucket: app.artifact_bucket(),
+        keys: artifacts.iter().map(|(function, artifact)| (function.clone(), artifact.key())).collect(),
+    };
+    let requests = requests(app, &components, &workflows, &published)?;
+    let current = apply::current(&clients, &requests).await?;
+    if current.iter().any(Option::is_none) {
+        let bucket = Request::new(app, "artifacts", app.artifact_stack_name(), artifact_template(app, &components)?);
+        apply::deploy(&clients, &bucket, context.reporter.as_ref()).await?;
+        publish::publish(app, &clients, &artifacts, context.reporter.as_ref()).await?;
+    }
+    let outcomes = futures::future::join_all(
+        requests.iter().zip(current).map(|(request, current)| deploy(context, &clients, request, current)),
+    )
+    .await;
+    finish(app, outcomes, start)
+}
+
+async fn build_functions(context: &Context, functions: &[String]) -> Result<std::collections::BTreeMap<String, crate::build::Artifact>> {
+    let start = Instant::now();
+    let count = functions.len();
+    context.reporter.report(&Event::StepStarted { step: "build", text: format!("{count} functions, profile {}", context.app.stage.build_profile) });
+    let artifacts = build(&context.app, functions, context.reporter.as_ref()).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    context.reporter.report(&Event::StepFinished { step: "build", text: format!("{count} functions built"), seconds });
+    Ok(artifacts)
+}
+
+async fn connect(context: &Context) -> Result<Clients> {
+    let endpoint = context.start_local().await?;
+    Clients::connect(&context.app, endpoint.as_deref()).await
+}
+
+fn requests(app: &App, components: &Components, workflows: &[String], published: &Published) -> Result<Vec<Request>> {
+    workflows
+        .iter()
+        .map(|workflow| Ok(Request::new(app, workflow, app.stack_name(workflow), link_workflow(app, components, workflow, published)?)))
+        .collect()
+}
+
+async fn deploy(context: &Context, clients: &Clients, request: &Request, current: Option<Applied>) -> Result<Applied> {
+    let reporter = context.reporter.as_ref();
+    let applied = match current {
+        Some(applied) => applied,
+        None => apply::deploy(clients, request, reporter).await?,
+    };
+    verify::verify(clients, &applied).await?;
+    reporter.report(&Event::StackReady {
+        workflow: applied.workflow.clone(),
+        stack: applied.stack.clone(),
+        action: applied.action,
+        outputs: applied.outputs.clone(),
+    });
+    Ok(applied)
+}
+
+/// One workflow that failed does not hide what became of another.
+fn finish(app: &App, outcomes: Vec<Result<Applied>>, start: Instant) -> Result<Outcome> {
+    let (done, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    let done: Vec<Applied> = done.into_iter().flatten().collect();
+    let mut failed: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();
+    if failed.len() == 1
+        && let Some(error) = failed.pop()
+    {
+        return Err(error);
+    }
+    if !failed.is_empty() {
+        let error = Error::new(Kind::Deployment, format!("{} workflows were not deployed", failed.len()));
+        return Err(failed.iter().fold(error, |error, failure| {
+            let causes: String = failure.causes().iter().map(|cause| format!("\n  caused by: {cause}")).collect();
+            error.detail(format!("{failure}{causes}"))
+        }));
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let mut text = String::new();
+    for applied in &done {
+        text.push_str(&format_applied(applied));
+    }
+    let unchanged = done.iter().all(|applied| applied.action == "unchanged");
+    let stage = &app.stage_name;
+    text.push_str(&if unchanged {
+        format!("Nothing changed: stage {stage} is up to date ({seconds:.1} s).")
+    } else {
+        format!("Stage {stage} is ready ({seconds:.1} s). Next: deployer smoke-test --stage {stage}")
+    });
+    let stacks: Vec<_> = done
+        .iter()
+        .map(|applied| json!({ "workflow": applied.workflow, "stack": applied.stack, "action": applied.action, "outputs": applied.outputs }))
+        .collect();
+    Ok(Outcome::done(text, json!({ "event": "result", "changed": !unchanged, "seconds": seconds, "stacks": stacks })))
+}
+
+fn format_applied(applied: &Applied) -> String {
+    const SHOWN: [(&str, &str); 4] = [
+        ("OrchestratorAliasArn", "orchestrator"),
+        ("IntakeQueueUrl", "queue"),
+        ("IntakeDeadLetterQueueUrl", "dead letters"),
+        ("OrchestratorFailureQueueUrl", "failed executions"),
+    ];
+    let mut text = format!("{} {}\n", applied.workflow, applied.action);
+    for (output, name) in SHOWN {
+        if let Some(value) = applied.outputs.get(output) {
+            text.push_str(&format_line(name, value));
+        }
+    }
+    for (output, value) in applied.outputs.iter().filter(|(output, _)| output.ends_with("TableName")) {
+        let table = output.trim_end_matches("TableName").to_lowercase();
+        text.push_str(&format_line(&format!("table {table}"), value));
+    }
+    text.push('\n');
+    text
+}
+
+fn format_line(name: &str, value: &str) -> String {
+    format!("  {name:<20} {value}\n")
+}

@@ -1,0 +1,17 @@
+//! The environment variables of our own, read in one place. AWS's are the SDK's.
+
+/// What the environment says.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    /// `DEPLOYER_LOCAL_PORT`: the port of the local target.
+    pub(super) local_port: Option<String>,
+    /// `DEPLOYER_HOME`: the folder that `.deployer` is made in.
+    pub(super) home: Option<String>,
+}
+
+impl Environment {
+    pub(super) fn read() -> Self {
+        let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self { local_port: read("DEPLOYER_LOCAL_PORT"), home: read("DEPLOYER_HOME") }
+    }
+}

@@ -1,0 +1,23 @@
+//! The first step: files, environment and flags become the [`App`] of one stage, resolved and checked.
+
+mod app;
+mod load;
+mod model;
+mod position;
+mod schema;
+mod suggest;
+mod units;
+
+pub use app::{App, FunctionRole};
+pub use load::{load, stages};
+pub(crate) use load::{read, typed};
+pub use model::{
+    Application, Architecture, Intake, KeyType, Local, LogLevel, Orchestrator, Stage, Table, Target, Worker, Workflow,
+};
+pub use position::Positions;
+pub use schema::schemas;
+pub use suggest::nearest;
+pub use units::{Memory, Span};
+
+#[cfg(test)]
+mod tests;

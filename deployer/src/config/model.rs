@@ -1,0 +1,217 @@
+//! What `config/app.yaml` and the files in `config/stages/` say, as types.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::units::{Memory, Span};
+
+/// What the application is: `config/app.yaml`.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// The name of the application; the first part of every stack's name.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{0,23}$"))]
+    pub name: String,
+    /// The workflows by name.
+    pub workflows: BTreeMap<String, Workflow>,
+}
+
+/// Where and how a stage runs: `config/stages/<stage>.yaml`, without its overrides of workflows.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Where the stage lives.
+    pub target: Target,
+    /// The AWS account that the stage belongs to; credentials of another one are refused.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^[0-9]{12}$"))]
+    pub account: Option<String>,
+    /// The AWS region.
+    pub region: String,
+    /// Another endpoint for every AWS service, such as an emulator that is run by hand.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// Settings of the local target.
+    pub local: Local,
+    /// The architecture of the functions.
+    pub architecture: Architecture,
+    /// The cargo profile that the functions are built with.
+    pub build_profile: String,
+    /// Whether the stage is protected: termination protection, retained tables, typed confirmation.
+    pub protect: bool,
+    /// How long the logs of functions are kept; one of the lengths that CloudWatch offers.
+    pub log_retention: Span,
+    /// The lowest level of log lines that functions write.
+    pub log_level: LogLevel,
+    /// Whether the workflows have alarms.
+    pub alarms: bool,
+    /// The ARN of the SNS topic that alarms notify.
+    #[serde(default)]
+    pub alarm_topic: Option<String>,
+    /// Tags of every stack and its resources, beside the deployer's own.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Where a stage lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// On this machine.
+    Local,
+    /// In an AWS account.
+    Aws,
+}
+
+/// Settings of the local target.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Local {
+    /// The port on 127.0.0.1; 0 takes any free one. `DEPLOYER_LOCAL_PORT` wins over it.
+    pub port: u16,
+}
+
+/// The instruction set of Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Architecture {
+    /// AWS Graviton.
+    Arm64,
+    /// 64-bit x86.
+    #[serde(rename = "x86_64")]
+    X86_64,
+}
+
+/// The lowest level of log lines that a function writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "the levels are Lambda's own, and say what they are")]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Fatal,
+}
+
+/// An orchestrator with its intake, workers and tables; one stack a stage.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Workflow {
+    /// The durable function.
+    pub orchestrator: Orchestrator,
+    /// How messages become executions; without it, executions are started by other means.
+    #[serde(default)]
+    pub intake: Option<Intake>,
+    /// Ordinary functions that the orchestrator invokes, by the name of the function.
+    #[serde(default)]
+    pub workers: BTreeMap<String, Worker>,
+    /// DynamoDB tables by name.
+    #[serde(default)]
+    pub tables: BTreeMap<String, Table>,
+}
+
+/// The durable function of a workflow.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Orchestrator {
+    /// The folder in `functions/`.
+    pub function: String,
+    /// The memory of one invocation.
+    pub memory: Memory,
+    /// The time for one active phase, from an invocation to the next suspension.
+    pub timeout: Span,
+    /// The time for the whole execution, waits included.
+    pub execution_timeout: Span,
+    /// How long an execution's name stays taken and its history readable, after it ended.
+    pub retention: Span,
+    /// The longest wait in the code; the function reads it as `LONGEST_WAIT_SECONDS`.
+    pub longest_wait: Span,
+    /// Further environment variables.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// How messages become executions.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Intake {
+    /// The folder in `functions/` of the intermediary.
+    pub function: String,
+    /// The execution's name, from `{stage}` and fields of the message.
+    pub execution_name: String,
+    /// The memory of the intermediary.
+    pub memory: Memory,
+    /// The time for one batch.
+    pub timeout: Span,
+    /// The most messages in one batch.
+    pub batch_size: u32,
+    /// How long a batch may wait to be filled.
+    pub batching_window: Span,
+    /// How often a message is tried before it goes to the dead-letter queue.
+    pub max_receive_count: u32,
+    /// The most batches at the same time.
+    pub max_concurrency: u32,
+    /// How long a received message stays hidden; by default six timeouts and the batching window.
+    #[serde(default)]
+    pub visibility_timeout: Option<Span>,
+    /// How long the queue keeps a message.
+    pub message_retention: Span,
+    /// How long the dead-letter queue keeps a message, counted from its first sending.
+    pub dead_letter_retention: Span,
+    /// How long a duplicate is recognized.
+    pub idempotency_window: Span,
+}
+
+impl Intake {
+    /// Returns how long a received message stays hidden.
+    pub fn visibility(&self) -> Span {
+        self.visibility_timeout.unwrap_or_else(|| {
+            Span::from_seconds(self.timeout.seconds().saturating_mul(6).saturating_add(self.batching_window.seconds()))
+        })
+    }
+}
+
+/// An ordinary function that the orchestrator invokes. Its name is its folder in `functions/`.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// The memory of one invocation.
+    pub memory: Memory,
+    /// The time for one invocation.
+    pub timeout: Span,
+    /// Further environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// The tables of the workflow that it reads and writes.
+    pub tables: Vec<String>,
+}
+
+/// A DynamoDB table, billed by request.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// The attribute of the partition key.
+    pub partition_key: String,
+    /// Its type.
+    pub partition_key_type: KeyType,
+    /// The attribute of the sort key.
+    #[serde(default)]
+    pub sort_key: Option<String>,
+    /// Its type.
+    pub sort_key_type: KeyType,
+    /// The attribute that holds when an item expires, in seconds since 1970.
+    #[serde(default)]
+    pub time_to_live: Option<String>,
+}
+
+/// The type of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum KeyType {
+    /// Text.
+    S,
+    /// A number.
+    N,
+    /// Bytes.
+    B,
+}

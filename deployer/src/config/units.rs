@@ -1,0 +1,174 @@
+//! Values with units: `5m`, `14d`, `512MB`.
+
+use std::fmt;
+use std::time::Duration;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Error as _, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A length of time, written with its unit: `30s`, `5m`, `25h`, `14d`, `1h 30m`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(Duration);
+
+impl Span {
+    /// Returns a span of whole seconds.
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+
+    /// Returns the whole seconds in it.
+    pub const fn seconds(self) -> u64 {
+        self.0.as_secs()
+    }
+
+    /// Returns the days in it, where it is a whole number of days.
+    pub const fn whole_days(self) -> Option<u64> {
+        const DAY: u64 = 86_400;
+        if self.seconds().is_multiple_of(DAY) {
+            Some(self.seconds() / DAY)
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // CloudWatch and SQS speak of days; humantime would turn 365 of them into months.
+        match self.whole_days() {
+            Some(days) if days > 0 => write!(formatter, "{days}d"),
+            _ => write!(formatter, "{}", humantime::format_duration(self.0)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SpanVisitor;
+        impl Visitor<'_> for SpanVisitor {
+            type Value = Span;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Span, E> {
+                let span = humantime::parse_duration(text).map_err(|_| {
+                    E::custom(format!(
+                        "`{text}` is not a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`"
+                    ))
+                })?;
+                if span.subsec_nanos() != 0 {
+                    return Err(E::custom(format!("`{text}` is not a whole number of seconds")));
+                }
+                Ok(Span(span))
+            }
+        }
+        deserializer.deserialize_any(SpanVisitor)
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Span {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "a length of time with its unit: 30s, 5m, 25h, 14d",
+            "pattern": "^([0-9]+ ?(s|sec|m|min|h|hr|d|day|days|w|week|weeks) ?)+$"
+        })
+    }
+}
+
+/// An amount of memory, written with its unit: `512MB`, `1GB`. A megabyte is 1,048,576 bytes, as in Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Memory {
+    megabytes: u64,
+}
+
+impl Memory {
+    /// Returns the megabytes in it.
+    pub const fn megabytes(self) -> u64 {
+        self.megabytes
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}MB", self.megabytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for Memory {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let split = text.find(|character: char| !character.is_ascii_digit());
+        let parsed = split.and_then(|at| text.split_at_checked(at)).and_then(|(number, unit)| {
+            let number: u64 = number.parse().ok()?;
+            match unit.trim() {
+                "MB" | "MiB" => Some(number),
+                "GB" | "GiB" => number.checked_mul(1024),
+                _ => None,
+            }
+        });
+        parsed.map(|megabytes| Self { megabytes }).ok_or_else(|| {
+            D::Error::custom(format!("`{text}` is not an amount of memory with its unit, such as `512MB` or `1GB`"))
+        })
+    }
+}
+
+impl Serialize for Memory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Memory {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Memory".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "an amount of memory with its unit: 512MB, 1GB",
+            "pattern": "^[0-9]+ ?(MB|MiB|GB|GiB)$"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Memory, Span};
+
+    #[test]
+    fn spans_carry_their_unit_and_come_back_as_written() {
+        for (text, seconds) in [("30s", 30), ("5m", 300), ("25h", 90_000), ("14d", 1_209_600), ("365d", 31_536_000)] {
+            let span: Span = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(span.seconds(), seconds, "{text}");
+            let again: Span = serde_json::from_value(span.to_string().into()).unwrap();
+            assert_eq!(again, span, "{span}");
+        }
+        for wrong in [serde_json::json!(30), "30".into(), "5 parsecs".into(), "-5s".into(), "300ms".into()] {
+            assert!(serde_json::from_value::<Span>(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn memory_carries_its_unit() {
+        let memory: Memory = serde_json::from_value("1GB".into()).unwrap();
+        assert_eq!(memory.megabytes(), 1024);
+        for wrong in ["512", "MB", "512 kB", "99999999999999999999MB", "18446744073709551615GB"] {
+            assert!(serde_json::from_value::<Memory>(wrong.into()).is_err(), "{wrong}");
+        }
+    }
+}

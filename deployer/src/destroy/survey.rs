@@ -1,0 +1,105 @@
+//! What there is to destroy, and what would be lost with it.
+
+use aws_sdk_sqs::types::QueueAttributeName;
+
+use super::executions;
+use crate::apply::{describe, physical_resources};
+use crate::aws::Clients;
+use crate::config::App;
+use crate::error::Result;
+
+/// What there is to destroy.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Survey {
+    /// The stacks of the workflows.
+    pub stacks: Vec<StackSurvey>,
+    /// The stack and the bucket of the artifacts, where no workflow needs them afterwards.
+    pub artifacts: Option<(String, String)>,
+}
+
+/// One stack, and what would be lost with it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct StackSurvey {
+    /// The workflow.
+    pub workflow: String,
+    /// The stack.
+    pub stack: String,
+    /// Whether termination protection is on.
+    pub protected: bool,
+    /// How many executions are running.
+    pub running_executions: usize,
+    /// How many messages wait in its queues.
+    pub messages: u64,
+    /// The types and physical ids of its resources.
+    #[serde(skip)]
+    pub resources: Vec<(String, String)>,
+    pub(super) mapping: Option<String>,
+    pub(super) orchestrator: Option<String>,
+}
+
+impl Survey {
+    /// Returns whether there is nothing to destroy.
+    pub fn is_empty(&self) -> bool {
+        self.stacks.is_empty() && self.artifacts.is_none()
+    }
+}
+
+/// Returns what there is of `workflows`; with all of them gone the artifacts go too.
+pub async fn survey(app: &App, clients: &Clients, workflows: &[String]) -> Result<Survey> {
+    let mut stacks = Vec::new();
+    let mut remaining = false;
+    for workflow in app.application.workflows.keys() {
+        let name = app.stack_name(workflow);
+        if workflows.contains(workflow) {
+            stacks.extend(survey_stack(clients, workflow, &name).await?);
+        } else {
+            remaining |= describe(clients, &name).await?.is_some();
+        }
+    }
+    let artifact_stack = app.artifact_stack_name();
+    let artifacts = if !remaining && describe(clients, &artifact_stack).await?.is_some() {
+        Some((artifact_stack, app.artifact_bucket()))
+    } else {
+        None
+    };
+    Ok(Survey { stacks, artifacts })
+}
+
+async fn survey_stack(clients: &Clients, workflow: &str, name: &str) -> Result<Option<StackSurvey>> {
+    let Some(live) = describe(clients, name).await? else { return Ok(None) };
+    let resources = physical_resources(clients, name).await?;
+    let of_type = |wanted: &str| resources.iter().find(|(kind, _)| kind == wanted).map(|(_, id)| id.clone());
+    let orchestrator = live.outputs.get("OrchestratorFunctionName").cloned();
+    let running_executions = match &orchestrator {
+        Some(function) => executions::running(clients, function).await?.len(),
+        None => 0,
+    };
+    let mut messages = 0;
+    for queue in live.outputs.iter().filter(|(output, _)| output.ends_with("QueueUrl")).map(|(_, url)| url) {
+        messages += depth(clients, queue).await;
+    }
+    Ok(Some(StackSurvey {
+        workflow: workflow.to_owned(),
+        stack: name.to_owned(),
+        protected: live.protected,
+        running_executions,
+        messages,
+        mapping: of_type("AWS::Lambda::EventSourceMapping"),
+        orchestrator,
+        resources,
+    }))
+}
+
+/// Returns how many messages a queue holds; none where it cannot be read, since the count only informs.
+async fn depth(clients: &Clients, queue: &str) -> u64 {
+    let names = [
+        QueueAttributeName::ApproximateNumberOfMessages,
+        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+    ];
+    let read = clients.sqs.get_queue_attributes().queue_url(queue).set_attribute_names(Some(names.to_vec())).send().await;
+    read.ok()
+        .and_then(|read| read.attributes)
+        .map(|attributes| names.iter().filter_map(|name| attributes.get(name)?.parse::<u64>().ok()).sum())
+        .unwrap_or_default()
+}

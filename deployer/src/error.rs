@@ -1,0 +1,161 @@
+//! The one shape of every failure: what failed, on what, the cause, and the way out.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// What an error means for the caller; it fixes the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A defect of this program.
+    Bug,
+    /// The command line, the configuration or a template is wrong.
+    Usage,
+    /// Consent is needed; nothing was changed.
+    ConfirmationNeeded,
+    /// Something is missing or in a state that does not allow the request.
+    WrongState,
+    /// AWS, the local target or the network failed.
+    Service,
+    /// Credentials are missing, or do not permit the request.
+    Permission,
+    /// The user stopped the program.
+    Aborted,
+    /// A function could not be built.
+    Build,
+    /// CloudFormation could not bring a stack to the wanted state.
+    Deployment,
+    /// The deployment does not do what it should.
+    Verification,
+}
+
+impl Kind {
+    /// Returns the process exit code, documented in the README.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Bug => 1,
+            Self::Usage => 2,
+            Self::ConfirmationNeeded => 3,
+            Self::WrongState => 4,
+            Self::Service => 5,
+            Self::Permission => 6,
+            Self::Aborted => 7,
+            Self::Build => 8,
+            Self::Deployment => 9,
+            Self::Verification => 10,
+        }
+    }
+}
+
+/// A failure with its cause and its way out.
+///
+/// `Display` writes one frame and never the text of its source; the renderer walks the chain.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    details: Vec<String>,
+    hint: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The result of every step.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Returns an error of `kind` that says what failed, on what.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            details: Vec::new(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// Returns an error about the command line, the configuration or a template.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Adds what the user can do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds a line of evidence, such as one finding of many or an event of a stack.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    /// Returns what the error means for the caller.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Returns the way out, where there is one.
+    pub fn way_out(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Returns the lines of evidence.
+    pub fn details(&self) -> &[String] {
+        &self.details
+    }
+
+    /// Returns the texts of the causes, the nearest first, without repetitions.
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if causes.last() != Some(&text) {
+                causes.push(text);
+            }
+            next = cause.source();
+        }
+        causes
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Kind::Usage, "a file could not be read or written").caused_by(error)
+    }
+}
+
+impl From<durable_local::LocalError> for Error {
+    fn from(error: durable_local::LocalError) -> Self {
+        let hint = error.hint();
+        let wrapped = Self::new(Kind::Service, "the local target failed").caused_by(error);
+        match hint {
+            Some(hint) => wrapped.hint(hint),
+            None => wrapped,
+        }
+    }
+}

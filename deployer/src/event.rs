@@ -1,0 +1,100 @@
+//! What the steps tell while they work. Tags and fields are a promise; texts are not.
+
+use serde::Serialize;
+
+/// Something that happened on the way.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "snake_case")]
+pub enum Event {
+    /// A step of the pipeline began; the text is for people.
+    StepStarted {
+        /// The step: `local`, `build`, `publish`, `apply`, `verify`, `destroy`.
+        step: &'static str,
+        /// What it does, on what.
+        text: String,
+    },
+    /// A step ended well.
+    StepFinished {
+        /// The step.
+        step: &'static str,
+        /// What came out of it.
+        text: String,
+        /// How long it took, in seconds.
+        seconds: f64,
+    },
+    /// The compiler finished a crate.
+    Compiled {
+        /// The crate.
+        name: String,
+    },
+    /// A function's zip is ready.
+    ArtifactReady {
+        /// The function.
+        function: String,
+        /// The SHA-256 of the zip, in hexadecimal.
+        sha256: String,
+        /// The size of the zip in bytes.
+        bytes: u64,
+        /// Whether the zip was sent to the artifact bucket, rather than found there.
+        uploaded: bool,
+    },
+    /// A resource of a stack changed its state.
+    ResourceChanged {
+        /// The stack.
+        stack: String,
+        /// The resource's logical id.
+        resource: String,
+        /// The resource's type.
+        resource_type: String,
+        /// CloudFormation's status.
+        status: String,
+        /// CloudFormation's reason, where it gives one.
+        reason: Option<String>,
+    },
+    /// A stack reached the wanted state, or is there already.
+    StackReady {
+        /// The workflow, or `artifacts`.
+        workflow: String,
+        /// The stack.
+        stack: String,
+        /// What was done: `created`, `updated` or `unchanged`.
+        action: &'static str,
+        /// The outputs of the stack.
+        outputs: std::collections::BTreeMap<String, String>,
+    },
+    /// Something that the user should know and that does not stop the work.
+    Warning {
+        /// The warning.
+        text: String,
+    },
+    /// A fact worth a line.
+    Note {
+        /// The fact.
+        text: String,
+    },
+    /// A smoke scenario ended.
+    ScenarioFinished {
+        /// The workflow.
+        workflow: String,
+        /// The scenario.
+        name: String,
+        /// `passed`, `failed` or `skipped`.
+        status: &'static str,
+        /// How long it took, in seconds.
+        seconds: f64,
+    },
+}
+
+/// Where events go. The command line implements it; nothing below it prints.
+pub trait Reporter: Send + Sync {
+    /// Takes one event.
+    fn report(&self, event: &Event);
+}
+
+/// A reporter that drops everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn report(&self, _event: &Event) {}
+}

@@ -1,0 +1,19 @@
+//! `deployer` puts Rust workflows built on AWS Lambda durable functions on AWS, or on this machine.
+//!
+//! Data flows in one direction, plain between the steps:
+//! config → link → build → publish → apply → verify. Steps report [`event::Event`]s and return
+//! data; only [`cli`] prints.
+
+pub mod apply;
+pub mod aws;
+pub mod build;
+pub mod cli;
+pub mod config;
+pub mod destroy;
+pub mod error;
+pub mod event;
+pub mod link;
+pub mod lint;
+pub mod publish;
+pub mod smoke;
+pub mod verify;

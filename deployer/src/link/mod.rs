@@ -1,0 +1,21 @@
+//! Turns components and the configuration of a workflow into one CloudFormation template. Pure.
+
+mod component;
+mod expression;
+mod instance;
+mod linker;
+mod short_tags;
+mod substitution;
+mod template;
+mod version;
+mod workflow;
+
+pub use component::{Component, Components};
+pub use instance::{Binding, Instance};
+pub use linker::link;
+pub use template::Template;
+pub(crate) use workflow::pascal_case;
+pub use workflow::{Published, artifact_template, link_workflow};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! A linked template: the JSON that CloudFormation is given.
+
+use serde_json::Value;
+
+/// A linked template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    body: Value,
+}
+
+impl Template {
+    pub(crate) fn new(body: Value) -> Self {
+        Self { body }
+    }
+
+    /// Returns the template as data.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
+    /// Returns the text that is sent: JSON without spaces, because CloudFormation reads YAML 1.1 and counts bytes.
+    pub fn text(&self) -> String {
+        self.body.to_string()
+    }
+
+    /// Returns the text for people.
+    pub fn pretty(&self) -> String {
+        let mut text = serde_json::to_string_pretty(&self.body).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Returns the logical ids and types of the resources, in the order of the template.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.body.get("Resources").and_then(Value::as_object).into_iter().flatten().map(|(id, resource)| {
+            (id.as_str(), resource.get("Type").and_then(Value::as_str).unwrap_or_default())
+        })
+    }
+}

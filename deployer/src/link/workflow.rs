@@ -1,0 +1,243 @@
+//! Which components a workflow is made of, and what their parameters stand for.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::component::Components;
+use super::instance::{Binding, Instance};
+use super::linker::link;
+use super::template::Template;
+use crate::config::{App, Architecture, Intake, Memory, Span, Table, Target, Workflow};
+use crate::error::Result;
+
+/// Where the zips of the functions are: the bucket, and each function's key in it.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The artifact bucket.
+    pub bucket: String,
+    /// The key of each function's zip.
+    pub keys: BTreeMap<String, String>,
+}
+
+impl Published {
+    /// Returns keys for templates that nothing is deployed from.
+    pub fn placeholder(app: &App) -> Self {
+        let workflows: Vec<String> = app.application.workflows.keys().cloned().collect();
+        let keys = app.functions(&workflows).into_keys().map(|name| (name.clone(), format!("functions/{name}/not-built.zip")));
+        Self { bucket: app.artifact_bucket(), keys: keys.collect() }
+    }
+
+    fn key(&self, function: &str) -> String {
+        self.keys.get(function).cloned().unwrap_or_default()
+    }
+}
+
+const IDEMPOTENCY: &str = "Idempotency";
+const INTAKE: &str = "Intake";
+const ORCHESTRATOR: &str = "Orchestrator";
+
+/// Returns the template of the artifact bucket's stack.
+pub fn artifact_template(app: &App, components: &Components) -> Result<Template> {
+    let bucket = Instance::new("Artifacts", "artifacts").set("BucketName", app.artifact_bucket());
+    link(components, &[bucket], &format!("{}: artifacts of stage {}", app.application.name, app.stage_name))
+}
+
+/// Returns the template of a workflow's stack.
+pub fn link_workflow(app: &App, components: &Components, name: &str, published: &Published) -> Result<Template> {
+    let workflow = app.workflow(name)?;
+    let assembly = Assembly { app, name, workflow, published };
+    link(components, &assembly.instances(), &format!("{}: {name}, stage {}", app.application.name, app.stage_name))
+}
+
+struct Assembly<'a> {
+    app: &'a App,
+    name: &'a str,
+    workflow: &'a Workflow,
+    published: &'a Published,
+}
+
+impl Assembly<'_> {
+    fn instances(&self) -> Vec<Instance> {
+        let mut instances = Vec::new();
+        for (name, table) in &self.workflow.tables {
+            instances.push(self.table(&pascal_case(name), table));
+        }
+        let mut access = Vec::new();
+        let mut orchestrator = self.orchestrator();
+        for name in self.workflow.tables.keys() {
+            orchestrator = with_table(orchestrator, name);
+            access.push(table_access(ORCHESTRATOR, name));
+        }
+        for name in self.workflow.workers.keys() {
+            let worker = pascal_case(name);
+            let variable = format!("{}_FUNCTION", constant_case(name));
+            orchestrator = with_variable(orchestrator, &variable, Binding::output(&worker, "AliasArn"));
+            access.push(
+                Instance::new(format!("{ORCHESTRATOR}Invokes{worker}"), "invoke-access")
+                    .bind("RoleName", Binding::output(ORCHESTRATOR, "RoleName"))
+                    .bind("AliasArn", Binding::output(&worker, "AliasArn")),
+            );
+        }
+        instances.push(orchestrator);
+        instances.extend(self.workers(&mut access));
+        if let Some(intake) = &self.workflow.intake {
+            instances.push(self.idempotency_table());
+            instances.push(self.intake(intake, &access));
+        }
+        instances.extend(access);
+        if self.app.stage.alarms {
+            instances.extend(self.alarms());
+        }
+        instances
+    }
+
+    fn orchestrator(&self) -> Instance {
+        let orchestrator = &self.workflow.orchestrator;
+        let instance = self
+            .function(ORCHESTRATOR, "durable-function", &orchestrator.function, orchestrator.memory, orchestrator.timeout)
+            .set("ExecutionTimeout", orchestrator.execution_timeout.seconds())
+            .set("RetentionPeriodInDays", orchestrator.retention.whole_days().unwrap_or_default());
+        let longest_wait = Binding::literal(orchestrator.longest_wait.seconds().to_string());
+        with_environment(with_variable(instance, "LONGEST_WAIT_SECONDS", longest_wait), &orchestrator.environment)
+    }
+
+    fn workers(&self, access: &mut Vec<Instance>) -> Vec<Instance> {
+        let mut instances = Vec::new();
+        for (name, worker) in &self.workflow.workers {
+            let instance_name = pascal_case(name);
+            let mut instance = self.function(&instance_name, "function", name, worker.memory, worker.timeout);
+            instance = with_environment(instance, &worker.environment);
+            for table in &worker.tables {
+                instance = with_table(instance, table);
+                access.push(table_access(&instance_name, table));
+            }
+            instances.push(instance);
+        }
+        instances
+    }
+
+    fn intake(&self, intake: &Intake, access: &[Instance]) -> Instance {
+        let mut instance = self
+            .function(INTAKE, "queue-intake", &intake.function, intake.memory, intake.timeout)
+            .bind("OrchestratorAliasArn", Binding::output(ORCHESTRATOR, "AliasArn"))
+            .set("ExecutionName", intake.execution_name.replace("{stage}", &self.app.stage_name))
+            .bind("IdempotencyTableName", Binding::output(IDEMPOTENCY, "TableName"))
+            .bind("IdempotencyTableArn", Binding::output(IDEMPOTENCY, "TableArn"))
+            .set("IdempotencyWindow", intake.idempotency_window.seconds())
+            .set("BatchSize", intake.batch_size)
+            .set("BatchingWindow", intake.batching_window.seconds())
+            .set("MaxConcurrency", intake.max_concurrency)
+            .set("MaxReceiveCount", intake.max_receive_count)
+            .set("VisibilityTimeout", intake.visibility().seconds())
+            .set("MessageRetention", intake.message_retention.seconds())
+            .set("DeadLetterRetention", intake.dead_letter_retention.seconds());
+        // No message may come in before the functions behind it have their permissions.
+        for policy in access {
+            instance = instance.after("Mapping", &policy.name, "Policy");
+        }
+        instance
+    }
+
+    fn function(&self, instance: &str, component: &str, function: &str, memory: Memory, timeout: Span) -> Instance {
+        Instance::new(instance, component)
+            .set("CodeBucket", self.published.bucket.clone())
+            .set("CodeKey", self.published.key(function))
+            .set("Architecture", architecture(self.app))
+            .set("MemorySize", memory.megabytes())
+            .set("Timeout", timeout.seconds())
+            .set("LogGroupName", self.app.log_group(self.name, function))
+            .set("LogRetentionInDays", self.app.stage.log_retention.whole_days().unwrap_or_default())
+            .set("LogLevel", serde_json::to_value(self.app.stage.log_level).unwrap_or_default())
+    }
+
+    fn table(&self, instance: &str, table: &Table) -> Instance {
+        let key_type = |key| serde_json::to_value(key).unwrap_or_default();
+        let bound = Instance::new(instance, "table")
+            .set("PartitionKey", table.partition_key.clone())
+            .set("PartitionKeyType", key_type(table.partition_key_type))
+            .set("SortKey", table.sort_key.clone().unwrap_or_default())
+            .set("SortKeyType", key_type(table.sort_key_type))
+            .set("TimeToLive", table.time_to_live.clone().unwrap_or_default())
+            .set("Protect", self.app.stage.protect.to_string());
+        if self.app.stage.protect {
+            return bound.overlay(&["Table", "DeletionPolicy"], Binding::literal("Retain"));
+        }
+        bound
+    }
+
+    fn idempotency_table(&self) -> Instance {
+        // The names are Powertools': its records can be read with its tools.
+        Instance::new(IDEMPOTENCY, "table")
+            .set("PartitionKey", "id")
+            .set("PartitionKeyType", "S")
+            .set("TimeToLive", "expiration")
+    }
+
+    fn alarms(&self) -> Vec<Instance> {
+        let topic = Value::String(self.app.stage.alarm_topic.clone().unwrap_or_default());
+        let mut instances = vec![
+            Instance::new("Alarm", "alarms")
+                .bind("OrchestratorName", Binding::output(ORCHESTRATOR, "FunctionName"))
+                .bind("FailureQueueName", Binding::output(ORCHESTRATOR, "FailureQueueName"))
+                .set("Topic", topic.clone()),
+        ];
+        if self.workflow.intake.is_some() {
+            instances.push(
+                Instance::new("IntakeAlarm", "intake-alarms")
+                    .bind("QueueName", Binding::output(INTAKE, "QueueName"))
+                    .bind("DeadLetterQueueName", Binding::output(INTAKE, "DeadLetterQueueName"))
+                    .set("Topic", topic),
+            );
+        }
+        instances
+    }
+}
+
+fn with_variable(instance: Instance, name: &str, value: Binding) -> Instance {
+    instance.overlay(&["Function", "Properties", "Environment", "Variables", name], value)
+}
+
+fn with_environment(instance: Instance, environment: &BTreeMap<String, String>) -> Instance {
+    environment
+        .iter()
+        .fold(instance, |instance, (name, value)| with_variable(instance, name, Binding::literal(value.clone())))
+}
+
+fn with_table(instance: Instance, table: &str) -> Instance {
+    let variable = format!("{}_TABLE", constant_case(table));
+    with_variable(instance, &variable, Binding::output(pascal_case(table), "TableName"))
+}
+
+fn table_access(function: &str, table: &str) -> Instance {
+    Instance::new(format!("{function}Uses{}", pascal_case(table)), "table-access")
+        .bind("RoleName", Binding::output(function, "RoleName"))
+        .bind("TableArn", Binding::output(pascal_case(table), "TableArn"))
+}
+
+fn architecture(app: &App) -> &'static str {
+    // The local target runs the host's own binaries, so only Lambda is told what was configured.
+    let configured = match app.stage.target {
+        Target::Aws => app.stage.architecture,
+        Target::Local if cfg!(target_arch = "aarch64") => Architecture::Arm64,
+        Target::Local => Architecture::X86_64,
+    };
+    match configured {
+        Architecture::Arm64 => "arm64",
+        Architecture::X86_64 => "x86_64",
+    }
+}
+
+/// Returns `fraud-detection` as `FraudDetection`, the form of logical ids.
+pub(crate) fn pascal_case(name: &str) -> String {
+    name.split(['-', '_'])
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+        })
+        .collect()
+}
+
+fn constant_case(name: &str) -> String {
+    name.replace('-', "_").to_uppercase()
+}

@@ -1,0 +1,71 @@
+//! A deployed workflow: where its queues and tables are.
+
+use std::collections::BTreeMap;
+
+use crate::apply::describe;
+use crate::aws::Clients;
+use crate::config::App;
+use crate::error::{Error, Kind, Result};
+use crate::link::pascal_case;
+
+/// Where the parts of a deployed workflow are.
+#[derive(Debug, Clone)]
+pub(super) struct Deployment {
+    /// The orchestrator's name.
+    pub(super) function: String,
+    /// The queue that messages go into.
+    pub(super) queue_url: String,
+    /// The queue of messages that were given up.
+    pub(super) dead_letter_url: String,
+    /// The queue of executions that failed.
+    pub(super) failure_url: String,
+    /// The table of the intake's idempotency records.
+    pub(super) idempotency_table: String,
+    /// The physical names of the workflow's tables.
+    pub(super) tables: BTreeMap<String, String>,
+}
+
+/// Reads the outputs of the workflow's stack.
+///
+/// # Errors
+///
+/// A workflow that is not deployed, or only in part.
+pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result<Deployment> {
+    let stack = app.stack_name(workflow);
+    let live = describe(clients, &stack).await?;
+    let not_deployed = |what: String| {
+        Error::new(Kind::WrongState, what).hint(format!(
+            "run `deployer up --stage {}` first",
+            app.stage_name
+        ))
+    };
+    let Some(live) = live else {
+        return Err(not_deployed(format!(
+            "the workflow `{workflow}` is not deployed on stage `{}`",
+            app.stage_name
+        )));
+    };
+    let output = |name: &str| {
+        live.outputs.get(name).cloned().ok_or_else(|| {
+            not_deployed(format!(
+                "the stack `{stack}` is {} and has no output `{name}`",
+                live.status
+            ))
+        })
+    };
+    let mut tables = BTreeMap::new();
+    for table in app.workflow(workflow)?.tables.keys() {
+        tables.insert(
+            table.clone(),
+            output(&format!("{}TableName", pascal_case(table)))?,
+        );
+    }
+    Ok(Deployment {
+        function: output("OrchestratorFunctionName")?,
+        queue_url: output("IntakeQueueUrl")?,
+        dead_letter_url: output("IntakeDeadLetterQueueUrl")?,
+        failure_url: output("OrchestratorFailureQueueUrl")?,
+        idempotency_table: output("IdempotencyTableName")?,
+        tables,
+    })
+}

@@ -1,0 +1,201 @@
+//! Executions of an orchestrator, as the service shows them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_sdk_lambda::primitives::DateTime;
+use aws_sdk_lambda::types::ExecutionStatus;
+use tokio::sync::Mutex;
+
+use super::history::{HistoryEvent, described};
+use super::judge::SeenExecution;
+use crate::aws::failed;
+use crate::error::Result;
+
+/// The executions of one orchestrator.
+#[derive(Debug)]
+pub(super) struct Executions {
+    pub(super) lambda: aws_sdk_lambda::Client,
+    /// The orchestrator's name, without a qualifier: executions of every version count.
+    pub(super) function: String,
+    pub(super) limiter: Arc<Limiter>,
+}
+
+impl Executions {
+    /// Returns the ARNs of the executions with this name.
+    pub(super) async fn named(&self, name: &str) -> Result<Vec<String>> {
+        self.limiter.turn().await;
+        let listed = self
+            .lambda
+            .list_durable_executions_by_function()
+            .function_name(&self.function)
+            .durable_execution_name(name)
+            .send()
+            .await
+            .map_err(failed(format!(
+                "the executions of `{}` could not be listed",
+                self.function
+            )))?;
+        // An emulator may take the name for a part of one.
+        let exact = listed
+            .durable_executions()
+            .iter()
+            .filter(|execution| execution.durable_execution_name() == name);
+        Ok(exact
+            .map(|execution| execution.durable_execution_arn().to_owned())
+            .collect())
+    }
+
+    /// Returns the names of the executions since `since` whose name contains `part`.
+    pub(super) async fn started_since(&self, since: DateTime, part: &str) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        let mut marker = None;
+        loop {
+            self.limiter.turn().await;
+            let page = self
+                .lambda
+                .list_durable_executions_by_function()
+                .function_name(&self.function)
+                .started_after(since)
+                .max_items(1000)
+                .set_marker(marker)
+                .send()
+                .await
+                .map_err(failed(format!(
+                    "the executions of `{}` could not be listed",
+                    self.function
+                )))?;
+            let found = page
+                .durable_executions()
+                .iter()
+                .map(|execution| execution.durable_execution_name());
+            names.extend(found.filter(|name| name.contains(part)).map(str::to_owned));
+            marker = page
+                .next_marker()
+                .filter(|marker| !marker.is_empty())
+                .map(str::to_owned);
+            if marker.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+
+    /// Returns the execution as it is now, with its history if it has ended.
+    pub(super) async fn read(&self, arn: &str) -> Result<SeenExecution> {
+        self.limiter.turn().await;
+        let read = self
+            .lambda
+            .get_durable_execution()
+            .durable_execution_arn(arn)
+            .send()
+            .await
+            .map_err(failed(format!("the execution `{arn}` could not be read")))?;
+        let ended = matches!(
+            read.status(),
+            ExecutionStatus::Succeeded
+                | ExecutionStatus::Failed
+                | ExecutionStatus::TimedOut
+                | ExecutionStatus::Stopped
+        );
+        Ok(SeenExecution {
+            arn: arn.to_owned(),
+            status: read.status().as_str().to_owned(),
+            ended,
+            result: read.result().map(str::to_owned),
+            error_type: read
+                .error()
+                .and_then(|error| error.error_type())
+                .map(str::to_owned),
+            error: read.error().map(|error| described(Some(error))),
+            history: if ended {
+                self.history(arn).await?
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    /// Returns the whole history of an execution.
+    pub(super) async fn history(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
+        let mut history = Vec::new();
+        let mut marker = None;
+        loop {
+            self.limiter.turn().await;
+            let page = self
+                .lambda
+                .get_durable_execution_history()
+                .durable_execution_arn(arn)
+                .include_execution_data(true)
+                .max_items(1000)
+                .set_marker(marker)
+                .send()
+                .await
+                .map_err(failed(format!(
+                    "the history of the execution `{arn}` could not be read"
+                )))?;
+            history.extend(page.events().iter().map(HistoryEvent::from));
+            marker = page
+                .next_marker()
+                .filter(|marker| !marker.is_empty())
+                .map(str::to_owned);
+            if marker.is_none() {
+                return Ok(history);
+            }
+        }
+    }
+
+    /// Stops an execution.
+    pub(super) async fn stop(&self, arn: &str) -> Result<()> {
+        let stopped = self
+            .lambda
+            .stop_durable_execution()
+            .durable_execution_arn(arn)
+            .send()
+            .await;
+        stopped.map_err(failed(format!(
+            "the execution `{arn}` could not be stopped"
+        )))?;
+        Ok(())
+    }
+}
+
+/// Keeps all scenarios together below the service's requests a second.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    interval: Duration,
+    next: Mutex<Instant>,
+}
+
+impl Limiter {
+    /// Returns a limiter that lets one request through in each interval.
+    pub(super) fn new(interval: Duration) -> Self {
+        Self {
+            interval,
+            next: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Waits for its turn.
+    pub(super) async fn turn(&self) {
+        // The lock is held while waiting, so that turns come in the order of asking.
+        let mut next = self.next.lock().await;
+        tokio::time::sleep_until((*next).into()).await;
+        *next = Instant::now() + self.interval;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Limiter;
+
+    #[tokio::test]
+    async fn turns_are_an_interval_apart() {
+        let interval = Duration::from_millis(5);
+        let limiter = Limiter::new(interval);
+        let start = Instant::now();
+        futures::future::join_all((0..5).map(|_| limiter.turn())).await;
+        assert!(start.elapsed() >= interval * 4);
+    }
+}

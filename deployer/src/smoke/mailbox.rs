@@ -1,0 +1,257 @@
+//! A queue of failures that a run shares with everybody else: what is its own is taken, all else stays.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
+use serde_json::Value;
+
+use super::batch::LABEL;
+use super::play::in_words;
+use crate::aws::failed;
+use crate::error::Result;
+
+/// For how long a message is out of sight at most: until the sweep that received it ends, or, should
+/// this program die meanwhile, so many seconds.
+const HIDDEN_SECONDS: i32 = 30;
+/// The most messages of others that a sweep keeps out of sight, to see those behind them.
+const MOST_HELD: usize = 200;
+
+/// How a message tells whose it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sender {
+    /// By the label that the run gave it.
+    Label,
+    /// By the execution in the event.
+    Execution,
+}
+
+/// A queue that one task of the run reads for all scenarios.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    url: String,
+    sender: Sender,
+    /// The id of the run, which all its labels and execution names contain.
+    run: String,
+    /// What was taken: the sender of each message, by the message's id, so that one that is delivered twice counts once.
+    taken: Mutex<BTreeMap<String, String>>,
+    trouble: Mutex<Option<String>>,
+}
+
+impl Mailbox {
+    pub(super) fn new(url: &str, sender: Sender, run: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            sender,
+            run: run.to_owned(),
+            taken: Mutex::new(BTreeMap::new()),
+            trouble: Mutex::new(None),
+        }
+    }
+
+    /// Returns the senders of the messages that were taken and belong to the scenario `id`.
+    pub(super) fn of(&self, id: &str) -> Vec<String> {
+        let taken = locked(&self.taken);
+        taken
+            .values()
+            .filter(|sender| sender.contains(id))
+            .cloned()
+            .collect()
+    }
+
+    /// Returns why the queue could not be read, if it could not.
+    pub(super) fn trouble(&self) -> Option<String> {
+        locked(&self.trouble).clone()
+    }
+
+    /// Reads the queue until `done`, and once more after that, so that nothing of the run stays behind.
+    pub(super) async fn serve(
+        &self,
+        sqs: &aws_sdk_sqs::Client,
+        interval: Duration,
+        done: &AtomicBool,
+    ) {
+        loop {
+            let last = done.load(Ordering::Acquire);
+            let swept = self.sweep(sqs).await;
+            *locked(&self.trouble) = swept.err().map(|error| in_words(&error));
+            if last {
+                return;
+            }
+            tokio::time::sleep(interval).await;
+        }
+    }
+
+    /// Looks at every message of the queue once. Those of others come back into sight only at its end,
+    /// else they would be received again and again, and hide ours.
+    async fn sweep(&self, sqs: &aws_sdk_sqs::Client) -> Result<()> {
+        let mut held = Vec::new();
+        let swept = self.take_own(sqs, &mut held).await;
+        let returned = self.give_back(sqs, &held).await;
+        swept.and(returned)
+    }
+
+    async fn take_own(&self, sqs: &aws_sdk_sqs::Client, held: &mut Vec<String>) -> Result<()> {
+        while held.len() < MOST_HELD {
+            let received = sqs
+                .receive_message()
+                .queue_url(&self.url)
+                .max_number_of_messages(10)
+                .visibility_timeout(HIDDEN_SECONDS)
+                .message_attribute_names(LABEL)
+                .send()
+                .await
+                .map_err(failed(format!(
+                    "the queue `{}` could not be read",
+                    self.url
+                )))?;
+            if received.messages().is_empty() {
+                break;
+            }
+            for message in received.messages() {
+                let Some(receipt) = message.receipt_handle() else {
+                    continue;
+                };
+                match sender_of(message, self.sender).filter(|sender| sender.contains(&self.run)) {
+                    Some(sender) => self.take(sqs, message, receipt, sender).await?,
+                    None => held.push(receipt.to_owned()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn take(
+        &self,
+        sqs: &aws_sdk_sqs::Client,
+        message: &Message,
+        receipt: &str,
+        sender: String,
+    ) -> Result<()> {
+        let id = message.message_id().unwrap_or(receipt);
+        locked(&self.taken).insert(id.to_owned(), sender);
+        sqs.delete_message()
+            .queue_url(&self.url)
+            .receipt_handle(receipt)
+            .send()
+            .await
+            .map_err(failed(format!(
+                "a message of the queue `{}` could not be deleted",
+                self.url
+            )))?;
+        Ok(())
+    }
+
+    async fn give_back(&self, sqs: &aws_sdk_sqs::Client, held: &[String]) -> Result<()> {
+        for receipts in held.chunks(10) {
+            let mut entries = Vec::new();
+            for (index, receipt) in receipts.iter().enumerate() {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(format!("m{index}"))
+                    .receipt_handle(receipt)
+                    .visibility_timeout(0);
+                entries.extend(entry.build());
+            }
+            sqs.change_message_visibility_batch()
+                .queue_url(&self.url)
+                .set_entries(Some(entries))
+                .send()
+                .await
+                .map_err(failed(format!(
+                    "messages of the queue `{}` could not be given back",
+                    self.url
+                )))?;
+        }
+        Ok(())
+    }
+}
+
+fn sender_of(message: &Message, sender: Sender) -> Option<String> {
+    match sender {
+        Sender::Label => {
+            let label = message.message_attributes()?.get(LABEL)?;
+            label.string_value().map(str::to_owned)
+        }
+        Sender::Execution => {
+            let event: Value = serde_json::from_str(message.body()?).ok()?;
+            event
+                .pointer("/detail/durableExecutionName")?
+                .as_str()
+                .map(str::to_owned)
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sqs::types::{Message, MessageAttributeValue};
+
+    use super::{LABEL, Mailbox, Sender, locked, sender_of};
+
+    #[test]
+    fn a_dead_letter_is_known_by_its_label() {
+        let label = MessageAttributeValue::builder()
+            .data_type("String")
+            .string_value("smoke-1-001/2")
+            .build()
+            .unwrap();
+        let ours = Message::builder()
+            .body("no json")
+            .message_attributes(LABEL, label.clone())
+            .build();
+        assert_eq!(
+            sender_of(&ours, Sender::Label).as_deref(),
+            Some("smoke-1-001/2")
+        );
+        let others = [
+            Message::builder().body("smoke-1-001/2").build(),
+            Message::builder()
+                .message_attributes("other", label)
+                .build(),
+        ];
+        for message in others {
+            assert_eq!(sender_of(&message, Sender::Label), None);
+        }
+    }
+
+    #[test]
+    fn a_failure_is_known_by_its_execution() {
+        let with =
+            |body: &str| sender_of(&Message::builder().body(body).build(), Sender::Execution);
+        let event =
+            r#"{"detail-type":"x","detail":{"durableExecutionName":"dev-tx-1","status":"FAILED"}}"#;
+        assert_eq!(with(event).as_deref(), Some("dev-tx-1"));
+        for body in [
+            "",
+            "no json",
+            "{}",
+            r#"{"detail":{"durableExecutionName":1}}"#,
+        ] {
+            assert_eq!(with(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn every_scenario_gets_its_own() {
+        let mailbox = Mailbox::new("url", Sender::Label, "smoke-1");
+        locked(&mailbox.taken).extend(
+            [
+                ("a", "smoke-1-001/0"),
+                ("b", "smoke-1-002/0"),
+                ("c", "smoke-1-001/3"),
+            ]
+            .map(|(id, label)| (id.to_owned(), label.to_owned())),
+        );
+        assert_eq!(
+            mailbox.of("smoke-1-001"),
+            ["smoke-1-001/0", "smoke-1-001/3"]
+        );
+        assert_eq!(mailbox.of("smoke-1-003"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,237 @@
+//! Plays all scenarios of a stage side by side.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_lambda::primitives::DateTime;
+use futures::future::{join, join_all};
+
+use super::deployment;
+use super::execution::{Executions, Limiter};
+use super::load::load_scenarios;
+use super::mailbox::{Mailbox, Sender};
+use super::placeholder::Placeholders;
+use super::play::{Play, Setting, in_words};
+use super::report::{FAILED, PASSED, SKIPPED, ScenarioOutcome, SmokeReport};
+use super::scenario::Scenario;
+use crate::aws::Clients;
+use crate::config::App;
+use crate::error::Result;
+use crate::event::{Event, Reporter};
+
+/// The service allows 15 listings and 15 histories a second in an account; others want some too.
+const AWS_REQUEST_INTERVAL: Duration = Duration::from_millis(100);
+/// How far the clock of this machine may be ahead of the service's.
+const CLOCK_SKEW: Duration = Duration::from_secs(300);
+
+/// Plays all scenarios of the workflows on the stage that `clients` is connected to.
+///
+/// # Errors
+///
+/// Only what keeps the scenarios from being played, such as a workflow that is not deployed. A
+/// scenario that does not hold is in the report.
+pub async fn run(
+    app: &App,
+    clients: &Clients,
+    workflows: &[String],
+    reporter: &dyn Reporter,
+) -> Result<SmokeReport> {
+    let scenarios = load_scenarios(app, workflows)?;
+    let run_id = run_id();
+    let interval = if clients.endpoint.is_some() {
+        Duration::ZERO
+    } else {
+        AWS_REQUEST_INTERVAL
+    };
+    let limiter = Arc::new(Limiter::new(interval));
+    let mut settings = Vec::new();
+    for (workflow, scenarios) in &scenarios {
+        // Without an intake there are no scenarios either.
+        if let Some(intake) = &app.workflow(workflow)?.intake {
+            let setting = setting(
+                app,
+                clients,
+                workflow,
+                &intake.execution_name,
+                &run_id,
+                &limiter,
+            )
+            .await?;
+            settings.push((workflow, setting, scenarios));
+        }
+    }
+    let done = AtomicBool::new(false);
+    let mut plays = Vec::new();
+    let mut readers = Vec::new();
+    for (workflow, setting, scenarios) in &settings {
+        for mailbox in [&setting.dead_letters, &setting.failures] {
+            readers.push(mailbox.serve(&clients.sqs, setting.interval, &done));
+        }
+        for scenario in *scenarios {
+            // Ids have the same length, so none is the beginning of another.
+            let id = format!("{run_id}-{:03}", plays.len());
+            plays.push(play(workflow, setting, scenario, id, reporter));
+        }
+    }
+    let playing = async {
+        let outcomes = join_all(plays).await;
+        done.store(true, Ordering::Release);
+        outcomes
+    };
+    let (outcomes, _) = join(playing, join_all(readers)).await;
+    Ok(SmokeReport::of(outcomes))
+}
+
+async fn setting<'a>(
+    app: &'a App,
+    clients: &'a Clients,
+    workflow: &str,
+    execution_name: &'a str,
+    run_id: &str,
+    limiter: &Arc<Limiter>,
+) -> Result<Setting<'a>> {
+    let deployment = deployment::find(app, clients, workflow).await?;
+    let is_local = clients.endpoint.is_some();
+    Ok(Setting {
+        clients,
+        stage: &app.stage_name,
+        execution_name,
+        executions: Executions {
+            lambda: clients.lambda.clone(),
+            function: deployment.function.clone(),
+            limiter: Arc::clone(limiter),
+        },
+        dead_letters: Mailbox::new(&deployment.dead_letter_url, Sender::Label, run_id),
+        failures: Mailbox::new(&deployment.failure_url, Sender::Execution, run_id),
+        deployment,
+        since: DateTime::from(SystemTime::now() - CLOCK_SKEW),
+        interval: if is_local {
+            Duration::from_millis(200)
+        } else {
+            Duration::from_secs(2)
+        },
+        count_lag: if is_local {
+            Duration::ZERO
+        } else {
+            Duration::from_secs(20)
+        },
+        fault_endpoint: clients
+            .endpoint
+            .as_deref()
+            .filter(|_| app.uses_local_target()),
+    })
+}
+
+async fn play(
+    workflow: &str,
+    setting: &Setting<'_>,
+    scenario: &Scenario,
+    id: String,
+    reporter: &dyn Reporter,
+) -> ScenarioOutcome {
+    let start = Instant::now();
+    let (status, reason, history) = if scenario.kill.is_some() && setting.fault_endpoint.is_none() {
+        (
+            SKIPPED,
+            Some("only the local target can kill a process".to_owned()),
+            Vec::new(),
+        )
+    } else {
+        match perform(setting, scenario, &id).await {
+            Ok(()) => (PASSED, None, Vec::new()),
+            Err((reason, history)) => (FAILED, Some(reason), history),
+        }
+    };
+    let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    let (workflow, name) = (workflow.to_owned(), scenario.name.clone());
+    reporter.report(&Event::ScenarioFinished {
+        workflow: workflow.clone(),
+        name: name.clone(),
+        status,
+        seconds,
+    });
+    ScenarioOutcome {
+        workflow,
+        name,
+        status,
+        seconds,
+        reason,
+        history,
+    }
+}
+
+/// Plays a scenario and leaves nothing of it behind; else returns the reason and the histories.
+async fn perform(
+    setting: &Setting<'_>,
+    scenario: &Scenario,
+    id: &str,
+) -> Result<(), (String, Vec<String>)> {
+    let filled = Placeholders {
+        id,
+        stage: setting.stage,
+    }
+    .scenario(scenario);
+    let scenario = filled.map_err(|error| (in_words(&error), Vec::new()))?;
+    let play = Play::new(setting, &scenario, id);
+    let performed = play.perform().await;
+    let history = if performed.is_err() {
+        play.histories().await
+    } else {
+        Vec::new()
+    };
+    let cleaned = play.clean_up().await.map_err(|error| in_words(&error));
+    performed.and(cleaned).map_err(|reason| (reason, history))
+}
+
+/// Returns an id that no other run has, short because the names of executions may have 64 characters.
+fn run_id() -> String {
+    let milliseconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis();
+    format!(
+        "smoke-{}{}",
+        base36(milliseconds),
+        base36(u128::from(std::process::id()))
+    )
+}
+
+fn base36(mut number: u128) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut digits = Vec::new();
+    loop {
+        let digit = usize::try_from(number % 36)
+            .ok()
+            .and_then(|place| DIGITS.get(place));
+        digits.extend(digit.map(|digit| char::from(*digit)));
+        number /= 36;
+        if number == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base36, run_id};
+
+    #[test]
+    fn run_ids_are_short_and_fit_into_names() {
+        let id = run_id();
+        assert!(id.len() <= 22, "{id}");
+        assert!(
+            id.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{id}"
+        );
+        for (number, text) in [
+            (0, "0"),
+            (35, "z"),
+            (36, "10"),
+            (1_700_000_000_000, "loyw3v28"),
+        ] {
+            assert_eq!(base36(number), text);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Scenarios as data: `config/smoke/<workflow>.yaml`.
+//!
+//! In every text, keys included, `{id}` stands for an id that no other scenario and no other run
+//! has, `{stage}` for the stage, and `{filler:1000}` for a thousand letters.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::config::Span;
+
+/// The scenarios of one workflow.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioFile {
+    /// The scenarios; they run at the same time, each with ids of its own.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// One scenario: what to send, how to answer, what to expect.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What it shows, in a few words; unique in its file.
+    pub name: String,
+    /// How long it may take until everything expected is so.
+    #[serde(default = "Scenario::default_timeout")]
+    pub timeout: Span,
+    /// What goes into the queue, in one batch where it fits.
+    pub send: Vec<Message>,
+    /// Kills the orchestrator's process once; only the local target can, elsewhere the scenario is skipped.
+    #[serde(default)]
+    pub kill: Option<Kill>,
+    /// The answers to callbacks, one after the other.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+    /// What must be so at the end.
+    pub expect: Expectation,
+}
+
+impl Scenario {
+    fn default_timeout() -> Span {
+        Span::from_seconds(60)
+    }
+}
+
+/// A message; exactly one of `message` and `body`.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// A JSON message.
+    #[serde(default)]
+    pub message: Option<Value>,
+    /// A text that is sent as it is.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// How often it is sent.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Waits before it is sent until the execution of the message before it exists.
+    #[serde(default)]
+    pub after_previous: bool,
+}
+
+impl Message {
+    /// Returns the text that is sent.
+    pub fn text(&self) -> String {
+        match (&self.body, &self.message) {
+            (Some(body), _) => body.clone(),
+            (None, Some(message)) => message.to_string(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Where to kill the orchestrator's process.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Kill {
+    /// The message whose execution it is, counted from 0.
+    #[serde(default)]
+    pub of: usize,
+    /// The step after whose success, and before anything else, the process dies.
+    pub after_step: String,
+}
+
+/// An answer to a callback; exactly one of `success` and `failure`.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The name of the callback, or of an operation around it, such as a branch.
+    pub to: String,
+    /// The message whose execution it belongs to, counted from 0.
+    #[serde(default)]
+    pub of: usize,
+    /// Answers with this result.
+    #[serde(default)]
+    pub success: Option<Value>,
+    /// Answers that it failed.
+    #[serde(default)]
+    pub failure: Option<Failure>,
+    /// Waits before it answers until the execution has ended.
+    #[serde(default)]
+    pub late: bool,
+    /// Whether the service must refuse it.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+/// The failure of a callback.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The type of the error.
+    #[serde(rename = "type")]
+    pub error_type: String,
+    /// What happened.
+    pub message: String,
+}
+
+/// What must be so at the end.
+///
+/// Every execution that ends `FAILED` or `TIMED_OUT`, and no other, must also have its event in the
+/// failure queue; that need not be said.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// The executions that the messages start: these and no others.
+    #[serde(default)]
+    pub executions: Vec<ExpectedExecution>,
+    /// Items of tables.
+    #[serde(default)]
+    pub items: Vec<ExpectedItem>,
+    /// The messages, by their place in `send` from 0, that end in the dead-letter queue: these and
+    /// no others. A message that is given up twice is named twice.
+    #[serde(default)]
+    pub dead_letters: Vec<usize>,
+}
+
+/// How an execution ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// With a result.
+    Succeeded,
+    /// With an error.
+    Failed,
+    /// By the execution timeout.
+    TimedOut,
+    /// By a request from outside.
+    Stopped,
+}
+
+impl Status {
+    /// Returns the status as the service spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Stopped => "STOPPED",
+        }
+    }
+
+    /// Returns whether an execution that ends so has an event in the failure queue.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Failed | Self::TimedOut)
+    }
+}
+
+/// An execution as it must be. There must be exactly one under its name.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedExecution {
+    /// The message that started it, counted from 0.
+    #[serde(default)]
+    pub of: usize,
+    /// How it ended.
+    pub status: Status,
+    /// A part of the result: what it names must be equal, what it leaves out may be anything.
+    #[serde(default)]
+    pub result: Option<Value>,
+    /// The type of the error.
+    #[serde(default)]
+    pub error_type: Option<String>,
+    /// Steps that succeeded exactly once, in this order.
+    #[serde(default)]
+    pub steps: Vec<String>,
+    /// Operations that must not be in the history.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
+/// An item of a table as it must be. It is deleted when the scenario ends.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedItem {
+    /// The table's name in the configuration.
+    pub table: String,
+    /// The key.
+    pub key: BTreeMap<String, Value>,
+    /// A part of the item: what it names must be equal, what it leaves out may be anything.
+    #[serde(default)]
+    pub item: Option<Value>,
+    /// Attributes that the item must not have.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Whether there must be no such item.
+    #[serde(default)]
+    pub absent: bool,
+}

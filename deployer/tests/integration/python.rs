@@ -1,0 +1,26 @@
+//! Python programs that judge our work, installed once from a list with hashes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Returns the path of a program of `tests/requirements.txt`, installing all of them first where they are missing.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/requirements.txt");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
+    let installed = folder.join("installed.txt");
+    // Tests of other threads and processes wait here.
+    let lock = fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.lock")).unwrap();
+    lock.file().lock().unwrap();
+    let wanted = fs_err::read(&requirements).unwrap();
+    if fs_err::read(&installed).ok().as_ref() != Some(&wanted) {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--require-hashes", "--requirement"]).arg(&requirements));
+        fs_err::write(&installed, wanted).unwrap();
+    }
+    folder.join("bin").join(name)
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}

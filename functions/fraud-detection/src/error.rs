@@ -1,0 +1,74 @@
+//! What can go wrong inside a step.
+
+use std::error::Error as StdError;
+
+use crate::ledger::Status;
+
+/// A failure of what a step works with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// It did not do what it was asked to, and may later.
+    #[error("the {service} is out of reach for transaction `{transaction_id}`")]
+    Unavailable {
+        /// Which service.
+        service: &'static str,
+        /// For which transaction.
+        transaction_id: String,
+        /// The first cause.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The transaction has a final status.
+    #[error("transaction `{transaction_id}` is {current} and cannot become {wanted}")]
+    StatusConflict {
+        /// Which transaction.
+        transaction_id: String,
+        /// The status it has.
+        current: Status,
+        /// The status it should get.
+        wanted: Status,
+    },
+    /// The idempotency key belongs to another charge.
+    #[error("idempotency key `{idempotency_key}` was used for another charge")]
+    ChargeConflict {
+        /// The key.
+        idempotency_key: String,
+    },
+    /// The code of the step has a bug.
+    #[error("a step panicked")]
+    Panicked,
+}
+
+impl ServiceError {
+    /// Returns the error type that the execution records.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::Unavailable { .. } => "ServiceUnavailable",
+            Self::StatusConflict { .. } => "StatusConflict",
+            Self::ChargeConflict { .. } => "ChargeConflict",
+            Self::Panicked => "StepPanicked",
+        }
+    }
+
+    /// Returns whether trying again cannot help.
+    pub fn is_permanent(&self) -> bool {
+        matches!(
+            self,
+            Self::StatusConflict { .. } | Self::ChargeConflict { .. }
+        )
+    }
+
+    /// Returns the way out.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unavailable { .. } => {
+                "check that the table exists and that the role may get and update its items"
+            }
+            Self::StatusConflict { .. } | Self::ChargeConflict { .. } => {
+                "look at the item of the transaction; ids may not be used twice"
+            }
+            Self::Panicked => "look for the panic in the function's log",
+        }
+    }
+}

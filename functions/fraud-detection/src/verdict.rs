@@ -1,0 +1,58 @@
+//! The result of an execution.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Channel;
+use crate::scoring::Score;
+
+/// What was decided about a transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Which transaction.
+    pub transaction_id: String,
+    /// Its amount in minor units.
+    pub amount: u64,
+    /// Its currency.
+    pub currency: String,
+    /// Its score.
+    pub fraud_score: Score,
+    /// What became of it.
+    pub result: Outcome,
+    /// What came of asking the cardholder, if that was done.
+    pub verification: Option<Verification>,
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was charged.
+    Authorized,
+    /// The cardholder refused it, and it was never charged.
+    Declined,
+    /// A person decides.
+    SentToFraudDepartment,
+}
+
+/// What came of asking the cardholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// The answer, or why there is none.
+    pub outcome: VerificationOutcome,
+    /// The channel of the answer.
+    pub channel: Option<Channel>,
+}
+
+/// The cardholder's answer, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationOutcome {
+    /// It was me.
+    Approved,
+    /// It was not me.
+    Declined,
+    /// Nobody answered in time.
+    TimedOut,
+    /// Every channel failed before its time was over.
+    Unreachable,
+}

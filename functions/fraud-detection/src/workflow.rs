@@ -1,0 +1,213 @@
+//! The order of the operations.
+
+use std::sync::Arc;
+
+use aws_durable_execution_sdk::{
+    BoxError, DurableContext, OperationError, OperationErrorKind, TypedError,
+};
+use serde_json::value::RawValue;
+
+use crate::error::ServiceError;
+use crate::ledger::{Entry, Reason, Status};
+use crate::message::Transaction;
+use crate::operations;
+use crate::payment::{Charge, Receipt};
+use crate::scoring::{Risk, Score};
+use crate::services::Services;
+use crate::steps;
+use crate::verdict::{Outcome, Verdict, Verification, VerificationOutcome};
+use crate::verification::verify;
+
+/// Decides about the transaction in `message`.
+///
+/// The message is taken as raw text: what cannot be read must fail the execution, with every
+/// mistake in its error, and not the invocation, which the service would repeat.
+pub async fn handle(
+    message: Box<RawValue>,
+    context: DurableContext,
+    services: Arc<Services>,
+) -> Result<Verdict, BoxError> {
+    let transaction = Transaction::parse(message.get(), services.longest_wait_seconds)
+        .map_err(|invalid| TypedError::with_type("InvalidTransaction", invalid))?;
+    let case = Case {
+        context,
+        services,
+        transaction: Arc::new(transaction),
+    };
+    let fraud_score = case.score().await?;
+    let (result, verification) = case.decide(fraud_score).await?;
+    Ok(Verdict {
+        transaction_id: case.transaction.transaction_id.clone(),
+        amount: case.transaction.amount,
+        currency: case.transaction.currency.clone(),
+        fraud_score,
+        result,
+        verification,
+    })
+}
+
+/// One execution.
+struct Case {
+    context: DurableContext,
+    services: Arc<Services>,
+    transaction: Arc<Transaction>,
+}
+
+impl Case {
+    async fn score(&self) -> Result<Score, OperationError> {
+        let services = Arc::clone(&self.services);
+        let transaction = Arc::clone(&self.transaction);
+        let scored = steps::repeatable(&self.context, operations::FRAUD_CHECK, async move {
+            match transaction.score {
+                Some(score) => Ok(score),
+                None => services.scorer.score(&transaction).await,
+            }
+        });
+        match scored.await {
+            Err(error) if is_step_failure(&error) => Ok(Score::HIGHEST),
+            scored => scored,
+        }
+    }
+
+    async fn decide(
+        &self,
+        score: Score,
+    ) -> Result<(Outcome, Option<Verification>), OperationError> {
+        match score.risk() {
+            Risk::Low => {
+                self.charge(operations::AUTHORIZE, score).await?;
+                Ok((Outcome::Authorized, None))
+            }
+            Risk::High => {
+                let name = operations::SEND_TO_FRAUD_DEPARTMENT;
+                self.hand_over(name, score, Reason::HighScore).await?;
+                Ok((Outcome::SentToFraudDepartment, None))
+            }
+            Risk::Medium => match self.suspend(score).await {
+                Err(error) if is_step_failure(&error) => {
+                    let reason = Reason::SuspensionInterrupted;
+                    self.hand_over(operations::ESCALATE, score, reason).await?;
+                    Ok((Outcome::SentToFraudDepartment, None))
+                }
+                suspended => {
+                    suspended?;
+                    let verification =
+                        verify(&self.context, &self.services, &self.transaction).await?;
+                    let outcome = self.conclude(score, verification).await?;
+                    Ok((outcome, Some(verification)))
+                }
+            },
+        }
+    }
+
+    async fn conclude(
+        &self,
+        score: Score,
+        verification: Verification,
+    ) -> Result<Outcome, OperationError> {
+        let escalate = |reason| self.hand_over(operations::ESCALATE, score, reason);
+        match verification.outcome {
+            VerificationOutcome::Approved => {
+                self.charge(operations::FINALIZE, score).await?;
+                Ok(Outcome::Authorized)
+            }
+            VerificationOutcome::Declined => {
+                let entry = self.entry(Status::Declined, score, None);
+                self.record(operations::DECLINE, entry).await?;
+                Ok(Outcome::Declined)
+            }
+            VerificationOutcome::TimedOut => {
+                escalate(Reason::TimedOut).await?;
+                Ok(Outcome::SentToFraudDepartment)
+            }
+            VerificationOutcome::Unreachable => {
+                escalate(Reason::Unreachable).await?;
+                Ok(Outcome::SentToFraudDepartment)
+            }
+        }
+    }
+
+    /// The status is recorded after the charge, so that `authorized` is never said of what is not
+    /// charged; it is checked before, so that what was declined is never charged.
+    async fn charge(&self, name: &str, score: Score) -> Result<Receipt, OperationError> {
+        let services = Arc::clone(&self.services);
+        let entry = self.entry(Status::Authorized, score, None);
+        steps::repeatable(&self.context, name, async move {
+            let charge = Charge {
+                idempotency_key: format!("tx-{}", entry.transaction_id),
+                transaction_id: entry.transaction_id.clone(),
+                amount: entry.amount,
+                currency: entry.currency.clone(),
+            };
+            services
+                .ledger
+                .permits(&entry.transaction_id, entry.status)
+                .await?;
+            let receipt = services.gateway.charge(&charge).await?;
+            services.ledger.record(&entry).await?;
+            log(&entry);
+            Ok(receipt)
+        })
+        .await
+    }
+
+    async fn suspend(&self, score: Score) -> Result<(), OperationError> {
+        let services = Arc::clone(&self.services);
+        let entry = self.entry(Status::Suspended, score, None);
+        steps::at_most_once(&self.context, operations::SUSPEND, async move {
+            record_and_log(&services, &entry).await
+        })
+        .await
+    }
+
+    async fn hand_over(
+        &self,
+        name: &str,
+        score: Score,
+        reason: Reason,
+    ) -> Result<(), OperationError> {
+        let entry = self.entry(Status::FraudDepartment, score, Some(reason));
+        self.record(name, entry).await
+    }
+
+    async fn record(&self, name: &str, entry: Entry) -> Result<(), OperationError> {
+        let services = Arc::clone(&self.services);
+        steps::repeatable(&self.context, name, async move {
+            record_and_log(&services, &entry).await
+        })
+        .await
+    }
+
+    fn entry(&self, status: Status, fraud_score: Score, reason: Option<Reason>) -> Entry {
+        Entry {
+            transaction_id: self.transaction.transaction_id.clone(),
+            status,
+            amount: self.transaction.amount,
+            currency: self.transaction.currency.clone(),
+            fraud_score,
+            reason,
+        }
+    }
+}
+
+async fn record_and_log(services: &Services, entry: &Entry) -> Result<(), ServiceError> {
+    services.ledger.record(entry).await?;
+    log(entry);
+    Ok(())
+}
+
+/// Logs from inside a step, and thus not again on every replay.
+fn log(entry: &Entry) {
+    tracing::info!(
+        transaction_id = entry.transaction_id,
+        status = entry.status.as_str(),
+        fraud_score = u8::from(entry.fraud_score),
+        reason = entry.reason.map(Reason::as_str),
+        "status recorded"
+    );
+}
+
+/// Tells the failure of a step, after its retries, from that of the execution itself.
+fn is_step_failure(error: &OperationError) -> bool {
+    matches!(error.kind(), OperationErrorKind::Step(_))
+}

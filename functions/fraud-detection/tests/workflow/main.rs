@@ -1,0 +1,11 @@
+//! The workflow, through the SDK's own runner.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed set-up should fail the test"
+)]
+
+mod failures;
+mod messages;
+mod paths;
+mod world;

@@ -1,0 +1,77 @@
+//! Why a record was not handled, and whether trying again can help.
+
+use std::error::Error as StdError;
+
+use crate::intermediary::StartError;
+use crate::message::MessageError;
+use crate::name::NameError;
+
+/// Why a record was not handled. The text shows nothing of the message's content.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The body cannot be read.
+    #[error("unreadable message")]
+    Unreadable(#[source] MessageError),
+    /// The message has no usable name.
+    #[error("no execution name")]
+    Unnamed(#[source] NameError),
+    /// The body is larger than an asynchronous invocation takes.
+    #[error("the message has {bytes} bytes, more than an asynchronous invocation takes")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// The name is taken by another payload.
+    #[error("the execution name is taken by a message with another payload")]
+    Tampered,
+    /// Somebody else is starting the execution.
+    #[error("the execution is being started elsewhere")]
+    InProgress,
+    /// The idempotency record could not be read or written.
+    #[error("the idempotency record is out of reach")]
+    Idempotency(#[source] idempotency::Error),
+    /// The orchestrator could not be invoked.
+    #[error("the execution could not be started")]
+    NotStarted(#[source] Box<dyn StdError + Send + Sync>),
+    /// The invocation is about to end.
+    #[error("the time of this invocation ran out")]
+    OutOfTime,
+}
+
+impl Failure {
+    /// Returns whether the message can never be handled.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::Unnamed(_) | Self::TooLarge { .. } | Self::Tampered => true,
+            Self::InProgress | Self::Idempotency(_) | Self::NotStarted(_) | Self::OutOfTime => {
+                false
+            }
+        }
+    }
+
+    /// Returns the failure and its causes in one line.
+    pub fn reason(&self) -> String {
+        chain(self)
+    }
+
+    pub(crate) fn from_start(error: StartError, bytes: usize) -> Self {
+        match error {
+            StartError::PayloadDiffers => Self::Tampered,
+            StartError::TooLarge => Self::TooLarge { bytes },
+            StartError::Unavailable(source) => Self::NotStarted(source),
+        }
+    }
+}
+
+/// Returns an error and its causes in one line.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,185 @@
+//! Every end that a record can come to.
+
+use std::time::Duration;
+
+use idempotency::Status;
+use serde_json::json;
+
+use crate::bench::{DEADLINE, Fault, Hidden, NONE, NOW, batch, bench, bench_with};
+
+const GOOD: &str = r#"{ "transaction_id": "1", "amount": 5 }"#;
+const REORDERED: &str = r#"{"amount":5,"transaction_id":"1"}"#;
+const TAMPERED: &str = r#"{"transaction_id":"1","amount":6}"#;
+
+#[tokio::test]
+async fn a_message_starts_one_execution_with_its_body_as_it_came() {
+    let bench = bench();
+    assert_eq!(bench.handle(&[GOOD]).await, NONE);
+    assert_eq!(bench.calls(), [("dev-tx-1".to_owned(), GOOD.to_owned())]);
+    let record = bench.record("dev-tx-1").unwrap();
+    assert_eq!(record.status, Status::Completed);
+    assert_eq!(record.data.as_deref(), Some("arn:dev-tx-1"));
+    assert_eq!(record.in_progress_expiration, Some(DEADLINE));
+}
+
+#[tokio::test]
+async fn duplicates_in_one_batch_and_in_later_ones_end_well_without_a_start() {
+    let bench = bench();
+    assert_eq!(
+        bench.handle(&[GOOD, GOOD, REORDERED, GOOD, GOOD]).await,
+        NONE
+    );
+    assert_eq!(bench.handle(&[REORDERED]).await, NONE);
+    assert_eq!(bench.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn duplicates_in_batches_at_the_same_time_start_one_execution() {
+    let bench = bench();
+    let (left, right) = futures::join!(bench.handle(&[GOOD]), bench.handle(&[GOOD]));
+    assert_eq!(bench.calls().len(), 1);
+    assert_eq!(
+        [left, right].concat(),
+        [0],
+        "one of them waits for the other"
+    );
+    assert!(bench.delay(0) >= Duration::from_secs(2));
+    assert_eq!(bench.handle(&[GOOD]).await, NONE);
+    assert_eq!(bench.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn another_payload_for_the_same_id_is_refused_at_once() {
+    let bench = bench();
+    assert_eq!(bench.handle(&[GOOD, TAMPERED, GOOD]).await, [1]);
+    assert_eq!(bench.delay(1), Duration::ZERO);
+    assert_eq!(bench.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn an_integer_and_a_string_id_never_collapse_into_one_execution() {
+    let bench = bench();
+    let body = r#"{"transaction_id":1,"amount":5}"#;
+    assert_eq!(bench.handle(&[GOOD, body]).await, [1]);
+    assert_eq!(bench.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_that_the_service_knows_with_another_payload_is_refused_and_released() {
+    let bench = bench();
+    bench
+        .service
+        .executions
+        .lock()
+        .unwrap()
+        .insert("dev-tx-1".to_owned(), TAMPERED.to_owned());
+    assert_eq!(bench.handle(&[GOOD]).await, [0]);
+    assert_eq!(bench.delay(0), Duration::ZERO);
+    assert_eq!(bench.record("dev-tx-1"), None);
+}
+
+#[tokio::test]
+async fn a_failed_start_releases_the_record_and_is_retried_later() {
+    let bench = bench();
+    bench.break_start("dev-tx-1", Fault::Throttled);
+    assert_eq!(bench.handle(&[GOOD]).await, [0]);
+    assert!((2..=4).contains(&bench.delay(0).as_secs()));
+    assert_eq!(bench.record("dev-tx-1"), None);
+    bench.service.broken.lock().unwrap().clear();
+    assert_eq!(bench.handle(&[GOOD]).await, NONE);
+    assert_eq!(bench.record("dev-tx-1").unwrap().status, Status::Completed);
+}
+
+#[tokio::test]
+async fn a_batch_of_ten_mixed_records_fails_only_the_bad_ones() {
+    let bench = bench();
+    bench.break_start("dev-tx-slow", Fault::Throttled);
+    bench.break_start("dev-tx-big", Fault::TooLarge);
+    bench.break_start("dev-tx-no-arn", Fault::WithoutArn);
+    let long = format!(r#"{{"transaction_id":"{}"}}"#, "x".repeat(58));
+    let bodies = [
+        GOOD,
+        "no json",
+        r#"{"amount":5}"#,
+        r#"{"transaction_id":"a b"}"#,
+        &long,
+        r#"{"transaction_id":"2","amount":1,"amount":2}"#,
+        r#"{"transaction_id":"slow"}"#,
+        r#"{"transaction_id":"big"}"#,
+        r#"{"transaction_id":"3","amount":7}"#,
+        r#"{"transaction_id":"no-arn"}"#,
+    ];
+    assert_eq!(bench.handle(&bodies).await, [1, 2, 3, 4, 5, 6, 7]);
+    for refused in [1, 2, 3, 4, 5, 7] {
+        assert_eq!(bench.delay(refused), Duration::ZERO, "{refused}");
+    }
+    assert!(!bench.delay(6).is_zero());
+    let completed = |id: &str| bench.record(id).unwrap().status == Status::Completed;
+    assert!(completed("dev-tx-1") && completed("dev-tx-3") && completed("dev-tx-no-arn"));
+    assert_eq!(bench.record("dev-tx-2"), None);
+    assert_eq!(
+        bench.handle(&[bodies[9]]).await,
+        NONE,
+        "accepted without an ARN is accepted"
+    );
+}
+
+#[tokio::test]
+async fn the_size_of_a_body_is_limited_to_the_byte() {
+    let bench = bench();
+    let body = |bytes: usize| {
+        let frame = r#"{"transaction_id":"1","x":""}"#.len();
+        format!(
+            r#"{{"transaction_id":"1","x":"{}"}}"#,
+            "y".repeat(bytes - frame)
+        )
+    };
+    assert_eq!(bench.handle(&[&body(1024 * 1024 + 1)]).await, [0]);
+    assert_eq!(bench.delay(0), Duration::ZERO);
+    assert!(bench.calls().is_empty());
+    assert_eq!(bench.handle(&[&body(1024 * 1024)]).await, NONE);
+}
+
+#[tokio::test]
+async fn nothing_is_begun_when_the_time_is_nearly_over() {
+    let bench = bench();
+    assert_eq!(
+        bench.handle_until(&[GOOD, "no json"], NOW + 2_000).await,
+        [0, 1]
+    );
+    assert!(bench.calls().is_empty());
+    assert!(!bench.delay(0).is_zero());
+    assert_eq!(bench.record("dev-tx-1"), None);
+    assert_eq!(bench.handle_until(&[GOOD], NOW - 1).await, [0]);
+}
+
+#[tokio::test]
+async fn a_start_without_an_answer_fails_alone_and_frees_itself() {
+    let bench = bench();
+    bench.break_start("dev-tx-1", Fault::Hanging);
+    let other = r#"{"transaction_id":"2"}"#;
+    let deadline = NOW + 2_100;
+    assert_eq!(bench.handle_until(&[GOOD, other], deadline).await, [0]);
+    assert_eq!(bench.record("dev-tx-1").unwrap().status, Status::InProgress);
+    bench.service.broken.lock().unwrap().clear();
+    assert_eq!(bench.handle(&[GOOD]).await, [0], "still in progress");
+    bench.clock.advance(Duration::from_millis(2_101));
+    assert_eq!(bench.handle(&[GOOD]).await, NONE);
+}
+
+#[tokio::test]
+async fn a_queue_that_refuses_to_hide_a_message_changes_nothing_else() {
+    let bench = bench_with(Hidden {
+        broken: true,
+        ..Hidden::default()
+    });
+    assert_eq!(bench.handle(&["no json", GOOD]).await, [0]);
+    assert_eq!(bench.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_batch_has_no_failures() {
+    let response = bench().intermediary.handle(batch(&[]), DEADLINE).await;
+    let json = serde_json::to_value(&response).unwrap();
+    assert_eq!(json, json!({"batchItemFailures": []}));
+}
