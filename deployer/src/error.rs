@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use durable_local::LocalError;
+
 /// What an error means for the caller; it fixes the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -149,13 +151,36 @@ impl From<std::io::Error> for Error {
     }
 }
 
-impl From<durable_local::LocalError> for Error {
-    fn from(error: durable_local::LocalError) -> Self {
-        let hint = error.hint();
-        let wrapped = Self::new(Kind::Service, "the local target failed").caused_by(error);
-        match hint {
-            Some(hint) => wrapped.hint(hint),
-            None => wrapped,
+impl From<LocalError> for Error {
+    fn from(error: LocalError) -> Self {
+        let kind = match &error {
+            LocalError::PortTaken { .. }
+            | LocalError::PortOfOtherProject { .. }
+            | LocalError::Install(_)
+            | LocalError::AlreadyRunning => Kind::WrongState,
+            _ => Kind::Service,
+        };
+        let mut made = Self::new(kind, error.to_string());
+        made.hint = error.hint();
+        if error.source().is_some() {
+            made.source = Some(Box::new(CauseOf(error)));
         }
+        made
+    }
+}
+
+/// The cause of an error whose own frame is told already.
+#[derive(Debug)]
+struct CauseOf(LocalError);
+
+impl fmt::Display for CauseOf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().map_or(Ok(()), |cause| write!(formatter, "{cause}"))
+    }
+}
+
+impl StdError for CauseOf {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source().and_then(StdError::source)
     }
 }

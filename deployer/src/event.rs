@@ -4,7 +4,11 @@ use serde::Serialize;
 
 /// Something that happened on the way.
 #[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "snake_case")]
+#[serde(
+    tag = "event",
+    rename_all = "kebab-case",
+    rename_all_fields = "snake_case"
+)]
 pub enum Event {
     /// A step of the pipeline began; the text is for people.
     StepStarted {

@@ -12,6 +12,7 @@ pub mod config;
 pub mod destroy;
 pub mod error;
 pub mod event;
+mod hash;
 pub mod link;
 pub mod lint;
 pub mod publish;

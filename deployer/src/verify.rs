@@ -9,7 +9,7 @@ use crate::aws::{Clients, Pace, failed, until};
 use crate::error::{Error, Kind, Result};
 
 /// Lambda optimizes a new function for at most a few minutes.
-const READY_WITHIN: Duration = Duration::from_secs(600);
+const READY_WITHIN: Duration = Duration::from_mins(10);
 
 /// Waits until everything that the stack's outputs name takes work.
 ///
@@ -17,9 +17,21 @@ const READY_WITHIN: Duration = Duration::from_secs(600);
 ///
 /// A function that failed to become active, with Lambda's reason.
 pub async fn verify(clients: &Clients, applied: &Applied) -> Result<()> {
-    let aliases = applied.outputs.iter().filter(|(name, _)| name.ends_with("AliasArn")).map(|(_, arn)| function(clients, arn));
-    let mappings = applied.outputs.iter().filter(|(name, _)| name.ends_with("MappingId")).map(|(_, id)| mapping(clients, id));
-    futures::future::try_join(futures::future::try_join_all(aliases), futures::future::try_join_all(mappings)).await?;
+    let aliases = applied
+        .outputs
+        .iter()
+        .filter(|(name, _)| name.ends_with("AliasArn"))
+        .map(|(_, arn)| function(clients, arn));
+    let mappings = applied
+        .outputs
+        .iter()
+        .filter(|(name, _)| name.ends_with("MappingId"))
+        .map(|(_, id)| mapping(clients, id));
+    futures::future::try_join(
+        futures::future::try_join_all(aliases),
+        futures::future::try_join_all(mappings),
+    )
+    .await?;
     Ok(())
 }
 
@@ -33,12 +45,24 @@ async fn function(clients: &Clients, alias: &str) -> Result<()> {
             .send()
             .await
             .map_err(failed(format!("the function `{alias}` could not be read")))?;
-        if configuration.state() == Some(&State::Failed) || configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
-            let reason = configuration.state_reason().or(configuration.last_update_status_reason()).unwrap_or("no reason given");
-            return Err(Error::new(Kind::Verification, format!("the function `{alias}` is not usable")).caused_by(reason.to_owned()));
+        if configuration.state() == Some(&State::Failed)
+            || configuration.last_update_status() == Some(&LastUpdateStatus::Failed)
+        {
+            let reason = configuration
+                .state_reason()
+                .or(configuration.last_update_status_reason())
+                .unwrap_or("no reason given");
+            return Err(Error::new(
+                Kind::Verification,
+                format!("the function `{alias}` is not usable"),
+            )
+            .caused_by(reason.to_owned()));
         }
         let active = matches!(configuration.state(), None | Some(State::Active));
-        let settled = matches!(configuration.last_update_status(), None | Some(LastUpdateStatus::Successful));
+        let settled = matches!(
+            configuration.last_update_status(),
+            None | Some(LastUpdateStatus::Successful)
+        );
         Ok((active && settled).then_some(()))
     })
     .await?;
@@ -54,7 +78,9 @@ async fn mapping(clients: &Clients, id: &str) -> Result<()> {
             .uuid(id)
             .send()
             .await
-            .map_err(failed(format!("the event source mapping `{id}` could not be read")))?;
+            .map_err(failed(format!(
+                "the event source mapping `{id}` could not be read"
+            )))?;
         if mapping.state() == Some("Disabled") {
             enable(clients, id).await?;
         }
@@ -66,12 +92,26 @@ async fn mapping(clients: &Clients, id: &str) -> Result<()> {
 
 /// A `destroy` that was interrupted leaves the intake disabled; `up` opens it again.
 async fn enable(clients: &Clients, id: &str) -> Result<()> {
-    let update = clients.lambda.update_event_source_mapping().uuid(id).enabled(true).send().await;
-    update.map_err(failed(format!("the event source mapping `{id}` could not be enabled")))?;
+    let update = clients
+        .lambda
+        .update_event_source_mapping()
+        .uuid(id)
+        .enabled(true)
+        .send()
+        .await;
+    update.map_err(failed(format!(
+        "the event source mapping `{id}` could not be enabled"
+    )))?;
     Ok(())
 }
 
 fn not_ready(what: &str) -> Error {
-    Error::new(Kind::Verification, format!("{what} did not become ready within {} minutes", READY_WITHIN.as_secs() / 60))
-        .hint("run `deployer up` again to go on waiting")
+    Error::new(
+        Kind::Verification,
+        format!(
+            "{what} did not become ready within {} minutes",
+            READY_WITHIN.as_secs() / 60
+        ),
+    )
+    .hint("run `deployer up` again to go on waiting")
 }

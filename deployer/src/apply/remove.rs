@@ -11,9 +11,17 @@ use crate::event::Reporter;
 
 /// Deletes a stack; one that is busy is watched to its end first. Returns whether there was one.
 pub async fn remove(clients: &Clients, stack: &str, reporter: &dyn Reporter) -> Result<bool> {
-    let Some(mut live) = describe(clients, stack).await? else { return Ok(false) };
-    if standing(Some(&live.status)) == Standing::Busy && live.status != StackStatus::DeleteInProgress {
-        match Watch::from_now(clients, &live.id).await?.to_the_end(reporter).await? {
+    let Some(mut live) = describe(clients, stack).await? else {
+        return Ok(false);
+    };
+    if standing(Some(&live.status)) == Standing::Busy
+        && live.status != StackStatus::DeleteInProgress
+    {
+        match Watch::from_now(clients, &live.id)
+            .await?
+            .follow(reporter)
+            .await?
+        {
             Some(rested) => live = rested,
             None => return Ok(true),
         }
@@ -23,7 +31,11 @@ pub async fn remove(clients: &Clients, stack: &str, reporter: &dyn Reporter) -> 
 }
 
 /// Deletes a stack that is at rest, or watches a deletion under way.
-pub(super) async fn remove_remains(clients: &Clients, live: &LiveStack, reporter: &dyn Reporter) -> Result<()> {
+pub(super) async fn remove_remains(
+    clients: &Clients,
+    live: &LiveStack,
+    reporter: &dyn Reporter,
+) -> Result<()> {
     let mut watch = Watch::from_now(clients, &live.id).await?;
     if live.status != StackStatus::DeleteInProgress {
         clients
@@ -32,13 +44,22 @@ pub(super) async fn remove_remains(clients: &Clients, live: &LiveStack, reporter
             .stack_name(&live.name)
             .send()
             .await
-            .map_err(failed(format!("the stack `{}` could not be deleted", live.name)))?;
+            .map_err(failed(format!(
+                "the stack `{}` could not be deleted",
+                live.name
+            )))?;
     }
-    match watch.to_the_end(reporter).await? {
+    match watch.follow(reporter).await? {
         None => Ok(()),
         Some(gone) if gone.status == StackStatus::DeleteComplete => Ok(()),
         Some(rest) => {
-            let error = Error::new(Kind::Deployment, format!("the stack `{}` was not deleted: it is {}", rest.name, rest.status));
+            let error = Error::new(
+                Kind::Deployment,
+                format!(
+                    "the stack `{}` was not deleted: it is {}",
+                    rest.name, rest.status
+                ),
+            );
             let error = match watch.first_cause().map(str::to_owned).or(rest.reason) {
                 Some(cause) => error.caused_by(cause),
                 None => error,

@@ -28,23 +28,44 @@ pub struct LiveStack {
 
 /// Returns the stack, if there is one. `name` may be an id; then a deleted one is found too.
 pub async fn describe(clients: &Clients, name: &str) -> Result<Option<LiveStack>> {
-    let described = match clients.cloudformation.describe_stacks().stack_name(name).send().await {
+    let described = match clients
+        .cloudformation
+        .describe_stacks()
+        .stack_name(name)
+        .send()
+        .await
+    {
         Ok(described) => described,
         // CloudFormation reports a missing stack as a ValidationError, so only the text tells.
-        Err(error) if code_of(&error) == Some("ValidationError") && message_of(&error).contains("does not exist") => {
+        Err(error)
+            if code_of(&error) == Some("ValidationError")
+                && message_of(&error).contains("does not exist") =>
+        {
             return Ok(None);
         }
-        Err(error) => return Err(failed(format!("the stack `{name}` could not be read"))(error)),
+        Err(error) => {
+            return Err(failed(format!("the stack `{name}` could not be read"))(
+                error,
+            ));
+        }
     };
     Ok(described.stacks().first().map(|stack| LiveStack {
         name: stack.stack_name().unwrap_or(name).to_owned(),
         id: stack.stack_id().unwrap_or(name).to_owned(),
-        status: stack.stack_status().cloned().unwrap_or_else(|| StackStatus::from("UNKNOWN")),
+        status: stack
+            .stack_status()
+            .cloned()
+            .unwrap_or_else(|| StackStatus::from("UNKNOWN")),
         reason: stack.stack_status_reason().map(str::to_owned),
         outputs: stack
             .outputs()
             .iter()
-            .filter_map(|output| Some((output.output_key()?.to_owned(), output.output_value()?.to_owned())))
+            .filter_map(|output| {
+                Some((
+                    output.output_key()?.to_owned(),
+                    output.output_value()?.to_owned(),
+                ))
+            })
             .collect(),
         tags: stack
             .tags()
@@ -57,12 +78,21 @@ pub async fn describe(clients: &Clients, name: &str) -> Result<Option<LiveStack>
 
 /// Returns the resources of a stack that exist: type and physical id.
 pub async fn physical_resources(clients: &Clients, stack: &str) -> Result<Vec<(String, String)>> {
-    let mut pages = clients.cloudformation.list_stack_resources().stack_name(stack).into_paginator().send();
+    let mut pages = clients
+        .cloudformation
+        .list_stack_resources()
+        .stack_name(stack)
+        .into_paginator()
+        .send();
     let mut resources = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(failed(format!("the resources of the stack `{stack}` could not be read")))?;
+        let page = page.map_err(failed(format!(
+            "the resources of the stack `{stack}` could not be read"
+        )))?;
         for resource in page.stack_resource_summaries() {
-            if let (Some(kind), Some(id)) = (resource.resource_type(), resource.physical_resource_id()) {
+            if let (Some(kind), Some(id)) =
+                (resource.resource_type(), resource.physical_resource_id())
+            {
                 resources.push((kind.to_owned(), id.to_owned()));
             }
         }

@@ -33,7 +33,9 @@ pub fn standing(status: Option<&StackStatus>) -> Standing {
             | S::ImportComplete
             | S::ImportRollbackComplete,
         ) => Standing::Ready,
-        Some(S::ReviewInProgress | S::CreateFailed | S::RollbackComplete | S::RollbackFailed) => Standing::NeverCompleted,
+        Some(S::ReviewInProgress | S::CreateFailed | S::RollbackComplete | S::RollbackFailed) => {
+            Standing::NeverCompleted
+        }
         Some(S::UpdateFailed) => Standing::HalfUpdated,
         Some(S::UpdateRollbackFailed | S::ImportRollbackFailed) => Standing::HalfRolledBack,
         Some(S::DeleteFailed) => Standing::HalfDeleted,
@@ -67,7 +69,11 @@ mod tests {
             ("ROLLBACK_IN_PROGRESS", Standing::Busy),
             ("DELETE_IN_PROGRESS", Standing::Busy),
         ] {
-            assert_eq!(standing(Some(&StackStatus::from(status))), expected, "{status}");
+            assert_eq!(
+                standing(Some(&StackStatus::from(status))),
+                expected,
+                "{status}"
+            );
         }
     }
 }

@@ -39,13 +39,17 @@ impl Clients {
     /// Missing credentials, and credentials of another account than the stage's: nothing was read or
     /// written by then.
     pub async fn connect(app: &App, endpoint: Option<&str>) -> Result<Self> {
-        let endpoint = endpoint.map(str::to_owned).or_else(|| app.stage.endpoint.clone());
+        let endpoint = endpoint
+            .map(str::to_owned)
+            .or_else(|| app.stage.endpoint.clone());
         let region = Region::new(app.stage.region.clone());
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
-            .operation_attempt_timeout(Duration::from_secs(60))
+            .operation_attempt_timeout(Duration::from_mins(1))
             .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).timeout_config(timeouts);
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(region)
+            .timeout_config(timeouts);
         if let Some(endpoint) = &endpoint {
             loader = loader.endpoint_url(endpoint);
             if endpoint.starts_with("http://") {
@@ -62,7 +66,9 @@ impl Clients {
             check_account(app, &config).await?;
         }
         // An upload over a slow line takes as long as it takes; the SDK ends one that stalls.
-        let uploads = TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build();
+        let uploads = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .build();
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(endpoint.is_some())
             .timeout_config(uploads)

@@ -32,10 +32,23 @@ where
             SdkError::ServiceError(service) => {
                 let code = service.err().code().unwrap_or("Unknown").to_owned();
                 let message = service.err().message().unwrap_or_default();
-                let kind = if PERMISSION_CODES.contains(&code.as_str()) { Kind::Permission } else { Kind::Service };
-                let request = service.err().meta().extra("aws_request_id").map(|id| format!(" (request {id})"));
-                let made = Error::new(kind, what).caused_by(format!("{code}: {message}{}", request.unwrap_or_default()));
-                if kind == Kind::Permission { made.hint("check the credentials and what they permit") } else { made }
+                let kind = if PERMISSION_CODES.contains(&code.as_str()) {
+                    Kind::Permission
+                } else {
+                    Kind::Service
+                };
+                let request = service
+                    .err()
+                    .meta()
+                    .extra("aws_request_id")
+                    .map(|id| format!(" (request {id})"));
+                let made = Error::new(kind, what)
+                    .caused_by(format!("{code}: {message}{}", request.unwrap_or_default()));
+                if kind == Kind::Permission {
+                    made.hint("check the credentials and what they permit")
+                } else {
+                    made
+                }
             }
             SdkError::DispatchFailure(dispatch) if dispatch.is_user() || dispatch.is_other() => {
                 let made = Error::new(Kind::Permission, what).caused_by(error);
@@ -52,10 +65,29 @@ where
 
 /// Returns the error code that the service gave.
 pub fn code_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
-    error.as_service_error().and_then(ProvideErrorMetadata::code)
+    error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
 }
 
 /// Returns the message that the service gave.
 pub fn message_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
-    error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default()
+    error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::message)
+        .unwrap_or_default()
+}
+
+/// Returns whether the service says that the thing itself is not there.
+pub fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    const CODES: [&str; 7] = [
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NotFound",
+        "QueueDoesNotExist",
+        "ResourceNotFoundException",
+        "com.amazonaws.sqs#QueueDoesNotExist",
+    ];
+    code_of(error).is_some_and(|code| CODES.contains(&code))
 }

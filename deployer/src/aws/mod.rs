@@ -5,5 +5,5 @@ mod failure;
 mod poll;
 
 pub use clients::Clients;
-pub use failure::{code_of, failed, message_of};
+pub use failure::{code_of, failed, is_missing, message_of};
 pub use poll::{Pace, until};

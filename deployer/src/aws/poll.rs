@@ -16,7 +16,11 @@ pub struct Pace {
 impl Pace {
     /// Returns the pace for a service: two seconds at AWS, next to none on this machine.
     pub fn of(endpoint: Option<&str>, deadline: Duration) -> Self {
-        let interval = if endpoint.is_some() { Duration::from_millis(100) } else { Duration::from_secs(2) };
+        let interval = if endpoint.is_some() {
+            Duration::from_millis(100)
+        } else {
+            Duration::from_secs(2)
+        };
         Self { interval, deadline }
     }
 }

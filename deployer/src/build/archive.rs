@@ -22,7 +22,9 @@ pub fn zip_bootstrap(binary: &[u8]) -> Result<Vec<u8>> {
         archive.write_all(binary)?;
         Ok(archive.finish()?.into_inner())
     };
-    write().map_err(|error| Error::new(Kind::Bug, "a function's zip could not be made").caused_by(error))
+    write().map_err(|error| {
+        Error::new(Kind::Bug, "a function's zip could not be made").caused_by(error)
+    })
 }
 
 #[cfg(test)]
@@ -38,7 +40,12 @@ mod tests {
         assert_eq!(archive.len(), 1);
         let mut entry = archive.by_name("bootstrap").unwrap();
         assert_eq!(entry.unix_mode().map(|mode| mode & 0o777), Some(0o755));
-        assert_eq!(entry.last_modified().map(|time| (time.year(), time.month(), time.day())), Some((1980, 1, 1)));
+        assert_eq!(
+            entry
+                .last_modified()
+                .map(|time| (time.year(), time.month(), time.day())),
+            Some((1980, 1, 1))
+        );
         let mut content = Vec::new();
         entry.read_to_end(&mut content).unwrap();
         assert_eq!(content, b"binary");
@@ -46,7 +53,13 @@ mod tests {
 
     #[test]
     fn the_same_binary_gives_the_same_bytes() {
-        assert_eq!(zip_bootstrap(b"one").unwrap(), zip_bootstrap(b"one").unwrap());
-        assert_ne!(zip_bootstrap(b"one").unwrap(), zip_bootstrap(b"two").unwrap());
+        assert_eq!(
+            zip_bootstrap(b"one").unwrap(),
+            zip_bootstrap(b"one").unwrap()
+        );
+        assert_ne!(
+            zip_bootstrap(b"one").unwrap(),
+            zip_bootstrap(b"two").unwrap()
+        );
     }
 }

@@ -16,14 +16,22 @@ use crate::event::{Event, Reporter};
 const GLIBC: &str = "2.34";
 
 /// Compiles `functions` and returns their binaries by name.
-pub(super) async fn compile(app: &App, functions: &[String], reporter: &dyn Reporter) -> Result<BTreeMap<String, Utf8PathBuf>> {
+pub(super) async fn compile(
+    app: &App,
+    functions: &[String],
+    reporter: &dyn Reporter,
+) -> Result<BTreeMap<String, Utf8PathBuf>> {
     let mut child = command(app, functions)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| Error::new(Kind::Build, "cargo could not be started").caused_by(error).hint("install Rust from https://rustup.rs"))?;
+        .map_err(|error| {
+            Error::new(Kind::Build, "cargo could not be started")
+                .caused_by(error)
+                .hint("install Rust from https://rustup.rs")
+        })?;
     let words = child.stderr.take();
     let words = tokio::spawn(async move {
         let mut text = String::new();
@@ -38,7 +46,9 @@ pub(super) async fn compile(app: &App, functions: &[String], reporter: &dyn Repo
         while let Some(line) = lines.next_line().await? {
             if let Ok(Message::CompilerArtifact(artifact)) = serde_json::from_str(&line) {
                 if !artifact.fresh {
-                    reporter.report(&Event::Compiled { name: artifact.target.name.clone() });
+                    reporter.report(&Event::Compiled {
+                        name: artifact.target.name.clone(),
+                    });
                 }
                 if let Some(executable) = artifact.executable
                     && functions.contains(&artifact.target.name)
@@ -55,8 +65,11 @@ pub(super) async fn compile(app: &App, functions: &[String], reporter: &dyn Repo
     }
     for function in functions {
         if !binaries.contains_key(function) {
-            return Err(Error::new(Kind::Build, format!("the crate `{function}` has no binary of its name"))
-                .hint(format!("give functions/{function} a `src/main.rs`")));
+            return Err(Error::new(
+                Kind::Build,
+                format!("the crate `{function}` has no binary of its name"),
+            )
+            .hint(format!("give functions/{function} a `src/main.rs`")));
         }
     }
     Ok(binaries)
@@ -78,7 +91,13 @@ fn command(app: &App, functions: &[String]) -> Command {
         }
     }
     command
-        .args(["--locked", "--profile", &app.stage.build_profile, "--message-format", "json-render-diagnostics"])
+        .args([
+            "--locked",
+            "--profile",
+            &app.stage.build_profile,
+            "--message-format",
+            "json-render-diagnostics",
+        ])
         .arg("--manifest-path")
         .arg(app.root.join("Cargo.toml"));
     for function in functions {
@@ -88,12 +107,15 @@ fn command(app: &App, functions: &[String]) -> Command {
 }
 
 fn explain(app: &App, words: &str) -> Error {
-    let error = Error::new(Kind::Build, "the functions could not be built").detail(words.trim_end());
+    let error =
+        Error::new(Kind::Build, "the functions could not be built").detail(words.trim_end());
     if words.contains("no such command: `zigbuild`") {
         return error.hint("install the cross-compiler: `pip install ziglang cargo-zigbuild`");
     }
     if words.contains("the lock file") && words.contains("--locked") {
-        return error.hint("run `cargo check` once, so that Cargo.lock matches the manifests, and commit it");
+        return error.hint(
+            "run `cargo check` once, so that Cargo.lock matches the manifests, and commit it",
+        );
     }
     if words.contains("may not be installed") || words.contains("target may not be installed") {
         let triple = match app.stage.architecture {

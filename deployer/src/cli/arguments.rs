@@ -28,7 +28,13 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// The stage: a file in config/stages/
-    #[arg(long, short, global = true, env = "DEPLOYER_STAGE", default_value = "dev")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "DEPLOYER_STAGE",
+        default_value = "dev"
+    )]
     pub(super) stage: String,
     /// How results are written to stdout
     #[arg(long, global = true, value_enum, default_value = "human")]
@@ -76,6 +82,11 @@ impl Command {
 
     /// Whether the command is the local target itself.
     pub(super) fn is_daemon(&self) -> bool {
-        matches!(self, Self::Local(local::LocalArguments { action: local::LocalAction::Run }))
+        matches!(
+            self,
+            Self::Local(local::LocalArguments {
+                action: local::LocalAction::Run
+            })
+        )
     }
 }

@@ -30,5 +30,8 @@ pub(super) fn confirm(context: &Context, what: &str) -> Result<()> {
     if answer.trim() == wanted {
         return Ok(());
     }
-    Err(Error::new(Kind::Aborted, "not confirmed; nothing was changed"))
+    Err(Error::new(
+        Kind::Aborted,
+        "not confirmed; nothing was changed",
+    ))
 }

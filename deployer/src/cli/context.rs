@@ -29,20 +29,31 @@ impl Context {
         };
         let mut app = load(&root, &global.stage)?;
         if let Some(port) = environment.local_port {
-            app.stage.local.port = port
-                .parse()
-                .map_err(|error| Error::usage(format!("DEPLOYER_LOCAL_PORT is `{port}`, which is no port")).caused_by(error))?;
+            app.stage.local.port = port.parse().map_err(|error| {
+                Error::usage(format!("DEPLOYER_LOCAL_PORT is `{port}`, which is no port"))
+                    .caused_by(error)
+            })?;
         }
         if let Some(home) = environment.home {
             app.state_directory = absolute(Utf8Path::new(&home))?.join(".deployer");
         }
         let reporter = report::reporter(global.format, global.quiet, works);
-        Ok(Self { app, format: global.format, yes: global.yes, reporter })
+        Ok(Self {
+            app,
+            format: global.format,
+            yes: global.yes,
+            reporter,
+        })
     }
 
     pub(super) fn local_settings(&self) -> LocalSettings {
         LocalSettings {
-            project: self.app.state_directory.parent().unwrap_or(&self.app.root).into(),
+            project: self
+                .app
+                .state_directory
+                .parent()
+                .unwrap_or(&self.app.root)
+                .into(),
             port: self.app.stage.local.port,
             region: self.app.stage.region.clone(),
             account: self.app.account().to_owned(),
@@ -54,21 +65,30 @@ impl Context {
         if !self.app.uses_local_target() {
             return Ok(None);
         }
-        let program = std::env::current_exe()
-            .map_err(|error| Error::new(Kind::Bug, "this program cannot find itself").caused_by(error))?;
+        let program = std::env::current_exe().map_err(|error| {
+            Error::new(Kind::Bug, "this program cannot find itself").caused_by(error)
+        })?;
         let mut arguments: Vec<std::ffi::OsString> = vec!["local".into(), "run".into()];
         arguments.extend(["--stage".into(), self.app.stage_name.clone().into()]);
         arguments.extend(["--project".into(), self.app.root.clone().into_os_string()]);
         let progress = |progress| {
             use durable_local::Progress;
             let text = match progress {
-                Progress::WaitingForOtherStart => "waiting for another start of the local target".to_owned(),
-                Progress::Installing { version } => format!("installing MiniStack {version} into .deployer/ (once)"),
+                Progress::WaitingForOtherStart => {
+                    "waiting for another start of the local target".to_owned()
+                }
+                Progress::Installing { version } => {
+                    format!("installing MiniStack {version} into .deployer/ (once)")
+                }
                 _ => "starting the local target".to_owned(),
             };
-            self.reporter.report(&Event::StepStarted { step: "local", text });
+            self.reporter.report(&Event::StepStarted {
+                step: "local",
+                text,
+            });
         };
-        let status = durable_local::start(&self.local_settings(), &program, &arguments, &progress).await?;
+        let status =
+            durable_local::start(&self.local_settings(), &program, &arguments, &progress).await?;
         Ok(status.endpoint)
     }
 
@@ -77,8 +97,11 @@ impl Context {
         let endpoint = if self.app.uses_local_target() {
             let status = durable_local::status(&self.local_settings()).await?;
             Some(status.endpoint.filter(|_| status.running).ok_or_else(|| {
-                Error::new(Kind::WrongState, "the local target is not running, so nothing is deployed on it now")
-                    .hint(format!("run `deployer up --stage {}`", self.app.stage_name))
+                Error::new(
+                    Kind::WrongState,
+                    "the local target is not running, so nothing is deployed on it now",
+                )
+                .hint(format!("run `deployer up --stage {}`", self.app.stage_name))
             })?)
         } else {
             None
@@ -89,12 +112,19 @@ impl Context {
 
 fn find_root() -> Result<Utf8PathBuf> {
     let start = absolute(Utf8Path::new("."))?;
-    start.ancestors().find(|folder| folder.join("config/app.yaml").is_file()).map(Utf8Path::to_owned).ok_or_else(|| {
-        Error::usage(format!("no project here: neither {start} nor a folder above it has config/app.yaml"))
+    start
+        .ancestors()
+        .find(|folder| folder.join("config/app.yaml").is_file())
+        .map(Utf8Path::to_owned)
+        .ok_or_else(|| {
+            Error::usage(format!(
+                "no project here: neither {start} nor a folder above it has config/app.yaml"
+            ))
             .hint("change into the project's folder, or name it with --project")
-    })
+        })
 }
 
 fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf> {
-    path.canonicalize_utf8().map_err(|error| Error::usage(format!("the folder {path} cannot be used")).caused_by(error))
+    path.canonicalize_utf8()
+        .map_err(|error| Error::usage(format!("the folder {path} cannot be used")).caused_by(error))
 }

@@ -12,6 +12,9 @@ pub(super) struct Environment {
 impl Environment {
     pub(super) fn read() -> Self {
         let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Self { local_port: read("DEPLOYER_LOCAL_PORT"), home: read("DEPLOYER_HOME") }
+        Self {
+            local_port: read("DEPLOYER_LOCAL_PORT"),
+            home: read("DEPLOYER_HOME"),
+        }
     }
 }

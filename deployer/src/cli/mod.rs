@@ -52,5 +52,8 @@ fn trace(verbosity: u8) {
         1 => "deployer=debug,durable_local=debug",
         _ => "debug,hyper=info",
     };
-    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -19,7 +19,11 @@ pub(super) struct Outcome {
 
 impl Outcome {
     pub(super) fn done(text: impl Into<String>, document: Value) -> Self {
-        Self { text: text.into(), document, exit_code: 0 }
+        Self {
+            text: text.into(),
+            document,
+            exit_code: 0,
+        }
     }
 
     pub(super) fn print(self, format: Format) -> u8 {
@@ -34,7 +38,7 @@ impl Outcome {
     }
 }
 
-/// Applies `--color`; `auto` leaves the decision to the terminal and NO_COLOR.
+/// Applies `--color`; `auto` leaves the decision to the terminal and `NO_COLOR`.
 pub(super) fn choose_color(choice: ColorChoice) {
     match choice {
         ColorChoice::Auto => {}
@@ -79,5 +83,9 @@ pub(super) fn write_line(stream: &mut impl std::io::Write, line: &str) {
 
 /// Returns the error of a question that nobody is there to answer.
 pub(super) fn confirmation_needed(what: &str, how: &str) -> Error {
-    Error::new(Kind::ConfirmationNeeded, format!("{what} needs a confirmation; nothing was changed")).hint(how)
+    Error::new(
+        Kind::ConfirmationNeeded,
+        format!("{what} needs a confirmation; nothing was changed"),
+    )
+    .hint(how)
 }

@@ -57,12 +57,20 @@ impl App {
 
     /// Returns the artifact bucket. The account and the region are in its name because bucket names are global.
     pub fn artifact_bucket(&self) -> String {
-        format!("{}-{}-{}", self.artifact_stack_name(), self.account(), self.stage.region)
+        format!(
+            "{}-{}-{}",
+            self.artifact_stack_name(),
+            self.account(),
+            self.stage.region
+        )
     }
 
     /// Returns the log group of a function of a workflow.
     pub fn log_group(&self, workflow: &str, function: &str) -> String {
-        format!("/{}/{}/{workflow}/{function}", self.application.name, self.stage_name)
+        format!(
+            "/{}/{}/{workflow}/{function}",
+            self.application.name, self.stage_name
+        )
     }
 
     /// Returns whether this machine's local target serves the stage, rather than an endpoint run by hand.
@@ -73,8 +81,14 @@ impl App {
     /// Returns every function of `workflows` with its role, by name.
     pub fn functions(&self, workflows: &[String]) -> BTreeMap<String, FunctionRole> {
         let mut functions = BTreeMap::new();
-        for workflow in workflows.iter().filter_map(|name| self.application.workflows.get(name)) {
-            functions.insert(workflow.orchestrator.function.clone(), FunctionRole::Orchestrator);
+        for workflow in workflows
+            .iter()
+            .filter_map(|name| self.application.workflows.get(name))
+        {
+            functions.insert(
+                workflow.orchestrator.function.clone(),
+                FunctionRole::Orchestrator,
+            );
             if let Some(intake) = &workflow.intake {
                 functions.insert(intake.function.clone(), FunctionRole::Intermediary);
             }
@@ -90,7 +104,10 @@ impl App {
         self.application.workflows.get(name).ok_or_else(|| {
             let names = self.application.workflows.keys().map(String::as_str);
             let known = names.clone().collect::<Vec<_>>().join("`, `");
-            let error = Error::new(Kind::Usage, format!("there is no workflow `{name}` in config/app.yaml"));
+            let error = Error::new(
+                Kind::Usage,
+                format!("there is no workflow `{name}` in config/app.yaml"),
+            );
             match nearest(name, names) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint(format!("the workflows are `{known}`")),

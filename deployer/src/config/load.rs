@@ -30,7 +30,11 @@ pub(crate) struct Sources {
 impl Sources {
     /// Returns `file:line` of a path, the stage's file first because what it says wins.
     pub(crate) fn locate(&self, path: &str) -> String {
-        let source = if self.stage.positions.contains(path) { &self.stage } else { &self.application };
+        let source = if self.stage.positions.contains(path) {
+            &self.stage
+        } else {
+            &self.application
+        };
         source.locate(path)
     }
 }
@@ -49,11 +53,15 @@ pub fn stages(root: &Utf8Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let folder = root.join("config/stages");
     let entries = fs_err::read_dir(&folder).map_err(|error| {
-        Error::usage("the stages cannot be read").caused_by(error).hint("make a file `config/stages/dev.yaml`")
+        Error::usage("the stages cannot be read")
+            .caused_by(error)
+            .hint("make a file `config/stages/dev.yaml`")
     })?;
     for entry in entries {
         let path = entry.map_err(Error::from)?.path();
-        if path.extension().is_some_and(|extension| extension == "yaml")
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
             && let Some(name) = path.file_stem().and_then(|stem| stem.to_str())
         {
             names.push(name.to_owned());
@@ -71,17 +79,24 @@ pub fn stages(root: &Utf8Path) -> Result<Vec<String>> {
 pub fn load(root: &Utf8Path, stage_name: &str) -> Result<App> {
     let known = stages(root)?;
     if !known.iter().any(|name| name == stage_name) {
-        let error = Error::usage(format!("there is no stage `{stage_name}`: config/stages/{stage_name}.yaml does not exist"));
-        return Err(match nearest(stage_name, known.iter().map(String::as_str)) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("the stages are `{}`", known.join("`, `"))),
-        });
+        let error = Error::usage(format!(
+            "there is no stage `{stage_name}`: config/stages/{stage_name}.yaml does not exist"
+        ));
+        return Err(
+            match nearest(stage_name, known.iter().map(String::as_str)) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint(format!("the stages are `{}`", known.join("`, `"))),
+            },
+        );
     }
     let defaults = parse(DEFAULTS, "the defaults")?;
     let (application, application_source) = read(root, APPLICATION_FILE)?;
     let (mut stage, stage_source) = read(root, &format!("config/stages/{stage_name}.yaml"))?;
     let overrides = remove(&mut stage, "workflows");
-    let sources = Sources { application: application_source, stage: stage_source };
+    let sources = Sources {
+        application: application_source,
+        stage: stage_source,
+    };
     check_overrides(&application, &overrides, &sources)?;
 
     let mut stage_settings = section(&defaults, "stage");
@@ -96,7 +111,14 @@ pub fn load(root: &Utf8Path, stage_name: &str) -> Result<App> {
         fields.insert("workflows".to_owned(), workflows);
     }
     let application: Application = typed(application, "", &|path| sources.locate(path))?;
-    Ok(App { root: Utf8PathBuf::from(root), state_directory: root.join(".deployer"), stage_name: stage_name.to_owned(), stage, application, sources })
+    Ok(App {
+        root: Utf8PathBuf::from(root),
+        state_directory: root.join(".deployer"),
+        stage_name: stage_name.to_owned(),
+        stage,
+        application,
+        sources,
+    })
 }
 
 /// Reads a YAML file that is a mapping; `path` is relative to `root`.
@@ -104,12 +126,21 @@ pub(crate) fn read(root: &Utf8Path, path: &str) -> Result<(Value, Source)> {
     let text = fs_err::read_to_string(root.join(path))
         .map_err(|error| Error::usage(format!("`{path}` cannot be read")).caused_by(error))?;
     let value = parse(&text, path)?;
-    Ok((value, Source { path: path.to_owned(), positions: Positions::of(&text) }))
+    Ok((
+        value,
+        Source {
+            path: path.to_owned(),
+            positions: Positions::of(&text),
+        },
+    ))
 }
 
 fn parse(text: &str, path: &str) -> Result<Value> {
     let invalid = |error: serde_yaml::Error| {
-        let place = error.location().map_or_else(|| path.to_owned(), |place| format!("{path}:{}", place.line()));
+        let place = error.location().map_or_else(
+            || path.to_owned(),
+            |place| format!("{path}:{}", place.line()),
+        );
         Error::usage(format!("{place} is not valid YAML")).caused_by(error)
     };
     // Through YAML's own value, because JSON's would let the last of two equal keys win.
@@ -117,13 +148,16 @@ fn parse(text: &str, path: &str) -> Result<Value> {
     match serde_yaml::from_value(yaml).map_err(invalid)? {
         Value::Object(fields) => Ok(Value::Object(fields)),
         Value::Null => Ok(Value::Object(Map::new())),
-        _ => Err(Error::usage(format!("{path} is not a mapping")).hint("start it with keys, such as `name: …`")),
+        _ => Err(Error::usage(format!("{path} is not a mapping"))
+            .hint("start it with keys, such as `name: …`")),
     }
 }
 
 /// A stage may override a workflow, never add one: an unknown name is a typo.
 fn check_overrides(application: &Value, overrides: &Value, sources: &Sources) -> Result<()> {
-    let Value::Object(overrides) = overrides else { return Ok(()) };
+    let Value::Object(overrides) = overrides else {
+        return Ok(());
+    };
     let known: Vec<&str> = application
         .get("workflows")
         .and_then(Value::as_object)
@@ -132,7 +166,9 @@ fn check_overrides(application: &Value, overrides: &Value, sources: &Sources) ->
     for name in overrides.keys() {
         if !known.contains(&name.as_str()) {
             let place = sources.stage.locate(&format!("workflows.{name}"));
-            let error = Error::usage(format!("{place}: there is no workflow `{name}` in config/app.yaml"));
+            let error = Error::usage(format!(
+                "{place}: there is no workflow `{name}` in config/app.yaml"
+            ));
             return Err(match nearest(name, known) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error,
@@ -143,9 +179,13 @@ fn check_overrides(application: &Value, overrides: &Value, sources: &Sources) ->
 }
 
 fn fill_workflows(workflows: &mut Value, defaults: &Value) {
-    let Value::Object(workflows) = workflows else { return };
+    let Value::Object(workflows) = workflows else {
+        return;
+    };
     for workflow in workflows.values_mut() {
-        let Value::Object(parts) = workflow else { continue };
+        let Value::Object(parts) = workflow else {
+            continue;
+        };
         for name in ["orchestrator", "intake"] {
             if let Some(part) = parts.get_mut(name) {
                 fill(part, section(defaults, name));
@@ -174,7 +214,9 @@ fn section(defaults: &Value, name: &str) -> Value {
 
 fn remove(value: &mut Value, key: &str) -> Value {
     match value {
-        Value::Object(fields) => fields.shift_remove(key).unwrap_or(Value::Object(Map::new())),
+        Value::Object(fields) => fields
+            .shift_remove(key)
+            .unwrap_or(Value::Object(Map::new())),
         _ => Value::Object(Map::new()),
     }
 }
@@ -193,24 +235,46 @@ fn overlay(lower: &mut Value, upper: Value) {
 }
 
 /// Turns merged values into their type, and an error into file, line and the nearest valid name.
-pub(crate) fn typed<T: DeserializeOwned>(value: Value, prefix: &str, locate: &dyn Fn(&str) -> String) -> Result<T> {
+pub(crate) fn typed<T: DeserializeOwned>(
+    value: Value,
+    prefix: &str,
+    locate: &dyn Fn(&str) -> String,
+) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = format!("{prefix}{}", error.path()).trim_end_matches('.').replace('[', ".").replace(']', "");
+        let path = format!("{prefix}{}", error.path())
+            .trim_end_matches('.')
+            .replace('[', ".")
+            .replace(']', "");
         let text = error.inner().to_string();
         // Serde's messages have no structure, so the names are read out of the backticks.
         let mut quoted = text.split('`').skip(1).step_by(2);
         if text.starts_with("unknown field") || text.starts_with("unknown variant") {
             let wrong = quoted.next().unwrap_or_default();
-            let what = if text.starts_with("unknown field") { "key" } else { "value" };
-            let full = if path.ends_with(wrong) { path.clone() } else { format!("{path}.{wrong}") };
+            let what = if text.starts_with("unknown field") {
+                "key"
+            } else {
+                "value"
+            };
+            let full = if path.ends_with(wrong) {
+                path.clone()
+            } else {
+                format!("{path}.{wrong}")
+            };
             let valid: Vec<&str> = quoted.collect();
-            let error = Error::usage(format!("{}: unknown {what} `{wrong}`", locate(full.trim_start_matches('.'))));
+            let error = Error::usage(format!(
+                "{}: unknown {what} `{wrong}`",
+                locate(full.trim_start_matches('.'))
+            ));
             return match nearest(wrong, valid.iter().copied()) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint(format!("valid are `{}`", valid.join("`, `"))),
             };
         }
-        let subject = if path == "." || path.is_empty() { String::new() } else { format!(" `{path}`:") };
+        let subject = if path == "." || path.is_empty() {
+            String::new()
+        } else {
+            format!(" `{path}`:")
+        };
         Error::new(Kind::Usage, format!("{}:{subject} {text}", locate(&path)))
     })
 }

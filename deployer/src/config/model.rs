@@ -86,7 +86,10 @@ pub enum Architecture {
 /// The lowest level of log lines that a function writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
-#[expect(missing_docs, reason = "the levels are Lambda's own, and say what they are")]
+#[expect(
+    missing_docs,
+    reason = "the levels are Lambda's own, and say what they are"
+)]
 pub enum LogLevel {
     Trace,
     Debug,
@@ -168,7 +171,12 @@ impl Intake {
     /// Returns how long a received message stays hidden.
     pub fn visibility(&self) -> Span {
         self.visibility_timeout.unwrap_or_else(|| {
-            Span::from_seconds(self.timeout.seconds().saturating_mul(6).saturating_add(self.batching_window.seconds()))
+            Span::from_seconds(
+                self.timeout
+                    .seconds()
+                    .saturating_mul(6)
+                    .saturating_add(self.batching_window.seconds()),
+            )
         })
     }
 }

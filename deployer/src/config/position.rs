@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
+use saphyr::{LoadableYamlNode as _, MarkedYaml, YamlData};
 
 /// The lines of every key and item of a YAML file.
 ///
@@ -42,7 +42,9 @@ impl Positions {
         match &node.data {
             YamlData::Mapping(entries) => {
                 for (key, value) in entries {
-                    let Some(name) = key.data.as_str() else { continue };
+                    let Some(name) = key.data.as_str() else {
+                        continue;
+                    };
                     let path = join(path, name);
                     self.lines.insert(path.clone(), key.span.start.line());
                     self.walk(&path, value);
@@ -62,7 +64,11 @@ impl Positions {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 #[cfg(test)]

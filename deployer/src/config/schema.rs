@@ -27,7 +27,11 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
     // Defaults fill in what a file leaves out, so hardly anything is required of one file.
     forget_required(&mut stage);
     forget_required(&mut application);
-    BTreeMap::from([("app.json", application), ("smoke.json", schema::<ScenarioFile>()), ("stage.json", stage)])
+    BTreeMap::from([
+        ("app.json", application),
+        ("smoke.json", schema::<ScenarioFile>()),
+        ("stage.json", stage),
+    ])
 }
 
 fn schema<T: JsonSchema>() -> Value {
@@ -46,7 +50,10 @@ fn adopt_definitions(into: &mut Value, from: &Value) {
     }
     definitions.insert("Workflow".to_owned(), workflow);
     if let Value::Object(fields) = into
-        && let Some(known) = fields.entry("$defs").or_insert_with(|| json!({})).as_object_mut()
+        && let Some(known) = fields
+            .entry("$defs")
+            .or_insert_with(|| json!({}))
+            .as_object_mut()
     {
         known.extend(definitions);
     }

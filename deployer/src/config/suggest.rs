@@ -12,7 +12,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Jaro-Winkler knows beginnings but no swapped letters in short names; Damerau-Levenshtein knows those.
 fn similarity(name: &str, candidate: &str) -> f64 {
-    (strsim::jaro_winkler(name, candidate) - 0.1).max(strsim::normalized_damerau_levenshtein(name, candidate))
+    (strsim::jaro_winkler(name, candidate) - 0.1)
+        .max(strsim::normalized_damerau_levenshtein(name, candidate))
 }
 
 #[cfg(test)]

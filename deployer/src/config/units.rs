@@ -34,12 +34,16 @@ impl Span {
 }
 
 impl fmt::Display for Span {
+    /// Writes the largest unit that divides it: 90,000 seconds are `25h`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // CloudWatch and SQS speak of days; humantime would turn 365 of them into months.
-        match self.whole_days() {
-            Some(days) if days > 0 => write!(formatter, "{days}d"),
-            _ => write!(formatter, "{}", humantime::format_duration(self.0)),
+        const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+        let seconds = self.seconds();
+        for (length, unit) in UNITS {
+            if seconds >= length && seconds.is_multiple_of(length) {
+                return write!(formatter, "{}{unit}", seconds / length);
+            }
         }
+        formatter.write_str("0s")
     }
 }
 
@@ -50,7 +54,9 @@ impl<'de> Deserialize<'de> for Span {
             type Value = Span;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`")
+                formatter.write_str(
+                    "a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`",
+                )
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Span, E> {
@@ -60,7 +66,9 @@ impl<'de> Deserialize<'de> for Span {
                     ))
                 })?;
                 if span.subsec_nanos() != 0 {
-                    return Err(E::custom(format!("`{text}` is not a whole number of seconds")));
+                    return Err(E::custom(format!(
+                        "`{text}` is not a whole number of seconds"
+                    )));
                 }
                 Ok(Span(span))
             }
@@ -112,16 +120,20 @@ impl<'de> Deserialize<'de> for Memory {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let split = text.find(|character: char| !character.is_ascii_digit());
-        let parsed = split.and_then(|at| text.split_at_checked(at)).and_then(|(number, unit)| {
-            let number: u64 = number.parse().ok()?;
-            match unit.trim() {
-                "MB" | "MiB" => Some(number),
-                "GB" | "GiB" => number.checked_mul(1024),
-                _ => None,
-            }
-        });
+        let parsed = split
+            .and_then(|at| text.split_at_checked(at))
+            .and_then(|(number, unit)| {
+                let number: u64 = number.parse().ok()?;
+                match unit.trim() {
+                    "MB" | "MiB" => Some(number),
+                    "GB" | "GiB" => number.checked_mul(1024),
+                    _ => None,
+                }
+            });
         parsed.map(|megabytes| Self { megabytes }).ok_or_else(|| {
-            D::Error::custom(format!("`{text}` is not an amount of memory with its unit, such as `512MB` or `1GB`"))
+            D::Error::custom(format!(
+                "`{text}` is not an amount of memory with its unit, such as `512MB` or `1GB`"
+            ))
         })
     }
 }
@@ -152,14 +164,32 @@ mod tests {
 
     #[test]
     fn spans_carry_their_unit_and_come_back_as_written() {
-        for (text, seconds) in [("30s", 30), ("5m", 300), ("25h", 90_000), ("14d", 1_209_600), ("365d", 31_536_000)] {
+        for (text, seconds) in [
+            ("30s", 30),
+            ("5m", 300),
+            ("25h", 90_000),
+            ("61s", 61),
+            ("0s", 0),
+            ("14d", 1_209_600),
+            ("365d", 31_536_000),
+        ] {
             let span: Span = serde_json::from_value(text.into()).unwrap();
             assert_eq!(span.seconds(), seconds, "{text}");
             let again: Span = serde_json::from_value(span.to_string().into()).unwrap();
             assert_eq!(again, span, "{span}");
+            assert_eq!(span.to_string(), text);
         }
-        for wrong in [serde_json::json!(30), "30".into(), "5 parsecs".into(), "-5s".into(), "300ms".into()] {
-            assert!(serde_json::from_value::<Span>(wrong.clone()).is_err(), "{wrong}");
+        for wrong in [
+            serde_json::json!(30),
+            "30".into(),
+            "5 parsecs".into(),
+            "-5s".into(),
+            "300ms".into(),
+        ] {
+            assert!(
+                serde_json::from_value::<Span>(wrong.clone()).is_err(),
+                "{wrong}"
+            );
         }
     }
 
@@ -167,8 +197,17 @@ mod tests {
     fn memory_carries_its_unit() {
         let memory: Memory = serde_json::from_value("1GB".into()).unwrap();
         assert_eq!(memory.megabytes(), 1024);
-        for wrong in ["512", "MB", "512 kB", "99999999999999999999MB", "18446744073709551615GB"] {
-            assert!(serde_json::from_value::<Memory>(wrong.into()).is_err(), "{wrong}");
+        for wrong in [
+            "512",
+            "MB",
+            "512 kB",
+            "99999999999999999999MB",
+            "18446744073709551615GB",
+        ] {
+            assert!(
+                serde_json::from_value::<Memory>(wrong.into()).is_err(),
+                "{wrong}"
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
-use crate::aws::{Clients, code_of, failed};
+use crate::aws::{Clients, failed, is_missing};
 use crate::error::{Error, Kind, Result};
 
 /// Deletes every version of every object; a bucket that is gone is empty.
@@ -20,15 +20,27 @@ pub(super) async fn empty(clients: &Clients, bucket: &str) -> Result<()> {
             .await;
         let page = match listed {
             Ok(page) => page,
-            Err(error) if code_of(&error) == Some("NoSuchBucket") => return Ok(()),
-            Err(error) => return Err(failed(format!("the bucket `{bucket}` could not be listed"))(error)),
+            Err(error) if is_missing(&error) => return Ok(()),
+            Err(error) => {
+                return Err(failed(format!("the bucket `{bucket}` could not be listed"))(error));
+            }
         };
-        let versions = page.versions().iter().map(|version| (version.key(), version.version_id()));
-        let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
+        let versions = page
+            .versions()
+            .iter()
+            .map(|version| (version.key(), version.version_id()));
+        let markers = page
+            .delete_markers()
+            .iter()
+            .map(|marker| (marker.key(), marker.version_id()));
         let objects: Vec<ObjectIdentifier> = versions
             .chain(markers)
             .filter_map(|(key, version)| {
-                ObjectIdentifier::builder().key(key?).set_version_id(version.map(str::to_owned)).build().ok()
+                ObjectIdentifier::builder()
+                    .key(key?)
+                    .set_version_id(version.map(str::to_owned))
+                    .build()
+                    .ok()
             })
             .collect();
         if !objects.is_empty() {
@@ -47,12 +59,29 @@ async fn delete(clients: &Clients, bucket: &str, objects: Vec<ObjectIdentifier>)
         .set_objects(Some(objects))
         .quiet(true)
         .build()
-        .map_err(|error| Error::new(Kind::Bug, "a deletion could not be asked for").caused_by(error))?;
-    let deleted = clients.s3.delete_objects().bucket(bucket).delete(delete).send().await;
-    let deleted = deleted.map_err(failed(format!("objects of the bucket `{bucket}` could not be deleted")))?;
+        .map_err(|error| {
+            Error::new(Kind::Bug, "a deletion could not be asked for").caused_by(error)
+        })?;
+    let deleted = clients
+        .s3
+        .delete_objects()
+        .bucket(bucket)
+        .delete(delete)
+        .send()
+        .await;
+    let deleted = deleted.map_err(failed(format!(
+        "objects of the bucket `{bucket}` could not be deleted"
+    )))?;
     match deleted.errors().first() {
         None => Ok(()),
-        Some(error) => Err(Error::new(Kind::Service, format!("an object of the bucket `{bucket}` could not be deleted"))
-            .caused_by(format!("{}: {}", error.key().unwrap_or_default(), error.message().unwrap_or_default()))),
+        Some(error) => Err(Error::new(
+            Kind::Service,
+            format!("an object of the bucket `{bucket}` could not be deleted"),
+        )
+        .caused_by(format!(
+            "{}: {}",
+            error.key().unwrap_or_default(),
+            error.message().unwrap_or_default()
+        ))),
     }
 }

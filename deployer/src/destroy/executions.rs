@@ -3,7 +3,7 @@
 use aws_sdk_lambda::types::{ErrorObject, ExecutionStatus};
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{Clients, failed};
+use crate::aws::{Clients, failed, is_missing};
 use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
@@ -22,8 +22,14 @@ pub(super) async fn running(clients: &Clients, function: &str) -> Result<Vec<Str
             .into_paginator()
             .send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed(format!("the executions of `{function}` could not be listed")))?;
-            arns.extend(page.durable_executions().iter().map(|execution| execution.durable_execution_arn().to_owned()));
+            let page = page.map_err(failed(format!(
+                "the executions of `{function}` could not be listed"
+            )))?;
+            arns.extend(
+                page.durable_executions()
+                    .iter()
+                    .map(|execution| execution.durable_execution_arn().to_owned()),
+            );
         }
     }
     Ok(arns.into_iter().collect())
@@ -32,29 +38,59 @@ pub(super) async fn running(clients: &Clients, function: &str) -> Result<Vec<Str
 /// Stops every running execution and returns how many there were.
 pub(super) async fn stop_all(clients: &Clients, function: &str) -> Result<usize> {
     let arns = running(clients, function).await?;
-    let reason = ErrorObject::builder().error_type("Destroyed").error_message("the workflow was destroyed").build();
+    let reason = ErrorObject::builder()
+        .error_type("Destroyed")
+        .error_message("the workflow was destroyed")
+        .build();
     let stops = arns.iter().map(|arn| stop(clients, arn, reason.clone()));
-    let stopped: Vec<bool> = futures::stream::iter(stops).buffer_unordered(STOPS_AT_A_TIME).try_collect().await?;
+    let stopped: Vec<bool> = futures::stream::iter(stops)
+        .buffer_unordered(STOPS_AT_A_TIME)
+        .try_collect()
+        .await?;
     Ok(stopped.into_iter().filter(|stopped| *stopped).count())
 }
 
 async fn stop(clients: &Clients, arn: &str, reason: ErrorObject) -> Result<bool> {
-    match clients.lambda.stop_durable_execution().durable_execution_arn(arn).error(reason).send().await {
+    match clients
+        .lambda
+        .stop_durable_execution()
+        .durable_execution_arn(arn)
+        .error(reason)
+        .send()
+        .await
+    {
         Ok(_) => Ok(true),
         // It ended by itself in the meantime.
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(false),
-        Err(error) => Err(failed(format!("the execution `{arn}` could not be stopped"))(error)),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(failed(format!(
+            "the execution `{arn}` could not be stopped"
+        ))(error)),
     }
 }
 
 async fn qualifiers(clients: &Clients, function: &str) -> Result<Vec<String>> {
     let mut qualifiers = Vec::new();
-    let mut pages = clients.lambda.list_versions_by_function().function_name(function).into_paginator().send();
+    let mut pages = clients
+        .lambda
+        .list_versions_by_function()
+        .function_name(function)
+        .into_paginator()
+        .send();
     while let Some(page) = pages.next().await {
         match page {
-            Ok(page) => qualifiers.extend(page.versions().iter().filter_map(|version| version.version().map(str::to_owned))),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => break,
-            Err(error) => return Err(failed(format!("the versions of `{function}` could not be listed"))(error)),
+            Ok(page) => qualifiers.extend(
+                page.versions()
+                    .iter()
+                    .filter_map(|version| version.version().map(str::to_owned)),
+            ),
+            Err(error) if is_missing(&error) => {
+                break;
+            }
+            Err(error) => {
+                return Err(failed(format!(
+                    "the versions of `{function}` could not be listed"
+                ))(error));
+            }
         }
     }
     Ok(qualifiers)

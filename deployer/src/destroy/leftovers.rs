@@ -1,13 +1,17 @@
 //! The last look: what of the deleted stacks is still there.
 
-use crate::aws::{Clients, code_of, failed};
+use crate::aws::{Clients, failed, is_missing};
 use crate::error::Result;
 use crate::event::{Event, Reporter};
 
 use super::survey::Survey;
 
 /// Returns what is still there; a log group that a late line brought back is deleted here and now.
-pub(super) async fn look(clients: &Clients, survey: &Survey, reporter: &dyn Reporter) -> Result<Vec<String>> {
+pub(super) async fn look(
+    clients: &Clients,
+    survey: &Survey,
+    reporter: &dyn Reporter,
+) -> Result<Vec<String>> {
     let mut left = Vec::new();
     for (kind, id) in survey.stacks.iter().flat_map(|stack| &stack.resources) {
         let there = match kind.as_str() {
@@ -16,9 +20,17 @@ pub(super) async fn look(clients: &Clients, survey: &Survey, reporter: &dyn Repo
             "AWS::Lambda::EventSourceMapping" => mapping(clients, id).await?,
             "AWS::Logs::LogGroup" => {
                 if log_group(clients, id).await? {
-                    reporter.report(&Event::Note { text: format!("deleting the log group `{id}`, which came back") });
-                    let deleted = clients.logs.delete_log_group().log_group_name(id).send().await;
-                    deleted.map_err(failed(format!("the log group `{id}` could not be deleted")))?;
+                    reporter.report(&Event::Note {
+                        text: format!("deleting the log group `{id}`, which came back"),
+                    });
+                    let deleted = clients
+                        .logs
+                        .delete_log_group()
+                        .log_group_name(id)
+                        .send()
+                        .await;
+                    deleted
+                        .map_err(failed(format!("the log group `{id}` could not be deleted")))?;
                 }
                 false
             }
@@ -43,18 +55,34 @@ pub(super) async fn look(clients: &Clients, survey: &Survey, reporter: &dyn Repo
 }
 
 async fn function(clients: &Clients, name: &str) -> Result<bool> {
-    match clients.lambda.get_function_configuration().function_name(name).send().await {
+    match clients
+        .lambda
+        .get_function_configuration()
+        .function_name(name)
+        .send()
+        .await
+    {
         Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(false),
-        Err(error) => Err(failed(format!("the function `{name}` could not be looked for"))(error)),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(failed(format!(
+            "the function `{name}` could not be looked for"
+        ))(error)),
     }
 }
 
 async fn mapping(clients: &Clients, id: &str) -> Result<bool> {
-    match clients.lambda.get_event_source_mapping().uuid(id).send().await {
+    match clients
+        .lambda
+        .get_event_source_mapping()
+        .uuid(id)
+        .send()
+        .await
+    {
         Ok(mapping) => Ok(mapping.state() != Some("Deleting")),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(false),
-        Err(error) => Err(failed(format!("the event source mapping `{id}` could not be looked for"))(error)),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(failed(format!(
+            "the event source mapping `{id}` could not be looked for"
+        ))(error)),
     }
 }
 
@@ -62,31 +90,51 @@ async fn queue(clients: &Clients, url: &str) -> Result<bool> {
     let name = url.rsplit('/').next().unwrap_or(url);
     match clients.sqs.get_queue_url().queue_name(name).send().await {
         Ok(_) => Ok(true),
-        Err(error) if code_of(&error).is_some_and(|code| code.contains("NonExistentQueue") || code.contains("QueueDoesNotExist")) => {
-            Ok(false)
-        }
-        Err(error) => Err(failed(format!("the queue `{name}` could not be looked for"))(error)),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(failed(format!(
+            "the queue `{name}` could not be looked for"
+        ))(error)),
     }
 }
 
 async fn table(clients: &Clients, name: &str) -> Result<bool> {
-    match clients.dynamodb.describe_table().table_name(name).send().await {
+    match clients
+        .dynamodb
+        .describe_table()
+        .table_name(name)
+        .send()
+        .await
+    {
         Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(false),
-        Err(error) => Err(failed(format!("the table `{name}` could not be looked for"))(error)),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(failed(format!(
+            "the table `{name}` could not be looked for"
+        ))(error)),
     }
 }
 
 async fn log_group(clients: &Clients, name: &str) -> Result<bool> {
-    let described = clients.logs.describe_log_groups().log_group_name_prefix(name).send().await;
-    let described = described.map_err(failed(format!("the log group `{name}` could not be looked for")))?;
-    Ok(described.log_groups().iter().any(|group| group.log_group_name() == Some(name)))
+    let described = clients
+        .logs
+        .describe_log_groups()
+        .log_group_name_prefix(name)
+        .send()
+        .await;
+    let described = described.map_err(failed(format!(
+        "the log group `{name}` could not be looked for"
+    )))?;
+    Ok(described
+        .log_groups()
+        .iter()
+        .any(|group| group.log_group_name() == Some(name)))
 }
 
 async fn bucket_exists(clients: &Clients, bucket: &str) -> Result<bool> {
     match clients.s3.head_bucket().bucket(bucket).send().await {
         Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(false),
-        Err(error) => Err(failed(format!("the bucket `{bucket}` could not be looked for"))(error)),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(failed(format!(
+            "the bucket `{bucket}` could not be looked for"
+        ))(error)),
     }
 }

@@ -10,7 +10,7 @@ pub use survey::{StackSurvey, Survey, survey};
 use std::time::Duration;
 
 use crate::apply::remove;
-use crate::aws::{Clients, Pace, failed, until};
+use crate::aws::{Clients, Pace, failed, is_missing, until};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
 
@@ -30,9 +30,19 @@ pub struct Destroyed {
 /// # Errors
 ///
 /// What CloudFormation could not delete, and anything of ours that is still there afterwards.
-pub async fn destroy(clients: &Clients, survey: &Survey, reporter: &dyn Reporter) -> Result<Destroyed> {
+pub async fn destroy(
+    clients: &Clients,
+    survey: &Survey,
+    reporter: &dyn Reporter,
+) -> Result<Destroyed> {
     let mut destroyed = Destroyed::default();
-    let outcomes = futures::future::join_all(survey.stacks.iter().map(|stack| take_down(clients, stack, reporter))).await;
+    let outcomes = futures::future::join_all(
+        survey
+            .stacks
+            .iter()
+            .map(|stack| take_down(clients, stack, reporter)),
+    )
+    .await;
     let mut first_error = None;
     for (stack, outcome) in survey.stacks.iter().zip(outcomes) {
         match outcome {
@@ -47,55 +57,106 @@ pub async fn destroy(clients: &Clients, survey: &Survey, reporter: &dyn Reporter
         return Err(error);
     }
     if let Some((stack, bucket)) = &survey.artifacts {
-        reporter.report(&Event::Note { text: format!("emptying the bucket `{bucket}`") });
+        reporter.report(&Event::Note {
+            text: format!("emptying the bucket `{bucket}`"),
+        });
         bucket::empty(clients, bucket).await?;
         remove(clients, stack, reporter).await?;
         destroyed.stacks.push(stack.clone());
     }
     destroyed.left = leftovers::look(clients, survey, reporter).await?;
-    let unwanted: Vec<&String> = destroyed.left.iter().filter(|left| !left.starts_with("kept")).collect();
+    let unwanted: Vec<&String> = destroyed
+        .left
+        .iter()
+        .filter(|left| !left.starts_with("kept"))
+        .collect();
     if unwanted.is_empty() {
         return Ok(destroyed);
     }
-    let error = Error::new(Kind::Deployment, "something is still there after its stack was deleted");
-    let error = unwanted.iter().fold(error, |error, left| error.detail((*left).clone()));
+    let error = Error::new(
+        Kind::Deployment,
+        "something is still there after its stack was deleted",
+    );
+    let error = unwanted
+        .iter()
+        .fold(error, |error, left| error.detail((*left).clone()));
     Err(error.hint("run `deployer destroy` again; what stays then must be removed by hand"))
 }
 
-async fn take_down(clients: &Clients, stack: &StackSurvey, reporter: &dyn Reporter) -> Result<usize> {
+async fn take_down(
+    clients: &Clients,
+    stack: &StackSurvey,
+    reporter: &dyn Reporter,
+) -> Result<usize> {
     if let Some(mapping) = &stack.mapping {
-        reporter.report(&Event::Note { text: format!("closing the intake of `{}`", stack.workflow) });
+        reporter.report(&Event::Note {
+            text: format!("closing the intake of `{}`", stack.workflow),
+        });
         close_intake(clients, mapping).await?;
     }
     let mut stopped = 0;
     if let Some(function) = &stack.orchestrator {
         stopped = executions::stop_all(clients, function).await?;
-        reporter.report(&Event::Note { text: format!("stopped {stopped} running executions of `{}`", stack.workflow) });
+        reporter.report(&Event::Note {
+            text: format!(
+                "stopped {stopped} running executions of `{}`",
+                stack.workflow
+            ),
+        });
     }
     if stack.protected {
-        let unlock = clients.cloudformation.update_termination_protection().stack_name(&stack.stack);
+        let unlock = clients
+            .cloudformation
+            .update_termination_protection()
+            .stack_name(&stack.stack);
         let unlock = unlock.enable_termination_protection(false).send().await;
-        unlock.map_err(failed(format!("the protection of the stack `{}` could not be turned off", stack.stack)))?;
+        unlock.map_err(failed(format!(
+            "the protection of the stack `{}` could not be turned off",
+            stack.stack
+        )))?;
     }
     remove(clients, &stack.stack, reporter).await?;
     Ok(stopped)
 }
 
 async fn close_intake(clients: &Clients, mapping: &str) -> Result<()> {
-    match clients.lambda.update_event_source_mapping().uuid(mapping).enabled(false).send().await {
+    match clients
+        .lambda
+        .update_event_source_mapping()
+        .uuid(mapping)
+        .enabled(false)
+        .send()
+        .await
+    {
         Ok(_) => {}
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => return Ok(()),
-        Err(error) => return Err(failed(format!("the event source mapping `{mapping}` could not be disabled"))(error)),
+        Err(error) if is_missing(&error) => {
+            return Ok(());
+        }
+        Err(error) => {
+            return Err(failed(format!(
+                "the event source mapping `{mapping}` could not be disabled"
+            ))(error));
+        }
     }
-    let pace = Pace::of(clients.endpoint.as_deref(), Duration::from_secs(300));
+    let pace = Pace::of(clients.endpoint.as_deref(), Duration::from_mins(5));
     until(pace, || async {
-        let read = clients.lambda.get_event_source_mapping().uuid(mapping).send().await;
-        let mapping = read.map_err(failed(format!("the event source mapping `{mapping}` could not be read")))?;
+        let read = clients
+            .lambda
+            .get_event_source_mapping()
+            .uuid(mapping)
+            .send()
+            .await;
+        let mapping = read.map_err(failed(format!(
+            "the event source mapping `{mapping}` could not be read"
+        )))?;
         Ok((mapping.state() == Some("Disabled")).then_some(()))
     })
     .await?
     .ok_or_else(|| {
-        Error::new(Kind::Service, format!("the event source mapping `{mapping}` was not disabled within five minutes"))
-            .hint("run `deployer destroy` again")
+        Error::new(
+            Kind::Service,
+            format!("the event source mapping `{mapping}` was not disabled within five minutes"),
+        )
+        .hint("run `deployer destroy` again")
     })
 }

@@ -65,17 +65,33 @@ pub async fn survey(app: &App, clients: &Clients, workflows: &[String]) -> Resul
     Ok(Survey { stacks, artifacts })
 }
 
-async fn survey_stack(clients: &Clients, workflow: &str, name: &str) -> Result<Option<StackSurvey>> {
-    let Some(live) = describe(clients, name).await? else { return Ok(None) };
+async fn survey_stack(
+    clients: &Clients,
+    workflow: &str,
+    name: &str,
+) -> Result<Option<StackSurvey>> {
+    let Some(live) = describe(clients, name).await? else {
+        return Ok(None);
+    };
     let resources = physical_resources(clients, name).await?;
-    let of_type = |wanted: &str| resources.iter().find(|(kind, _)| kind == wanted).map(|(_, id)| id.clone());
+    let of_type = |wanted: &str| {
+        resources
+            .iter()
+            .find(|(kind, _)| kind == wanted)
+            .map(|(_, id)| id.clone())
+    };
     let orchestrator = live.outputs.get("OrchestratorFunctionName").cloned();
     let running_executions = match &orchestrator {
         Some(function) => executions::running(clients, function).await?.len(),
         None => 0,
     };
     let mut messages = 0;
-    for queue in live.outputs.iter().filter(|(output, _)| output.ends_with("QueueUrl")).map(|(_, url)| url) {
+    for queue in live
+        .outputs
+        .iter()
+        .filter(|(output, _)| output.ends_with("QueueUrl"))
+        .map(|(_, url)| url)
+    {
         messages += depth(clients, queue).await;
     }
     Ok(Some(StackSurvey {
@@ -97,9 +113,20 @@ async fn depth(clients: &Clients, queue: &str) -> u64 {
         QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         QueueAttributeName::ApproximateNumberOfMessagesDelayed,
     ];
-    let read = clients.sqs.get_queue_attributes().queue_url(queue).set_attribute_names(Some(names.to_vec())).send().await;
+    let read = clients
+        .sqs
+        .get_queue_attributes()
+        .queue_url(queue)
+        .set_attribute_names(Some(names.to_vec()))
+        .send()
+        .await;
     read.ok()
         .and_then(|read| read.attributes)
-        .map(|attributes| names.iter().filter_map(|name| attributes.get(name)?.parse::<u64>().ok()).sum())
+        .map(|attributes| {
+            names
+                .iter()
+                .filter_map(|name| attributes.get(name)?.parse::<u64>().ok())
+                .sum()
+        })
         .unwrap_or_default()
 }

@@ -22,25 +22,37 @@ pub struct Component {
     positions: Positions,
 }
 
-const SECTIONS: [&str; 7] =
-    ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"];
+const SECTIONS: [&str; 7] = [
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Conditions",
+    "Resources",
+    "Outputs",
+];
 
 impl Component {
     /// Returns the component in `text`; `path` is for errors.
     pub fn parse(name: &str, path: &str, text: &str) -> Result<Self> {
         let yaml: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| {
-            let line = error.location().map_or(String::new(), |place| format!(":{}", place.line()));
+            let line = error
+                .location()
+                .map_or(String::new(), |place| format!(":{}", place.line()));
             Error::usage(format!("{path}{line} is not valid YAML")).caused_by(error)
         })?;
         let value = lower(yaml).map_err(|reason| Error::usage(format!("{path}: {reason}")))?;
         let positions = Positions::of(text);
         let Value::Object(mut sections) = value else {
-            return Err(Error::usage(format!("{path} is no template")).hint("a template has a `Resources` section"));
+            return Err(Error::usage(format!("{path} is no template"))
+                .hint("a template has a `Resources` section"));
         };
         for section in sections.keys() {
             if !SECTIONS.contains(&section.as_str()) {
                 let line = positions.line(section).unwrap_or(1);
-                let error = Error::usage(format!("{path}:{line}: the linker does not know the section `{section}`"));
+                let error = Error::usage(format!(
+                    "{path}:{line}: the linker does not know the section `{section}`"
+                ));
                 return Err(match nearest(section, SECTIONS) {
                     Some(near) => error.hint(format!("did you mean `{near}`?")),
                     None => error.hint(format!("it knows `{}`", SECTIONS.join("`, `"))),
@@ -87,7 +99,9 @@ impl Components {
         let mut by_name = BTreeMap::new();
         for entry in fs_err::read_dir(root.join("templates"))? {
             let path = entry?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                continue;
+            };
             if let Some(stem) = name.strip_suffix(".yaml") {
                 let text = fs_err::read_to_string(&path)?;
                 let component = Component::parse(stem, &format!("templates/{name}"), &text)?;
@@ -99,13 +113,20 @@ impl Components {
 
     /// Returns components that are there already, by name.
     pub fn from_parsed(components: impl IntoIterator<Item = Component>) -> Self {
-        Self { by_name: components.into_iter().map(|component| (component.name.clone(), component)).collect() }
+        Self {
+            by_name: components
+                .into_iter()
+                .map(|component| (component.name.clone(), component))
+                .collect(),
+        }
     }
 
     /// Returns a component by name.
     pub fn get(&self, name: &str) -> Result<&Component> {
-        self.by_name
-            .get(name)
-            .ok_or_else(|| Error::usage(format!("there is no component `{name}`: templates/{name}.yaml does not exist")))
+        self.by_name.get(name).ok_or_else(|| {
+            Error::usage(format!(
+                "there is no component `{name}`: templates/{name}.yaml does not exist"
+            ))
+        })
     }
 }

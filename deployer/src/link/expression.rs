@@ -28,7 +28,11 @@ impl Scope<'_> {
                 if let Some((function, argument)) = single(fields)
                     && let Some(rewritten) = self.rewrite_function(function, argument, path)?
                 {
-                    return Ok(if rewritten == json!({ "Ref": "AWS::NoValue" }) { None } else { Some(rewritten) });
+                    return Ok(if rewritten == json!({ "Ref": "AWS::NoValue" }) {
+                        None
+                    } else {
+                        Some(rewritten)
+                    });
                 }
                 let mut rewritten = Map::new();
                 for (key, value) in fields {
@@ -49,7 +53,12 @@ impl Scope<'_> {
         }
     }
 
-    fn rewrite_function(&self, function: &str, argument: &Value, path: &str) -> Result<Option<Value>> {
+    fn rewrite_function(
+        &self,
+        function: &str,
+        argument: &Value,
+        path: &str,
+    ) -> Result<Option<Value>> {
         match (function, argument) {
             ("Ref", Value::String(name)) => self.reference(name, path).map(Some),
             ("Fn::GetAtt", Value::Array(parts)) => match parts.as_slice() {
@@ -61,10 +70,15 @@ impl Scope<'_> {
             },
             ("Fn::Sub", Value::String(text)) => self.substitute(text, path).map(Some),
             ("Fn::If", Value::Array(parts)) => match parts.as_slice() {
-                [Value::String(condition), yes, no] => self.choose(condition, yes, no, path).map(Some),
+                [Value::String(condition), yes, no] => {
+                    self.choose(condition, yes, no, path).map(Some)
+                }
                 _ => Err(self.error(path, "`Fn::If` needs a condition and two values")),
             },
-            ("Fn::Sub", _) => Err(self.error(path, "`Fn::Sub` with a map is not supported; use parameters")),
+            ("Fn::Sub", _) => Err(self.error(
+                path,
+                "`Fn::Sub` with a map is not supported; use parameters",
+            )),
             _ => Ok(None),
         }
     }
@@ -74,7 +88,9 @@ impl Scope<'_> {
             return Err(self.unknown("condition", condition, self.conditions.keys(), path));
         };
         let chosen = if *truth { yes } else { no };
-        Ok(self.rewrite(chosen, path)?.unwrap_or_else(|| json!({ "Ref": "AWS::NoValue" })))
+        Ok(self
+            .rewrite(chosen, path)?
+            .unwrap_or_else(|| json!({ "Ref": "AWS::NoValue" })))
     }
 
     pub(super) fn reference(&self, name: &str, path: &str) -> Result<Value> {
@@ -89,7 +105,12 @@ impl Scope<'_> {
 
     pub(super) fn resource(&self, name: &str, path: &str) -> Result<String> {
         self.ids.get(name).cloned().ok_or_else(|| {
-            self.unknown("parameter or resource", name, self.parameters.keys().chain(self.ids.keys()), path)
+            self.unknown(
+                "parameter or resource",
+                name,
+                self.parameters.keys().chain(self.ids.keys()),
+                path,
+            )
         })
     }
 
@@ -102,7 +123,9 @@ impl Scope<'_> {
                 Piece::Text(text) => linked.push_str(text),
                 Piece::Variable(variable) => {
                     let value = match variable.split_once('.') {
-                        Some((resource, attribute)) => json!({ "Fn::GetAtt": [self.resource(resource, path)?, attribute] }),
+                        Some((resource, attribute)) => {
+                            json!({ "Fn::GetAtt": [self.resource(resource, path)?, attribute] })
+                        }
                         None => self.reference(variable, path)?,
                     };
                     let (spliced, expression) = self.splice(&value, variable, path)?;
@@ -111,7 +134,11 @@ impl Scope<'_> {
                 }
             }
         }
-        Ok(if variables { json!({ "Fn::Sub": linked }) } else { Value::String(linked) })
+        Ok(if variables {
+            json!({ "Fn::Sub": linked })
+        } else {
+            Value::String(linked)
+        })
     }
 
     /// Returns the text that stands for `value` inside `Fn::Sub`, and whether it has a variable.
@@ -126,7 +153,10 @@ impl Scope<'_> {
                     Ok((format!("${{{}}}", parts.join(".")), true))
                 }
                 Some(("Fn::Sub", Value::String(text))) => Ok((text.clone(), true)),
-                _ => Err(self.error(path, &format!("`${{{variable}}}` stands for an expression that has no text form"))),
+                _ => Err(self.error(
+                    path,
+                    &format!("`${{{variable}}}` stands for an expression that has no text form"),
+                )),
             },
             _ => Err(self.error(path, &format!("`${{{variable}}}` stands for no text"))),
         }
@@ -149,8 +179,12 @@ impl Scope<'_> {
                 }
             }
             ("Fn::Not", [inner]) => Ok(!self.decide(inner, path)?),
-            ("Fn::And", parts) => parts.iter().try_fold(true, |all, part| Ok(self.decide(part, path)? && all)),
-            ("Fn::Or", parts) => parts.iter().try_fold(false, |any, part| Ok(self.decide(part, path)? || any)),
+            ("Fn::And", parts) => parts
+                .iter()
+                .try_fold(true, |all, part| Ok(self.decide(part, path)? && all)),
+            ("Fn::Or", parts) => parts
+                .iter()
+                .try_fold(false, |any, part| Ok(self.decide(part, path)? || any)),
             _ => Err(undecided()),
         }
     }
@@ -166,7 +200,10 @@ impl Scope<'_> {
         known: impl Iterator<Item = &'n String>,
         path: &str,
     ) -> Error {
-        let error = self.error(path, &format!("there is no {what} `{name}` in this component"));
+        let error = self.error(
+            path,
+            &format!("there is no {what} `{name}` in this component"),
+        );
         match nearest(name, known.map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error,

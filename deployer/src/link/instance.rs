@@ -24,7 +24,10 @@ impl Binding {
 
     /// Returns a binding to an output of another instance.
     pub fn output(instance: impl Into<String>, output: impl Into<String>) -> Self {
-        Self::Output { instance: instance.into(), output: output.into() }
+        Self::Output {
+            instance: instance.into(),
+            output: output.into(),
+        }
     }
 }
 
@@ -85,7 +88,8 @@ impl Instance {
     /// Makes `resource` wait for a resource of another instance.
     #[must_use]
     pub fn after(mut self, resource: &str, instance: &str, other: &str) -> Self {
-        self.after.push((resource.to_owned(), instance.to_owned(), other.to_owned()));
+        self.after
+            .push((resource.to_owned(), instance.to_owned(), other.to_owned()));
         self
     }
 }

@@ -18,8 +18,16 @@ use crate::error::{Error, Result};
 ///
 /// An unbound parameter without a default, a binding to nothing, a reference to nothing and an id
 /// that collides, each with file and line.
-pub fn link(components: &Components, instances: &[Instance], description: &str) -> Result<Template> {
-    let mut linker = Linker { components, instances, scopes: BTreeMap::new() };
+pub fn link(
+    components: &Components,
+    instances: &[Instance],
+    description: &str,
+) -> Result<Template> {
+    let mut linker = Linker {
+        components,
+        instances,
+        scopes: BTreeMap::new(),
+    };
     let mut resources = Map::new();
     let mut outputs = Map::new();
     for instance in instances {
@@ -53,16 +61,33 @@ impl<'a> Linker<'a> {
         }
         let instance = self.instance(name)?;
         if opening.iter().any(|open| open == name) {
-            return Err(Error::usage(format!("the instances `{}` and `{name}` need each other's outputs", opening.join("`, `"))));
+            return Err(Error::usage(format!(
+                "the instances `{}` and `{name}` need each other's outputs",
+                opening.join("`, `")
+            )));
         }
         opening.push(name.to_owned());
         let component = self.components.get(&instance.component)?;
-        let ids = component.resources.keys().map(|id| (id.clone(), format!("{}{id}", instance.name))).collect();
-        let mut scope = Scope { component, parameters: BTreeMap::new(), ids, conditions: BTreeMap::new() };
+        let ids = component
+            .resources
+            .keys()
+            .map(|id| (id.clone(), format!("{}{id}", instance.name)))
+            .collect();
+        let mut scope = Scope {
+            component,
+            parameters: BTreeMap::new(),
+            ids,
+            conditions: BTreeMap::new(),
+        };
         for (parameter, binding) in &instance.bindings {
             if !component.parameters.contains_key(parameter) {
                 let path = "Parameters";
-                return Err(scope.unknown("parameter", parameter, component.parameters.keys(), path));
+                return Err(scope.unknown(
+                    "parameter",
+                    parameter,
+                    component.parameters.keys(),
+                    path,
+                ));
             }
             let value = self.bound(binding, opening)?;
             scope.parameters.insert(parameter.clone(), value);
@@ -88,9 +113,14 @@ impl<'a> Linker<'a> {
     }
 
     fn instance(&self, name: &str) -> Result<&'a Instance> {
-        self.instances.iter().find(|instance| instance.name == name).ok_or_else(|| {
-            Error::usage(format!("a parameter is bound to the instance `{name}`, which does not exist"))
-        })
+        self.instances
+            .iter()
+            .find(|instance| instance.name == name)
+            .ok_or_else(|| {
+                Error::usage(format!(
+                    "a parameter is bound to the instance `{name}`, which does not exist"
+                ))
+            })
     }
 
     fn bound(&mut self, binding: &Binding, opening: &mut Vec<String>) -> Result<Value> {
@@ -104,25 +134,41 @@ impl<'a> Linker<'a> {
     }
 
     fn output(&self, instance: &str, output: &str) -> Result<Value> {
-        let scope = self.scopes.get(instance).ok_or_else(|| Error::usage(format!("there is no instance `{instance}`")))?;
+        let scope = self
+            .scopes
+            .get(instance)
+            .ok_or_else(|| Error::usage(format!("there is no instance `{instance}`")))?;
         let path = format!("Outputs.{output}.Value");
-        let Some(value) = scope.component.outputs.get(output).and_then(|output| output.get("Value")) else {
+        let Some(value) = scope
+            .component
+            .outputs
+            .get(output)
+            .and_then(|output| output.get("Value"))
+        else {
             return Err(scope.unknown("output", output, scope.component.outputs.keys(), "Outputs"));
         };
         Ok(scope.rewrite(value, &path)?.unwrap_or(Value::Null))
     }
 
-    fn name_versions(&mut self, instance: &Instance, scope: &mut Scope<'_>, opening: &mut Vec<String>) -> Result<()> {
+    fn name_versions(
+        &mut self,
+        instance: &Instance,
+        scope: &mut Scope<'_>,
+        opening: &mut Vec<String>,
+    ) -> Result<()> {
         let versions: Vec<(&String, &Value)> = scope
             .component
             .resources
             .iter()
-            .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(VERSION_TYPE))
+            .filter(|(_, resource)| {
+                resource.get("Type").and_then(Value::as_str) == Some(VERSION_TYPE)
+            })
             .collect();
         for (version, resource) in versions {
             let path = format!("Resources.{version}");
-            let function = published_function(resource)
-                .ok_or_else(|| scope.error(&path, "a version must publish a function of its component"))?;
+            let function = published_function(resource).ok_or_else(|| {
+                scope.error(&path, "a version must publish a function of its component")
+            })?;
             let linked = self.resource(instance, scope, function, opening)?;
             let id = format!("{}{version}{}", instance.name, fingerprint(&linked));
             scope.ids.insert(version.clone(), id);
@@ -131,10 +177,21 @@ impl<'a> Linker<'a> {
     }
 
     /// Returns a resource rewritten, with what the instance lays over it.
-    fn resource(&mut self, instance: &Instance, scope: &Scope<'_>, id: &str, opening: &mut Vec<String>) -> Result<Map<String, Value>> {
+    fn resource(
+        &mut self,
+        instance: &Instance,
+        scope: &Scope<'_>,
+        id: &str,
+        opening: &mut Vec<String>,
+    ) -> Result<Map<String, Value>> {
         let path = format!("Resources.{id}");
         let resource = scope.component.resources.get(id).ok_or_else(|| {
-            scope.unknown("resource", id, scope.component.resources.keys(), "Resources")
+            scope.unknown(
+                "resource",
+                id,
+                scope.component.resources.keys(),
+                "Resources",
+            )
         })?;
         let Some(Value::Object(mut linked)) = scope.rewrite(resource, &path)? else {
             return Err(scope.error(&path, "a resource is a mapping"));
@@ -150,25 +207,45 @@ impl<'a> Linker<'a> {
         Ok(linked)
     }
 
-    fn emit(&mut self, instance: &'a Instance, resources: &mut Map<String, Value>, outputs: &mut Map<String, Value>) -> Result<()> {
-        let Some(scope) = self.scopes.remove(instance.name.as_str()) else { return Ok(()) };
+    fn emit(
+        &mut self,
+        instance: &'a Instance,
+        resources: &mut Map<String, Value>,
+        outputs: &mut Map<String, Value>,
+    ) -> Result<()> {
+        let Some(scope) = self.scopes.remove(instance.name.as_str()) else {
+            return Ok(());
+        };
         let emitted = self.emit_scope(instance, &scope, resources);
         self.scopes.insert(&instance.name, scope);
         emitted?;
         let component = self.components.get(&instance.component)?;
         for output in component.outputs.keys() {
             let value = self.output(&instance.name, output)?;
-            outputs.insert(format!("{}{output}", instance.name), json!({ "Value": value }));
+            outputs.insert(
+                format!("{}{output}", instance.name),
+                json!({ "Value": value }),
+            );
         }
         Ok(())
     }
 
-    fn emit_scope(&mut self, instance: &Instance, scope: &Scope<'_>, resources: &mut Map<String, Value>) -> Result<()> {
+    fn emit_scope(
+        &mut self,
+        instance: &Instance,
+        scope: &Scope<'_>,
+        resources: &mut Map<String, Value>,
+    ) -> Result<()> {
         for overlay in &instance.overlays {
             if let Some(id) = overlay.path.first()
                 && !scope.component.resources.contains_key(id)
             {
-                return Err(scope.unknown("resource", id, scope.component.resources.keys(), "Resources"));
+                return Err(scope.unknown(
+                    "resource",
+                    id,
+                    scope.component.resources.keys(),
+                    "Resources",
+                ));
             }
         }
         for (id, resource) in &scope.component.resources {
@@ -177,15 +254,28 @@ impl<'a> Linker<'a> {
                 match scope.conditions.get(condition) {
                     Some(true) => {}
                     Some(false) => continue,
-                    None => return Err(scope.unknown("condition", condition, scope.conditions.keys(), &path)),
+                    None => {
+                        return Err(scope.unknown(
+                            "condition",
+                            condition,
+                            scope.conditions.keys(),
+                            &path,
+                        ));
+                    }
                 }
             }
             let mut linked = self.resource(instance, scope, id, &mut Vec::new())?;
             linked.shift_remove("Condition");
             rename_dependencies(scope, &mut linked, &path)?;
             let full = scope.resource(id, &path)?;
-            if resources.insert(full.clone(), Value::Object(linked)).is_some() {
-                return Err(scope.error(&path, &format!("the logical id `{full}` is taken by another instance")));
+            if resources
+                .insert(full.clone(), Value::Object(linked))
+                .is_some()
+            {
+                return Err(scope.error(
+                    &path,
+                    &format!("the logical id `{full}` is taken by another instance"),
+                ));
             }
         }
         Ok(())
@@ -193,14 +283,19 @@ impl<'a> Linker<'a> {
 
     fn order(&self, instance: &Instance, resources: &mut Map<String, Value>) -> Result<()> {
         for (resource, other_instance, other) in &instance.after {
-            let (Some(scope), Some(other_scope)) =
-                (self.scopes.get(instance.name.as_str()), self.scopes.get(other_instance.as_str()))
-            else {
-                return Err(Error::usage(format!("there is no instance `{other_instance}` to wait for")));
+            let (Some(scope), Some(other_scope)) = (
+                self.scopes.get(instance.name.as_str()),
+                self.scopes.get(other_instance.as_str()),
+            ) else {
+                return Err(Error::usage(format!(
+                    "there is no instance `{other_instance}` to wait for"
+                )));
             };
             let id = scope.resource(resource, "Resources")?;
             let awaited = Value::String(other_scope.resource(other, "Resources")?);
-            let Some(linked) = resources.get_mut(&id).and_then(Value::as_object_mut) else { continue };
+            let Some(linked) = resources.get_mut(&id).and_then(Value::as_object_mut) else {
+                continue;
+            };
             let mut all = match linked.get("DependsOn") {
                 Some(Value::Array(ids)) => ids.clone(),
                 Some(single) => vec![single.clone()],
@@ -214,8 +309,10 @@ impl<'a> Linker<'a> {
 }
 
 fn check_allowed(scope: &Scope<'_>, parameter: &str, declaration: &Value) -> Result<()> {
-    let (Some(value), Some(Value::Array(allowed))) = (scope.parameters.get(parameter), declaration.get("AllowedValues"))
-    else {
+    let (Some(value), Some(Value::Array(allowed))) = (
+        scope.parameters.get(parameter),
+        declaration.get("AllowedValues"),
+    ) else {
         return Ok(());
     };
     if value.is_object() || allowed.contains(value) {
@@ -223,17 +320,28 @@ fn check_allowed(scope: &Scope<'_>, parameter: &str, declaration: &Value) -> Res
     }
     let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
     let path = format!("Parameters.{parameter}");
-    let near = value.as_str().and_then(|value| nearest(value, allowed.iter().filter_map(Value::as_str)));
-    let error = scope.error(&path, &format!("the parameter `{parameter}` does not take {value}"));
+    let near = value
+        .as_str()
+        .and_then(|value| nearest(value, allowed.iter().filter_map(Value::as_str)));
+    let error = scope.error(
+        &path,
+        &format!("the parameter `{parameter}` does not take {value}"),
+    );
     Err(match near {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!("it takes {}", names.join(", "))),
     })
 }
 
-fn rename_dependencies(scope: &Scope<'_>, linked: &mut Map<String, Value>, path: &str) -> Result<()> {
+fn rename_dependencies(
+    scope: &Scope<'_>,
+    linked: &mut Map<String, Value>,
+    path: &str,
+) -> Result<()> {
     let rename = |value: &Value| match value.as_str() {
-        Some(name) => scope.resource(name, &format!("{path}.DependsOn")).map(Value::String),
+        Some(name) => scope
+            .resource(name, &format!("{path}.DependsOn"))
+            .map(Value::String),
         None => Err(scope.error(path, "`DependsOn` names resources")),
     };
     if let Some(dependencies) = linked.get_mut("DependsOn") {

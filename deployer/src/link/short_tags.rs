@@ -10,7 +10,9 @@ pub(super) fn lower(value: Yaml) -> Result<Value, String> {
         Yaml::Bool(flag) => Value::Bool(flag),
         Yaml::Number(number) => serde_json::to_value(number).map_err(|error| error.to_string())?,
         Yaml::String(text) => Value::String(text),
-        Yaml::Sequence(items) => Value::Array(items.into_iter().map(lower).collect::<Result<_, _>>()?),
+        Yaml::Sequence(items) => {
+            Value::Array(items.into_iter().map(lower).collect::<Result<_, _>>()?)
+        }
         Yaml::Mapping(entries) => {
             let mut fields = Map::new();
             for (key, value) in entries {
@@ -31,18 +33,34 @@ pub(super) fn lower(value: Yaml) -> Result<Value, String> {
 
 fn long_form(tag: &str, inner: Value) -> Result<Value, String> {
     const FUNCTIONS: [&str; 14] = [
-        "And", "Base64", "Cidr", "Equals", "FindInMap", "GetAZs", "GetAtt", "If", "ImportValue", "Join", "Not", "Or",
-        "Select", "Split",
+        "And",
+        "Base64",
+        "Cidr",
+        "Equals",
+        "FindInMap",
+        "GetAZs",
+        "GetAtt",
+        "If",
+        "ImportValue",
+        "Join",
+        "Not",
+        "Or",
+        "Select",
+        "Split",
     ];
     match (tag, inner) {
         ("Ref" | "Condition", inner) => Ok(json!({ tag: inner })),
         ("Sub", inner) => Ok(json!({ "Fn::Sub": inner })),
         ("GetAtt", Value::String(text)) => match text.split_once('.') {
             Some((resource, attribute)) => Ok(json!({ "Fn::GetAtt": [resource, attribute] })),
-            None => Err(format!("`!GetAtt {text}` names no attribute; write `!GetAtt resource.attribute`")),
+            None => Err(format!(
+                "`!GetAtt {text}` names no attribute; write `!GetAtt resource.attribute`"
+            )),
         },
         (tag, inner) if FUNCTIONS.contains(&tag) => Ok(json!({ format!("Fn::{tag}"): inner })),
-        (tag, _) => Err(format!("`!{tag}` is no function of CloudFormation that the linker knows")),
+        (tag, _) => Err(format!(
+            "`!{tag}` is no function of CloudFormation that the linker knows"
+        )),
     }
 }
 
@@ -53,7 +71,10 @@ mod tests {
 
     #[test]
     fn short_tags_become_long_forms() {
-        let yaml = serde_yaml::from_str("a: !Ref X\nb: !GetAtt Y.Arn.Deep\nc: !If [C, !Sub 'x-${Z}', 060]").unwrap();
+        let yaml = serde_yaml::from_str(
+            "a: !Ref X\nb: !GetAtt Y.Arn.Deep\nc: !If [C, !Sub 'x-${Z}', 060]",
+        )
+        .unwrap();
         assert_eq!(
             lower(yaml).unwrap(),
             json!({

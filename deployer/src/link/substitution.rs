@@ -14,7 +14,9 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find("${") {
-        let Some(length) = rest.get(start..).and_then(|tail| tail.find('}')) else { break };
+        let Some(length) = rest.get(start..).and_then(|tail| tail.find('}')) else {
+            break;
+        };
         let end = start + length;
         let variable = rest.get(start + 2..end).unwrap_or_default();
         if variable.starts_with('!') {
@@ -41,7 +43,12 @@ mod tests {
     fn variables_literals_and_text_are_told_apart() {
         assert_eq!(
             pieces("a${B.C}-${!D}e${"),
-            [Piece::Text("a"), Piece::Variable("B.C"), Piece::Text("-${!D}"), Piece::Text("e${")]
+            [
+                Piece::Text("a"),
+                Piece::Variable("B.C"),
+                Piece::Text("-${!D}"),
+                Piece::Text("e${")
+            ]
         );
         assert!(pieces("").is_empty());
     }

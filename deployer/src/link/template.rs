@@ -32,8 +32,19 @@ impl Template {
 
     /// Returns the logical ids and types of the resources, in the order of the template.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.body.get("Resources").and_then(Value::as_object).into_iter().flatten().map(|(id, resource)| {
-            (id.as_str(), resource.get("Type").and_then(Value::as_str).unwrap_or_default())
-        })
+        self.body
+            .get("Resources")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(id, resource)| {
+                (
+                    id.as_str(),
+                    resource
+                        .get("Type")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                )
+            })
     }
 }

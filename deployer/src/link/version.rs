@@ -4,18 +4,20 @@
 //! retains; CloudFormation never replaces a version, and executions in flight keep their code.
 
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
+
+use crate::hash::hexadecimal;
 
 pub(super) const VERSION_TYPE: &str = "AWS::Lambda::Version";
 
 /// Returns the local id of the function that a version resource publishes.
 pub(super) fn published_function(version: &Value) -> Option<&str> {
-    version.pointer("/Properties/FunctionName/Ref").and_then(Value::as_str)
+    version
+        .pointer("/Properties/FunctionName/Ref")
+        .and_then(Value::as_str)
 }
 
 /// Returns the part of a version's logical id that changes with the linked function.
 pub(super) fn fingerprint(function: &Map<String, Value>) -> String {
     let text = Value::Object(function.clone()).to_string();
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(text.as_bytes()).chars().take(12).collect()
 }

@@ -24,8 +24,14 @@ impl Published {
     /// Returns keys for templates that nothing is deployed from.
     pub fn placeholder(app: &App) -> Self {
         let workflows: Vec<String> = app.application.workflows.keys().cloned().collect();
-        let keys = app.functions(&workflows).into_keys().map(|name| (name.clone(), format!("functions/{name}/not-built.zip")));
-        Self { bucket: app.artifact_bucket(), keys: keys.collect() }
+        let keys = app
+            .functions(&workflows)
+            .into_keys()
+            .map(|name| (name.clone(), format!("functions/{name}/not-built.zip")));
+        Self {
+            bucket: app.artifact_bucket(),
+            keys: keys.collect(),
+        }
     }
 
     fn key(&self, function: &str) -> String {
@@ -40,14 +46,35 @@ const ORCHESTRATOR: &str = "Orchestrator";
 /// Returns the template of the artifact bucket's stack.
 pub fn artifact_template(app: &App, components: &Components) -> Result<Template> {
     let bucket = Instance::new("Artifacts", "artifacts").set("BucketName", app.artifact_bucket());
-    link(components, &[bucket], &format!("{}: artifacts of stage {}", app.application.name, app.stage_name))
+    link(
+        components,
+        &[bucket],
+        &format!(
+            "{}: artifacts of stage {}",
+            app.application.name, app.stage_name
+        ),
+    )
 }
 
 /// Returns the template of a workflow's stack.
-pub fn link_workflow(app: &App, components: &Components, name: &str, published: &Published) -> Result<Template> {
+pub fn link_workflow(
+    app: &App,
+    components: &Components,
+    name: &str,
+    published: &Published,
+) -> Result<Template> {
     let workflow = app.workflow(name)?;
-    let assembly = Assembly { app, name, workflow, published };
-    link(components, &assembly.instances(), &format!("{}: {name}, stage {}", app.application.name, app.stage_name))
+    let assembly = Assembly {
+        app,
+        name,
+        workflow,
+        published,
+    };
+    link(
+        components,
+        &assembly.instances(),
+        &format!("{}: {name}, stage {}", app.application.name, app.stage_name),
+    )
 }
 
 struct Assembly<'a> {
@@ -72,7 +99,11 @@ impl Assembly<'_> {
         for name in self.workflow.workers.keys() {
             let worker = pascal_case(name);
             let variable = format!("{}_FUNCTION", constant_case(name));
-            orchestrator = with_variable(orchestrator, &variable, Binding::output(&worker, "AliasArn"));
+            orchestrator = with_variable(
+                orchestrator,
+                &variable,
+                Binding::output(&worker, "AliasArn"),
+            );
             access.push(
                 Instance::new(format!("{ORCHESTRATOR}Invokes{worker}"), "invoke-access")
                     .bind("RoleName", Binding::output(ORCHESTRATOR, "RoleName"))
@@ -82,7 +113,7 @@ impl Assembly<'_> {
         instances.push(orchestrator);
         instances.extend(self.workers(&mut access));
         if let Some(intake) = &self.workflow.intake {
-            instances.push(self.idempotency_table());
+            instances.push(idempotency_table());
             instances.push(self.intake(intake, &access));
         }
         instances.extend(access);
@@ -95,18 +126,36 @@ impl Assembly<'_> {
     fn orchestrator(&self) -> Instance {
         let orchestrator = &self.workflow.orchestrator;
         let instance = self
-            .function(ORCHESTRATOR, "durable-function", &orchestrator.function, orchestrator.memory, orchestrator.timeout)
+            .function(
+                ORCHESTRATOR,
+                "durable-function",
+                &orchestrator.function,
+                orchestrator.memory,
+                orchestrator.timeout,
+            )
             .set("ExecutionTimeout", orchestrator.execution_timeout.seconds())
-            .set("RetentionPeriodInDays", orchestrator.retention.whole_days().unwrap_or_default());
+            .set(
+                "RetentionPeriodInDays",
+                orchestrator.retention.whole_days().unwrap_or_default(),
+            );
         let longest_wait = Binding::literal(orchestrator.longest_wait.seconds().to_string());
-        with_environment(with_variable(instance, "LONGEST_WAIT_SECONDS", longest_wait), &orchestrator.environment)
+        with_environment(
+            with_variable(instance, "LONGEST_WAIT_SECONDS", longest_wait),
+            &orchestrator.environment,
+        )
     }
 
     fn workers(&self, access: &mut Vec<Instance>) -> Vec<Instance> {
         let mut instances = Vec::new();
         for (name, worker) in &self.workflow.workers {
             let instance_name = pascal_case(name);
-            let mut instance = self.function(&instance_name, "function", name, worker.memory, worker.timeout);
+            let mut instance = self.function(
+                &instance_name,
+                "function",
+                name,
+                worker.memory,
+                worker.timeout,
+            );
             instance = with_environment(instance, &worker.environment);
             for table in &worker.tables {
                 instance = with_table(instance, table);
@@ -119,11 +168,31 @@ impl Assembly<'_> {
 
     fn intake(&self, intake: &Intake, access: &[Instance]) -> Instance {
         let mut instance = self
-            .function(INTAKE, "queue-intake", &intake.function, intake.memory, intake.timeout)
-            .bind("OrchestratorAliasArn", Binding::output(ORCHESTRATOR, "AliasArn"))
-            .set("ExecutionName", intake.execution_name.replace("{stage}", &self.app.stage_name))
-            .bind("IdempotencyTableName", Binding::output(IDEMPOTENCY, "TableName"))
-            .bind("IdempotencyTableArn", Binding::output(IDEMPOTENCY, "TableArn"))
+            .function(
+                INTAKE,
+                "queue-intake",
+                &intake.function,
+                intake.memory,
+                intake.timeout,
+            )
+            .bind(
+                "OrchestratorAliasArn",
+                Binding::output(ORCHESTRATOR, "AliasArn"),
+            )
+            .set(
+                "ExecutionName",
+                intake
+                    .execution_name
+                    .replace("{stage}", &self.app.stage_name),
+            )
+            .bind(
+                "IdempotencyTableName",
+                Binding::output(IDEMPOTENCY, "TableName"),
+            )
+            .bind(
+                "IdempotencyTableArn",
+                Binding::output(IDEMPOTENCY, "TableArn"),
+            )
             .set("IdempotencyWindow", intake.idempotency_window.seconds())
             .set("BatchSize", intake.batch_size)
             .set("BatchingWindow", intake.batching_window.seconds())
@@ -131,7 +200,10 @@ impl Assembly<'_> {
             .set("MaxReceiveCount", intake.max_receive_count)
             .set("VisibilityTimeout", intake.visibility().seconds())
             .set("MessageRetention", intake.message_retention.seconds())
-            .set("DeadLetterRetention", intake.dead_letter_retention.seconds());
+            .set(
+                "DeadLetterRetention",
+                intake.dead_letter_retention.seconds(),
+            );
         // No message may come in before the functions behind it have their permissions.
         for policy in access {
             instance = instance.after("Mapping", &policy.name, "Policy");
@@ -139,7 +211,14 @@ impl Assembly<'_> {
         instance
     }
 
-    fn function(&self, instance: &str, component: &str, function: &str, memory: Memory, timeout: Span) -> Instance {
+    fn function(
+        &self,
+        instance: &str,
+        component: &str,
+        function: &str,
+        memory: Memory,
+        timeout: Span,
+    ) -> Instance {
         Instance::new(instance, component)
             .set("CodeBucket", self.published.bucket.clone())
             .set("CodeKey", self.published.key(function))
@@ -147,8 +226,18 @@ impl Assembly<'_> {
             .set("MemorySize", memory.megabytes())
             .set("Timeout", timeout.seconds())
             .set("LogGroupName", self.app.log_group(self.name, function))
-            .set("LogRetentionInDays", self.app.stage.log_retention.whole_days().unwrap_or_default())
-            .set("LogLevel", serde_json::to_value(self.app.stage.log_level).unwrap_or_default())
+            .set(
+                "LogRetentionInDays",
+                self.app
+                    .stage
+                    .log_retention
+                    .whole_days()
+                    .unwrap_or_default(),
+            )
+            .set(
+                "LogLevel",
+                serde_json::to_value(self.app.stage.log_level).unwrap_or_default(),
+            )
     }
 
     fn table(&self, instance: &str, table: &Table) -> Instance {
@@ -166,27 +255,28 @@ impl Assembly<'_> {
         bound
     }
 
-    fn idempotency_table(&self) -> Instance {
-        // The names are Powertools': its records can be read with its tools.
-        Instance::new(IDEMPOTENCY, "table")
-            .set("PartitionKey", "id")
-            .set("PartitionKeyType", "S")
-            .set("TimeToLive", "expiration")
-    }
-
     fn alarms(&self) -> Vec<Instance> {
         let topic = Value::String(self.app.stage.alarm_topic.clone().unwrap_or_default());
         let mut instances = vec![
             Instance::new("Alarm", "alarms")
-                .bind("OrchestratorName", Binding::output(ORCHESTRATOR, "FunctionName"))
-                .bind("FailureQueueName", Binding::output(ORCHESTRATOR, "FailureQueueName"))
+                .bind(
+                    "OrchestratorName",
+                    Binding::output(ORCHESTRATOR, "FunctionName"),
+                )
+                .bind(
+                    "FailureQueueName",
+                    Binding::output(ORCHESTRATOR, "FailureQueueName"),
+                )
                 .set("Topic", topic.clone()),
         ];
         if self.workflow.intake.is_some() {
             instances.push(
                 Instance::new("IntakeAlarm", "intake-alarms")
                     .bind("QueueName", Binding::output(INTAKE, "QueueName"))
-                    .bind("DeadLetterQueueName", Binding::output(INTAKE, "DeadLetterQueueName"))
+                    .bind(
+                        "DeadLetterQueueName",
+                        Binding::output(INTAKE, "DeadLetterQueueName"),
+                    )
                     .set("Topic", topic),
             );
         }
@@ -194,25 +284,45 @@ impl Assembly<'_> {
     }
 }
 
+fn idempotency_table() -> Instance {
+    // The names are Powertools': its records can be read with its tools.
+    Instance::new(IDEMPOTENCY, "table")
+        .set("PartitionKey", "id")
+        .set("PartitionKeyType", "S")
+        .set("TimeToLive", "expiration")
+}
+
 fn with_variable(instance: Instance, name: &str, value: Binding) -> Instance {
-    instance.overlay(&["Function", "Properties", "Environment", "Variables", name], value)
+    instance.overlay(
+        &["Function", "Properties", "Environment", "Variables", name],
+        value,
+    )
 }
 
 fn with_environment(instance: Instance, environment: &BTreeMap<String, String>) -> Instance {
     environment
         .iter()
-        .fold(instance, |instance, (name, value)| with_variable(instance, name, Binding::literal(value.clone())))
+        .fold(instance, |instance, (name, value)| {
+            with_variable(instance, name, Binding::literal(value.clone()))
+        })
 }
 
 fn with_table(instance: Instance, table: &str) -> Instance {
     let variable = format!("{}_TABLE", constant_case(table));
-    with_variable(instance, &variable, Binding::output(pascal_case(table), "TableName"))
+    with_variable(
+        instance,
+        &variable,
+        Binding::output(pascal_case(table), "TableName"),
+    )
 }
 
 fn table_access(function: &str, table: &str) -> Instance {
-    Instance::new(format!("{function}Uses{}", pascal_case(table)), "table-access")
-        .bind("RoleName", Binding::output(function, "RoleName"))
-        .bind("TableArn", Binding::output(pascal_case(table), "TableArn"))
+    Instance::new(
+        format!("{function}Uses{}", pascal_case(table)),
+        "table-access",
+    )
+    .bind("RoleName", Binding::output(function, "RoleName"))
+    .bind("TableArn", Binding::output(pascal_case(table), "TableArn"))
 }
 
 fn architecture(app: &App) -> &'static str {
@@ -231,9 +341,11 @@ fn architecture(app: &App) -> &'static str {
 /// Returns `fraud-detection` as `FraudDetection`, the form of logical ids.
 pub(crate) fn pascal_case(name: &str) -> String {
     name.split(['-', '_'])
-        .flat_map(|word| {
+        .filter_map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            letters
+                .next()
+                .map(|first| first.to_uppercase().chain(letters).collect::<String>())
         })
         .collect()
 }

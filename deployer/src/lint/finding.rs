@@ -23,7 +23,11 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {} [{}]\n  {} ({})", self.place, self.message, self.code, self.reason, self.source)
+        write!(
+            formatter,
+            "{}: {} [{}]\n  {} ({})",
+            self.place, self.message, self.code, self.reason, self.source
+        )
     }
 }
 
@@ -43,7 +47,10 @@ pub struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     pub(super) fn new(app: &'a App) -> Self {
-        Self { app, found: Vec::new() }
+        Self {
+            app,
+            found: Vec::new(),
+        }
     }
 
     /// Adds a finding about the value at `path` of the application.
@@ -59,10 +66,21 @@ impl<'a> Findings<'a> {
     }
 
     /// Adds a finding where a number is outside its range.
-    pub(super) fn range(&mut self, rule: Rule, path: &str, value: u64, range: std::ops::RangeInclusive<u64>, unit: &str) {
+    pub(super) fn range(
+        &mut self,
+        rule: Rule,
+        path: &str,
+        value: u64,
+        range: std::ops::RangeInclusive<u64>,
+        unit: &str,
+    ) {
         if !range.contains(&value) {
             let (low, high) = (range.start(), range.end());
-            self.add(rule, path, format!("{value} {unit} is outside {low} to {high}"));
+            self.add(
+                rule,
+                path,
+                format!("{value} {unit} is outside {low} to {high}"),
+            );
         }
     }
 
@@ -71,7 +89,17 @@ impl<'a> Findings<'a> {
     }
 
     fn push(&mut self, rule: Rule, place: String, message: String) {
-        let Rule { code, reason, source } = rule;
-        self.found.push(Finding { code, place, message, reason, source });
+        let Rule {
+            code,
+            reason,
+            source,
+        } = rule;
+        self.found.push(Finding {
+            code,
+            place,
+            message,
+            reason,
+            source,
+        });
     }
 }

@@ -17,9 +17,20 @@ const TABLE: Rule = Rule {
 pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     let folders = folders(app);
     for (name, workflow) in &app.application.workflows {
-        let orchestrator = (format!("workflows.{name}.orchestrator.function"), &workflow.orchestrator.function);
-        let intake = workflow.intake.iter().map(|intake| (format!("workflows.{name}.intake.function"), &intake.function));
-        let workers = workflow.workers.keys().map(|worker| (format!("workflows.{name}.workers.{worker}"), worker));
+        let orchestrator = (
+            format!("workflows.{name}.orchestrator.function"),
+            &workflow.orchestrator.function,
+        );
+        let intake = workflow.intake.iter().map(|intake| {
+            (
+                format!("workflows.{name}.intake.function"),
+                &intake.function,
+            )
+        });
+        let workers = workflow
+            .workers
+            .keys()
+            .map(|worker| (format!("workflows.{name}.workers.{worker}"), worker));
         for (path, function) in std::iter::once(orchestrator).chain(intake).chain(workers) {
             if let Err(message) = has_crate(app, function, &folders) {
                 findings.add(CRATE, &path, message);
@@ -29,9 +40,14 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             for (index, table) in settings.tables.iter().enumerate() {
                 if !workflow.tables.contains_key(table) {
                     let near = nearest(table, workflow.tables.keys().map(String::as_str));
-                    let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let near =
+                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     let path = format!("workflows.{name}.workers.{worker}.tables.{index}");
-                    findings.add(TABLE, &path, format!("the workflow has no table `{table}`{near}"));
+                    findings.add(
+                        TABLE,
+                        &path,
+                        format!("the workflow has no table `{table}`{near}"),
+                    );
                 }
             }
         }
@@ -42,24 +58,43 @@ fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String
     let manifest = app.root.join("functions").join(function).join("Cargo.toml");
     let Ok(text) = fs_err::read_to_string(&manifest) else {
         if folders.iter().any(|folder| folder == function) {
-            return Err(format!("functions/{function} has no Cargo.toml; make it a crate: `cargo new functions/{function}`"));
+            return Err(format!(
+                "functions/{function} has no Cargo.toml; make it a crate: `cargo new functions/{function}`"
+            ));
         }
         let near = nearest(function, folders.iter().map(String::as_str));
         return Err(match near {
-            Some(near) => format!("there is no folder functions/{function}; did you mean `{near}`?"),
-            None => format!("there is no folder functions/{function}; make it: `cargo new functions/{function}`"),
+            Some(near) => {
+                format!("there is no folder functions/{function}; did you mean `{near}`?")
+            }
+            None => format!(
+                "there is no folder functions/{function}; make it: `cargo new functions/{function}`"
+            ),
         });
     };
     // The crate's name is the binary's; reading the one line spares a run of cargo.
     let named = text.lines().any(|line| {
-        line.split_once('=').is_some_and(|(key, value)| key.trim() == "name" && value.trim().trim_matches('"') == function)
+        line.split_once('=').is_some_and(|(key, value)| {
+            key.trim() == "name" && value.trim().trim_matches('"') == function
+        })
     });
-    if named { Ok(()) } else { Err(format!("the crate in functions/{function} has another name; call it `{function}`")) }
+    if named {
+        Ok(())
+    } else {
+        Err(format!(
+            "the crate in functions/{function} has another name; call it `{function}`"
+        ))
+    }
 }
 
 fn folders(app: &App) -> Vec<String> {
-    let entries = fs_err::read_dir(app.root.join("functions")).into_iter().flatten().flatten();
-    let mut folders: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let entries = fs_err::read_dir(app.root.join("functions"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut folders: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
     folders.sort();
     folders
 }

@@ -49,13 +49,23 @@ pub(super) fn check(name: &str, workflow: &Workflow, intake: &Intake, findings: 
     ranges(name, intake, findings);
     let least = Span::from_seconds(intake.timeout.seconds() * 6 + intake.batching_window.seconds());
     if intake.visibility() < least {
-        findings.add(VISIBILITY, &path("visibility_timeout"), format!("{} is too short; six timeouts and the batching window are {least}", intake.visibility()));
+        findings.add(
+            VISIBILITY,
+            &path("visibility_timeout"),
+            format!(
+                "{} is too short; six timeouts and the batching window are {least}",
+                intake.visibility()
+            ),
+        );
     }
     if intake.dead_letter_retention <= intake.message_retention {
         findings.add(
             DEAD_LETTER_RETENTION,
             &path("dead_letter_retention"),
-            format!("dead letters are kept for {}, messages for {}; keep dead letters longer", intake.dead_letter_retention, intake.message_retention),
+            format!(
+                "dead letters are kept for {}, messages for {}; keep dead letters longer",
+                intake.dead_letter_retention, intake.message_retention
+            ),
         );
     }
     if intake.function == workflow.orchestrator.function {
@@ -65,14 +75,28 @@ pub(super) fn check(name: &str, workflow: &Workflow, intake: &Intake, findings: 
         findings.add(
             IDEMPOTENCY_WINDOW,
             &path("idempotency_window"),
-            format!("{} is not longer than the orchestrator's retention of {}", intake.idempotency_window, workflow.orchestrator.retention),
+            format!(
+                "{} is not longer than the orchestrator's retention of {}",
+                intake.idempotency_window, workflow.orchestrator.retention
+            ),
         );
     }
     if intake.max_receive_count < 5 {
-        findings.add(RECEIVES, &path("max_receive_count"), format!("{} tries are too few; allow 5", intake.max_receive_count));
+        findings.add(
+            RECEIVES,
+            &path("max_receive_count"),
+            format!("{} tries are too few; allow 5", intake.max_receive_count),
+        );
     }
     if intake.batch_size > 10 && intake.batching_window.seconds() == 0 {
-        findings.add(BATCH, &path("batch_size"), format!("a batch size of {} needs a batching window of at least 1s", intake.batch_size));
+        findings.add(
+            BATCH,
+            &path("batch_size"),
+            format!(
+                "a batch size of {} needs a batching window of at least 1s",
+                intake.batch_size
+            ),
+        );
     }
     if let Err(message) = execution_name(&intake.execution_name) {
         findings.add(EXECUTION_NAME, &path("execution_name"), message);
@@ -81,15 +105,69 @@ pub(super) fn check(name: &str, workflow: &Workflow, intake: &Intake, findings: 
 
 fn ranges(name: &str, intake: &Intake, findings: &mut Findings<'_>) {
     let path = |key: &str| format!("workflows.{name}.intake.{key}");
-    findings.range(RANGES, &path("timeout"), intake.timeout.seconds(), 1..=900, "seconds");
-    findings.range(RANGES, &path("memory"), intake.memory.megabytes(), 128..=10_240, "MB");
-    findings.range(RANGES, &path("batch_size"), intake.batch_size.into(), 1..=10_000, "messages");
-    findings.range(RANGES, &path("batching_window"), intake.batching_window.seconds(), 0..=300, "seconds");
-    findings.range(RANGES, &path("max_concurrency"), intake.max_concurrency.into(), 2..=1_000, "batches");
-    findings.range(RANGES, &path("max_receive_count"), intake.max_receive_count.into(), 1..=1_000, "tries");
-    findings.range(RANGES, &path("visibility_timeout"), intake.visibility().seconds(), 0..=43_200, "seconds");
-    findings.range(RANGES, &path("message_retention"), intake.message_retention.seconds(), 60..=1_209_600, "seconds");
-    findings.range(RANGES, &path("dead_letter_retention"), intake.dead_letter_retention.seconds(), 60..=1_209_600, "seconds");
+    findings.range(
+        RANGES,
+        &path("timeout"),
+        intake.timeout.seconds(),
+        1..=900,
+        "seconds",
+    );
+    findings.range(
+        RANGES,
+        &path("memory"),
+        intake.memory.megabytes(),
+        128..=10_240,
+        "MB",
+    );
+    findings.range(
+        RANGES,
+        &path("batch_size"),
+        intake.batch_size.into(),
+        1..=10_000,
+        "messages",
+    );
+    findings.range(
+        RANGES,
+        &path("batching_window"),
+        intake.batching_window.seconds(),
+        0..=300,
+        "seconds",
+    );
+    findings.range(
+        RANGES,
+        &path("max_concurrency"),
+        intake.max_concurrency.into(),
+        2..=1_000,
+        "batches",
+    );
+    findings.range(
+        RANGES,
+        &path("max_receive_count"),
+        intake.max_receive_count.into(),
+        1..=1_000,
+        "tries",
+    );
+    findings.range(
+        RANGES,
+        &path("visibility_timeout"),
+        intake.visibility().seconds(),
+        0..=43_200,
+        "seconds",
+    );
+    findings.range(
+        RANGES,
+        &path("message_retention"),
+        intake.message_retention.seconds(),
+        60..=1_209_600,
+        "seconds",
+    );
+    findings.range(
+        RANGES,
+        &path("dead_letter_retention"),
+        intake.dead_letter_retention.seconds(),
+        60..=1_209_600,
+        "seconds",
+    );
 }
 
 /// Checks that a template can only come to valid names, different for different messages and stages.
@@ -99,27 +177,45 @@ fn execution_name(template: &str) -> Result<(), String> {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         literal.push_str(before);
-        let (field, after) = after.split_once('}').ok_or_else(|| format!("`{template}` has a `{{` without its `}}`"))?;
+        let (field, after) = after
+            .split_once('}')
+            .ok_or_else(|| format!("`{template}` has a `{{` without its `}}`"))?;
         fields.push(field);
         rest = after;
     }
     literal.push_str(rest);
-    if let Some(wrong) = literal.chars().find(|letter| !letter.is_ascii_alphanumeric() && !"-_".contains(*letter)) {
-        return Err(format!("`{wrong}` in `{template}` cannot be part of an execution's name"));
+    if let Some(wrong) = literal
+        .chars()
+        .find(|letter| !letter.is_ascii_alphanumeric() && !"-_".contains(*letter))
+    {
+        return Err(format!(
+            "`{wrong}` in `{template}` cannot be part of an execution's name"
+        ));
     }
     if let Some(wrong) = fields.iter().find(|field| {
-        field.is_empty() || !field.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
+        field.is_empty()
+            || !field
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
     }) {
-        return Err(format!("`{{{wrong}}}` in `{template}` is no field of a message"));
+        return Err(format!(
+            "`{{{wrong}}}` in `{template}` is no field of a message"
+        ));
     }
     if !fields.contains(&"stage") {
-        return Err(format!("`{template}` lacks `{{stage}}`; AWS does not say whether names are shared between functions, so begin with it"));
+        return Err(format!(
+            "`{template}` lacks `{{stage}}`; AWS does not say whether names are shared between functions, so begin with it"
+        ));
     }
     if fields.iter().all(|field| *field == "stage") {
-        return Err(format!("`{template}` has no field of the message, so every message would have the same name"));
+        return Err(format!(
+            "`{template}` has no field of the message, so every message would have the same name"
+        ));
     }
     if literal.len() >= 48 {
-        return Err(format!("`{template}` leaves no room for its fields within 64 characters"));
+        return Err(format!(
+            "`{template}` leaves no room for its fields within 64 characters"
+        ));
     }
     Ok(())
 }

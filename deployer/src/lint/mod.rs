@@ -35,8 +35,13 @@ pub fn require_clean(app: &App) -> Result<()> {
     }
     let count = findings.len();
     let noun = if count == 1 { "problem" } else { "problems" };
-    let error = Error::usage(format!("the configuration of stage `{}` has {count} {noun}", app.stage_name));
-    Err(findings.iter().fold(error, |error, finding| error.detail(finding.to_string())))
+    let error = Error::usage(format!(
+        "the configuration of stage `{}` has {count} {noun}",
+        app.stage_name
+    ));
+    Err(findings
+        .iter()
+        .fold(error, |error, finding| error.detail(finding.to_string())))
 }
 
 #[cfg(test)]

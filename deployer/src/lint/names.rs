@@ -27,7 +27,11 @@ const RESERVED: [&str; 4] = ["orchestrator", "intake", "idempotency", "alarm"];
 pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     named(&app.application.name, "name", 24, findings);
     if !is_name(&app.stage_name, 16) {
-        findings.add_stage(NAME, "", format!("the stage's name `{}` {}", app.stage_name, shape(16)));
+        findings.add_stage(
+            NAME,
+            "",
+            format!("the stage's name `{}` {}", app.stage_name, shape(16)),
+        );
     }
     let bucket = app.artifact_bucket();
     if bucket.len() > 63 {
@@ -36,15 +40,27 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     for (name, workflow) in &app.application.workflows {
         let path = format!("workflows.{name}");
         named(name, &path, 40, findings);
-        let mut taken: BTreeMap<String, &str> = RESERVED.map(|name| (name.to_owned(), "a part of every workflow")).into();
-        let tables = workflow.tables.keys().map(|table| (table, "tables"));
-        let workers = workflow.workers.keys().map(|worker| (worker, "workers"));
-        for (instance, section) in tables.chain(workers) {
+        let mut taken: BTreeMap<String, &str> = RESERVED
+            .map(|name| (name.to_owned(), "a part of every workflow"))
+            .into();
+        let tables = workflow
+            .tables
+            .keys()
+            .map(|table| (table, ("tables", "a table")));
+        let workers = workflow
+            .workers
+            .keys()
+            .map(|worker| (worker, ("workers", "a worker")));
+        for (instance, (section, kind)) in workers.chain(tables) {
             let path = format!("{path}.{section}.{instance}");
             named(instance, &path, 40, findings);
             let key = instance.replace(['-', '_'], "");
-            if let Some(other) = taken.insert(key, section) {
-                findings.add(COLLISION, &path, format!("`{instance}` is also the name of {other}; choose another"));
+            if let Some(other) = taken.insert(key, kind) {
+                findings.add(
+                    COLLISION,
+                    &path,
+                    format!("`{instance}` is also the name of {other}; choose another one"),
+                );
             }
         }
     }
@@ -59,7 +75,9 @@ fn named(name: &str, path: &str, longest: usize, findings: &mut Findings<'_>) {
 fn is_name(name: &str, longest: usize) -> bool {
     name.len() <= longest
         && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
 }
 
 fn shape(longest: usize) -> String {

@@ -19,14 +19,41 @@ const ACTIVE_PHASE: Rule = Rule {
     source: "AWS::Lambda::Function DurableConfig ExecutionTimeout",
 };
 
-pub(super) fn check(app: &App, workflow: &str, orchestrator: &Orchestrator, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    app: &App,
+    workflow: &str,
+    orchestrator: &Orchestrator,
+    findings: &mut Findings<'_>,
+) {
     let path = |key: &str| format!("workflows.{workflow}.orchestrator.{key}");
-    findings.range(TIMES, &path("timeout"), orchestrator.timeout.seconds(), 1..=900, "seconds");
-    findings.range(TIMES, &path("execution_timeout"), orchestrator.execution_timeout.seconds(), 1..=31_622_400, "seconds");
-    findings.range(TIMES, &path("memory"), orchestrator.memory.megabytes(), 128..=10_240, "MB");
+    findings.range(
+        TIMES,
+        &path("timeout"),
+        orchestrator.timeout.seconds(),
+        1..=900,
+        "seconds",
+    );
+    findings.range(
+        TIMES,
+        &path("execution_timeout"),
+        orchestrator.execution_timeout.seconds(),
+        1..=31_622_400,
+        "seconds",
+    );
+    findings.range(
+        TIMES,
+        &path("memory"),
+        orchestrator.memory.megabytes(),
+        128..=10_240,
+        "MB",
+    );
     match orchestrator.retention.whole_days() {
         Some(days) => findings.range(TIMES, &path("retention"), days, 1..=90, "days"),
-        None => findings.add(TIMES, &path("retention"), format!("{} is not a whole number of days", orchestrator.retention)),
+        None => findings.add(
+            TIMES,
+            &path("retention"),
+            format!("{} is not a whole number of days", orchestrator.retention),
+        ),
     }
     if orchestrator.longest_wait >= orchestrator.execution_timeout {
         findings.add(
@@ -39,12 +66,33 @@ pub(super) fn check(app: &App, workflow: &str, orchestrator: &Orchestrator, find
         findings.add(
             ACTIVE_PHASE,
             &path("timeout"),
-            format!("one active phase may take {}, the whole execution {}", orchestrator.timeout, orchestrator.execution_timeout),
+            format!(
+                "one active phase may take {}, the whole execution {}",
+                orchestrator.timeout, orchestrator.execution_timeout
+            ),
         );
     }
-    for (name, worker) in app.application.workflows.get(workflow).iter().flat_map(|workflow| &workflow.workers) {
+    for (name, worker) in app
+        .application
+        .workflows
+        .get(workflow)
+        .iter()
+        .flat_map(|workflow| &workflow.workers)
+    {
         let path = |key: &str| format!("workflows.{workflow}.workers.{name}.{key}");
-        findings.range(TIMES, &path("timeout"), worker.timeout.seconds(), 1..=900, "seconds");
-        findings.range(TIMES, &path("memory"), worker.memory.megabytes(), 128..=10_240, "MB");
+        findings.range(
+            TIMES,
+            &path("timeout"),
+            worker.timeout.seconds(),
+            1..=900,
+            "seconds",
+        );
+        findings.range(
+            TIMES,
+            &path("memory"),
+            worker.memory.megabytes(),
+            128..=10_240,
+            "MB",
+        );
     }
 }

@@ -30,33 +30,67 @@ const REGION: Rule = Rule {
 };
 
 const RETENTIONS: [u64; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
 ];
 
 pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     let stage = &app.stage;
     match (&stage.account, stage.target) {
-        (Some(account), _) if account.len() != 12 || !account.chars().all(|digit| digit.is_ascii_digit()) => {
-            findings.add_stage(ACCOUNT, "account", format!("`{account}` is no account id; write its 12 digits in quotes"));
+        (Some(account), _)
+            if account.len() != 12 || !account.chars().all(|digit| digit.is_ascii_digit()) =>
+        {
+            findings.add_stage(
+                ACCOUNT,
+                "account",
+                format!("`{account}` is no account id; write its 12 digits in quotes"),
+            );
         }
         (None, Target::Aws) => {
-            findings.add_stage(ACCOUNT, "target", "the stage names no account; write `account: \"…\"`".to_owned());
+            findings.add_stage(
+                ACCOUNT,
+                "target",
+                "the stage names no account; write `account: \"…\"`".to_owned(),
+            );
         }
         _ => {}
     }
     let region_parts = stage.region.split('-').count();
     if region_parts < 3 || !stage.region.ends_with(|last: char| last.is_ascii_digit()) {
-        findings.add_stage(REGION, "region", format!("`{}` is no region, such as `eu-west-1`", stage.region));
+        findings.add_stage(
+            REGION,
+            "region",
+            format!("`{}` is no region, such as `eu-west-1`", stage.region),
+        );
     }
     let profile = &stage.build_profile;
-    let named = profile.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    let named = profile
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if !named || !profile.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        findings.add_stage(PROFILE, "build_profile", format!("`{profile}` is no cargo profile"));
+        findings.add_stage(
+            PROFILE,
+            "build_profile",
+            format!("`{profile}` is no cargo profile"),
+        );
     }
-    let days = stage.log_retention.whole_days().filter(|days| RETENTIONS.contains(days));
+    let days = stage
+        .log_retention
+        .whole_days()
+        .filter(|days| RETENTIONS.contains(days));
     let Some(days) = days else {
-        let near = RETENTIONS.iter().find(|days| **days * 86_400 >= stage.log_retention.seconds()).unwrap_or(&3653);
-        findings.add_stage(LOG_RETENTION, "log_retention", format!("CloudWatch keeps no logs for {}; the next longer is {near}d", stage.log_retention));
+        let near = RETENTIONS
+            .iter()
+            .find(|days| **days * 86_400 >= stage.log_retention.seconds())
+            .unwrap_or(&3653);
+        findings.add_stage(
+            LOG_RETENTION,
+            "log_retention",
+            format!(
+                "CloudWatch keeps no logs for {}; the next longer is {near}d",
+                stage.log_retention
+            ),
+        );
         return;
     };
     for (name, workflow) in &app.application.workflows {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::primitives::DateTime;
-use aws_sdk_lambda::types::ExecutionStatus;
+use aws_sdk_lambda::types::{Execution, ExecutionStatus};
 use tokio::sync::Mutex;
 
 use super::history::{HistoryEvent, described};
@@ -18,13 +18,13 @@ pub(super) struct Executions {
     pub(super) lambda: aws_sdk_lambda::Client,
     /// The orchestrator's name, without a qualifier: executions of every version count.
     pub(super) function: String,
-    pub(super) limiter: Arc<Limiter>,
+    pub(super) limits: Arc<Limits>,
 }
 
 impl Executions {
     /// Returns the ARNs of the executions with this name.
     pub(super) async fn named(&self, name: &str) -> Result<Vec<String>> {
-        self.limiter.turn().await;
+        self.limits.listings.turn().await;
         let listed = self
             .lambda
             .list_durable_executions_by_function()
@@ -51,7 +51,7 @@ impl Executions {
         let mut names = Vec::new();
         let mut marker = None;
         loop {
-            self.limiter.turn().await;
+            self.limits.listings.turn().await;
             let page = self
                 .lambda
                 .list_durable_executions_by_function()
@@ -68,7 +68,7 @@ impl Executions {
             let found = page
                 .durable_executions()
                 .iter()
-                .map(|execution| execution.durable_execution_name());
+                .map(Execution::durable_execution_name);
             names.extend(found.filter(|name| name.contains(part)).map(str::to_owned));
             marker = page
                 .next_marker()
@@ -82,7 +82,7 @@ impl Executions {
 
     /// Returns the execution as it is now, with its history if it has ended.
     pub(super) async fn read(&self, arn: &str) -> Result<SeenExecution> {
-        self.limiter.turn().await;
+        self.limits.reads.turn().await;
         let read = self
             .lambda
             .get_durable_execution()
@@ -98,7 +98,6 @@ impl Executions {
                 | ExecutionStatus::Stopped
         );
         Ok(SeenExecution {
-            arn: arn.to_owned(),
             status: read.status().as_str().to_owned(),
             ended,
             result: read.result().map(str::to_owned),
@@ -120,7 +119,7 @@ impl Executions {
         let mut history = Vec::new();
         let mut marker = None;
         loop {
-            self.limiter.turn().await;
+            self.limits.listings.turn().await;
             let page = self
                 .lambda
                 .get_durable_execution_history()
@@ -159,16 +158,45 @@ impl Executions {
     }
 }
 
-/// Keeps all scenarios together below the service's requests a second.
+/// Keeps all scenarios together below the requests that the service allows in a second.
 #[derive(Debug)]
-pub(super) struct Limiter {
+pub(super) struct Limits {
+    /// Listings, and histories.
+    listings: Limiter,
+    /// Executions by their ARN.
+    reads: Limiter,
+}
+
+impl Limits {
+    /// Returns limits that leave a third of an account's quota to others: 15 listings and as many
+    /// histories a second, and 30 reads.
+    pub(super) fn of_aws() -> Self {
+        let listings = Limiter::new(Duration::from_millis(100));
+        Self {
+            listings,
+            reads: Limiter::new(Duration::from_millis(50)),
+        }
+    }
+
+    /// Returns limits that hold nobody up.
+    pub(super) fn none() -> Self {
+        Self {
+            listings: Limiter::new(Duration::ZERO),
+            reads: Limiter::new(Duration::ZERO),
+        }
+    }
+}
+
+/// Lets requests through one after the other.
+#[derive(Debug)]
+struct Limiter {
     interval: Duration,
     next: Mutex<Instant>,
 }
 
 impl Limiter {
     /// Returns a limiter that lets one request through in each interval.
-    pub(super) fn new(interval: Duration) -> Self {
+    fn new(interval: Duration) -> Self {
         Self {
             interval,
             next: Mutex::new(Instant::now()),
@@ -176,7 +204,7 @@ impl Limiter {
     }
 
     /// Waits for its turn.
-    pub(super) async fn turn(&self) {
+    async fn turn(&self) {
         // The lock is held while waiting, so that turns come in the order of asking.
         let mut next = self.next.lock().await;
         tokio::time::sleep_until((*next).into()).await;

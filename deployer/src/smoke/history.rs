@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_lambda::types::{ErrorObject, Event, EventError};
+use aws_sdk_lambda::types::{CallbackStartedDetails, ErrorObject, Event, EventError};
 
 /// One event.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +41,7 @@ impl From<&Event> for HistoryEvent {
             callback_id: owned(
                 event
                     .callback_started_details()
-                    .map(|details| details.callback_id()),
+                    .map(CallbackStartedDetails::callback_id),
             ),
             error: error_of(event).map(|error| described(error.payload())),
         }

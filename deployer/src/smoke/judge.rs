@@ -12,8 +12,6 @@ use super::scenario::{ExpectedExecution, ExpectedItem};
 /// An execution as it was seen.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenExecution {
-    /// The service's id of it.
-    pub(super) arn: String,
     /// The status, as the service spells it.
     pub(super) status: String,
     /// Whether nothing more will happen in it.
@@ -225,5 +223,4 @@ fn listed(names: &[&str]) -> String {
 }
 
 #[cfg(test)]
-#[path = "judge_tests.rs"]
 mod tests;

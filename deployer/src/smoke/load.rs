@@ -73,5 +73,4 @@ fn check_file_names(app: &App) -> Result<()> {
 }
 
 #[cfg(test)]
-#[path = "load_tests.rs"]
 mod tests;

@@ -58,7 +58,7 @@ mod tests {
     #[tokio::test]
     async fn it_looks_until_something_is_found() {
         let mut looks = 0;
-        let found = wait(patience(Duration::from_secs(60)), || {
+        let found = wait(patience(Duration::from_mins(1)), || {
             looks += 1;
             let look = if looks == 3 {
                 Look::Found(looks)
@@ -76,7 +76,7 @@ mod tests {
             Look::<()>::NotYet("no cake".to_owned())
         });
         assert_eq!(given_up.await, Err("time is up: no cake".to_owned()));
-        let never = wait(patience(Duration::from_secs(60)), || async {
+        let never = wait(patience(Duration::from_mins(1)), || async {
             Look::<()>::Never("eaten".to_owned())
         });
         assert_eq!(never.await, Err("eaten".to_owned()));

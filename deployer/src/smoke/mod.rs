@@ -5,11 +5,13 @@
 //! executions, and then everything it expects is looked for until it holds or the time is up.
 //! Scenarios run side by side and know what is theirs by an id that no other scenario has.
 
+mod aftermath;
 mod batch;
 mod callback;
 mod compare;
 mod deployment;
 mod execution;
+mod expect;
 mod fault;
 mod history;
 mod item;

@@ -32,18 +32,14 @@ impl Placeholders<'_> {
         let mut rest = text;
         while let Some((before, tail)) = rest.split_once('{') {
             rendered.push_str(before);
-            match tail
-                .split_once('}')
-                .and_then(|(name, after)| Some((self.value(name)?, after)))
-            {
-                Some((value, after)) => {
-                    rendered.push_str(&value);
-                    rest = after;
-                }
-                None => {
-                    rendered.push('{');
-                    rest = tail;
-                }
+            let closed = tail.split_once('}');
+            let known = closed.and_then(|(name, after)| Some((self.value(name)?, after)));
+            if let Some((value, after)) = known {
+                rendered.push_str(&value);
+                rest = after;
+            } else {
+                rendered.push('{');
+                rest = tail;
             }
         }
         rendered.push_str(rest);

@@ -28,10 +28,10 @@ pub(super) fn check(
             locate("scenarios")
         )));
     };
-    let mut names = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (index, scenario) in file.scenarios.iter().enumerate() {
         let path = format!("scenarios.{index}");
-        if !names.insert(scenario.name.as_str()) {
+        if !seen.insert(scenario.name.as_str()) {
             let text = format!("there are two scenarios `{}`", scenario.name);
             return Err(broken(locate, &format!("{path}.name"), &text));
         }
@@ -97,7 +97,7 @@ impl Rules<'_> {
                         );
                     }
                     Some(previous) => {
-                        self.check_named(previous, &format!("{path}.after_previous"))?
+                        self.check_named(previous, &format!("{path}.after_previous"))?;
                     }
                 }
             }

@@ -42,7 +42,7 @@ pub struct Scenario {
 
 impl Scenario {
     fn default_timeout() -> Span {
-        Span::from_seconds(60)
+        Span::from_seconds(120)
     }
 }
 

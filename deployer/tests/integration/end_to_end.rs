@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::{Sandbox, repository};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn the_commands_of_the_readme_do_what_it_says() {
@@ -18,13 +18,24 @@ fn the_commands_of_the_readme_do_what_it_says() {
     let mut ups = 0;
     for command in readme_commands() {
         let arguments: Vec<&str> = command.split_whitespace().skip(2).collect();
-        let output = sandbox.deployer(&arguments).timeout(Duration::from_secs(1800)).output().unwrap();
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let output = sandbox
+            .deployer(&arguments)
+            .timeout(Duration::from_mins(30))
+            .output()
+            .unwrap();
+        let (stdout, stderr) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
         assert!(output.status.success(), "{command}\n{stdout}\n{stderr}");
         match arguments.first() {
             Some(&"up") => {
                 ups += 1;
-                assert_eq!(stdout.contains("Nothing changed"), ups > 1, "{command} no. {ups}\n{stdout}");
+                assert_eq!(
+                    stdout.contains("Nothing changed"),
+                    ups > 1,
+                    "{command} no. {ups}\n{stdout}"
+                );
                 if ups == 1 {
                     an_ordinary_client_works(&sandbox);
                 }
@@ -56,7 +67,10 @@ fn readme_commands() -> Vec<String> {
 }
 
 fn status(sandbox: &Sandbox) -> Value {
-    let output = sandbox.deployer(&["local", "status", "--format", "json"]).output().unwrap();
+    let output = sandbox
+        .deployer(&["local", "status", "--format", "json"])
+        .output()
+        .unwrap();
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -72,7 +86,13 @@ async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("000000000000", "anything", None, None, "test"))
+        .credentials_provider(Credentials::new(
+            "000000000000",
+            "anything",
+            None,
+            None,
+            "test",
+        ))
         .load()
         .await
 }
@@ -89,7 +109,12 @@ fn an_ordinary_client_works(sandbox: &Sandbox) {
             "transaction_id": "ordinary-client", "amount": 650_000, "currency": "USD", "location": "Paris", "vendor": "shop", "score": 3
         });
         let sqs = aws_sdk_sqs::Client::new(&configuration);
-        sqs.send_message().queue_url(output("IntakeQueueUrl")).message_body(message.to_string()).send().await.unwrap();
+        sqs.send_message()
+            .queue_url(output("IntakeQueueUrl"))
+            .message_body(message.to_string())
+            .send()
+            .await
+            .unwrap();
         let arn = find_execution(&lambda, &function).await;
         let callback = find_callback(&lambda, &arn).await;
         (arn, callback)
@@ -99,9 +124,19 @@ fn an_ordinary_client_works(sandbox: &Sandbox) {
     }
     in_runtime(async {
         let lambda = aws_sdk_lambda::Client::new(&configuration(sandbox).await);
-        assert_eq!(execution_status(&lambda, &arn).await, ExecutionStatus::Running, "it still waits after the restart");
+        assert_eq!(
+            execution_status(&lambda, &arn).await,
+            ExecutionStatus::Running,
+            "it still waits after the restart"
+        );
         let answer = Blob::new(json!({ "decision": "approved" }).to_string());
-        lambda.send_durable_execution_callback_success().callback_id(callback).result(answer).send().await.unwrap();
+        lambda
+            .send_durable_execution_callback_success()
+            .callback_id(callback)
+            .result(answer)
+            .send()
+            .await
+            .unwrap();
         eventually("the execution succeeds", async || {
             (execution_status(&lambda, &arn).await == ExecutionStatus::Succeeded).then_some(())
         })
@@ -110,7 +145,10 @@ fn an_ordinary_client_works(sandbox: &Sandbox) {
 }
 
 fn outputs(sandbox: &Sandbox) -> Value {
-    let output = sandbox.deployer(&["up", "--format", "json"]).output().unwrap();
+    let output = sandbox
+        .deployer(&["up", "--format", "json"])
+        .output()
+        .unwrap();
     let stdout = String::from_utf8_lossy(&output.stdout);
     let last: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["event"], "result", "{last}");
@@ -127,25 +165,46 @@ async fn find_execution(lambda: &aws_sdk_lambda::Client, function: &str) -> Stri
             .send()
             .await
             .unwrap();
-        listed.durable_executions().first().map(|execution| execution.durable_execution_arn().to_owned())
+        listed
+            .durable_executions()
+            .first()
+            .map(|execution| execution.durable_execution_arn().to_owned())
     })
     .await
 }
 
 async fn find_callback(lambda: &aws_sdk_lambda::Client, arn: &str) -> String {
     eventually("a callback is open", async || {
-        let history = lambda.get_durable_execution_history().durable_execution_arn(arn).send().await.unwrap();
-        history.events().iter().find(|event| event.event_type() == Some(&EventType::CallbackStarted)).and_then(callback_id)
+        let history = lambda
+            .get_durable_execution_history()
+            .durable_execution_arn(arn)
+            .send()
+            .await
+            .unwrap();
+        history
+            .events()
+            .iter()
+            .find(|event| event.event_type() == Some(&EventType::CallbackStarted))
+            .and_then(callback_id)
     })
     .await
 }
 
 fn callback_id(event: &Event) -> Option<String> {
-    event.callback_started_details().map(|details| details.callback_id().to_owned())
+    event
+        .callback_started_details()
+        .map(|details| details.callback_id().to_owned())
 }
 
 async fn execution_status(lambda: &aws_sdk_lambda::Client, arn: &str) -> ExecutionStatus {
-    lambda.get_durable_execution().durable_execution_arn(arn).send().await.unwrap().status().clone()
+    lambda
+        .get_durable_execution()
+        .durable_execution_arn(arn)
+        .send()
+        .await
+        .unwrap()
+        .status()
+        .clone()
 }
 
 async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
@@ -164,22 +223,48 @@ fn nothing_is_left(sandbox: &Sandbox) {
     in_runtime(async {
         let configuration = configuration(sandbox).await;
         let lambda = aws_sdk_lambda::Client::new(&configuration);
-        let path_style = aws_sdk_s3::config::Builder::from(&configuration).force_path_style(true).build();
-        let stacks = aws_sdk_cloudformation::Client::new(&configuration).describe_stacks().send().await.unwrap();
+        let path_style = aws_sdk_s3::config::Builder::from(&configuration)
+            .force_path_style(true)
+            .build();
+        let stacks = aws_sdk_cloudformation::Client::new(&configuration)
+            .describe_stacks()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(stacks.stacks().len(), 0, "{stacks:?}");
         let functions = lambda.list_functions().send().await.unwrap();
         assert_eq!(functions.functions().len(), 0, "{functions:?}");
         let mappings = lambda.list_event_source_mappings().send().await.unwrap();
         assert_eq!(mappings.event_source_mappings().len(), 0, "{mappings:?}");
-        let queues = aws_sdk_sqs::Client::new(&configuration).list_queues().send().await.unwrap();
+        let queues = aws_sdk_sqs::Client::new(&configuration)
+            .list_queues()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(queues.queue_urls().len(), 0, "{queues:?}");
-        let tables = aws_sdk_dynamodb::Client::new(&configuration).list_tables().send().await.unwrap();
+        let tables = aws_sdk_dynamodb::Client::new(&configuration)
+            .list_tables()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(tables.table_names().len(), 0, "{tables:?}");
-        let groups = aws_sdk_cloudwatchlogs::Client::new(&configuration).describe_log_groups().send().await.unwrap();
+        let groups = aws_sdk_cloudwatchlogs::Client::new(&configuration)
+            .describe_log_groups()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(groups.log_groups().len(), 0, "{groups:?}");
-        let buckets = aws_sdk_s3::Client::from_conf(path_style).list_buckets().send().await.unwrap();
+        let buckets = aws_sdk_s3::Client::from_conf(path_style)
+            .list_buckets()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(buckets.buckets().len(), 0, "{buckets:?}");
-        let rules = aws_sdk_eventbridge::Client::new(&configuration).list_rules().send().await.unwrap();
+        let rules = aws_sdk_eventbridge::Client::new(&configuration)
+            .list_rules()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(rules.rules().len(), 0, "{rules:?}");
     });
 }

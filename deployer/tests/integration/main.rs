@@ -1,6 +1,10 @@
 //! The program from outside: its words, its templates, and a whole deployment on this machine.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod command_line;
 mod end_to_end;

@@ -9,12 +9,17 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let installed = folder.join("installed.txt");
     // Tests of other threads and processes wait here.
-    let lock = fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.lock")).unwrap();
+    let lock =
+        fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.lock")).unwrap();
     lock.file().lock().unwrap();
     let wanted = fs_err::read(&requirements).unwrap();
     if fs_err::read(&installed).ok().as_ref() != Some(&wanted) {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--require-hashes", "--requirement"]).arg(&requirements));
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder));
+        run(Command::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", "--require-hashes", "--requirement"])
+            .arg(&requirements));
         fs_err::write(&installed, wanted).unwrap();
     }
     folder.join("bin").join(name)
@@ -22,5 +27,9 @@ pub(crate) fn program(name: &str) -> PathBuf {
 
 fn run(command: &mut Command) {
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

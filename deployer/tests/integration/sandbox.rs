@@ -8,7 +8,10 @@ use tempfile::TempDir;
 
 /// The repository's root.
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// A folder for the deployer's state; what runs in it ends with it.
@@ -20,18 +23,16 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     /// Returns a sandbox for the repository's own application.
     pub(crate) fn of_repository() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        // MiniStack is installed once for all tests; the installation is behind a lock.
-        let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ministack");
-        fs_err::create_dir_all(&shared).unwrap();
-        fs_err::create_dir_all(home.path().join(".deployer")).unwrap();
-        std::os::unix::fs::symlink(shared, home.path().join(".deployer/ministack")).unwrap();
-        Self { home, project: repository() }
+        let home = home();
+        Self {
+            home,
+            project: repository(),
+        }
     }
 
     /// Returns a sandbox with a copy of the configuration and the templates, to be changed by the test.
     pub(crate) fn with_copy() -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let home = home();
         let project = home.path().join("project");
         for folder in ["config", "templates"] {
             copy(&repository().join(folder), &project.join(folder));
@@ -39,7 +40,11 @@ impl Sandbox {
         for function in ["fraud-detection", "queue-intermediary"] {
             let folder = project.join("functions").join(function);
             fs_err::create_dir_all(&folder).unwrap();
-            fs_err::write(folder.join("Cargo.toml"), format!("[package]\nname = \"{function}\"\n")).unwrap();
+            fs_err::write(
+                folder.join("Cargo.toml"),
+                format!("[package]\nname = \"{function}\"\n"),
+            )
+            .unwrap();
         }
         Self { home, project }
     }
@@ -47,6 +52,11 @@ impl Sandbox {
     /// Returns the project's folder.
     pub(crate) fn project(&self) -> &Path {
         &self.project
+    }
+
+    /// Takes the shared installation of MiniStack away, as on a new machine.
+    pub(crate) fn forget_ministack(&self) {
+        fs_err::remove_file(self.home.path().join(".deployer/ministack")).unwrap();
     }
 
     /// Replaces text in a file of the project's copy.
@@ -61,7 +71,18 @@ impl Sandbox {
     pub(crate) fn deployer(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("deployer"));
         command.env_clear();
-        for kept in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO", "CARGO_TARGET_DIR", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "DEPLOYER_PYTHON"] {
+        for kept in [
+            "PATH",
+            "HOME",
+            "CARGO_HOME",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "CARGO",
+            "CARGO_TARGET_DIR",
+            "PIP_INDEX_URL",
+            "PIP_CONFIG_FILE",
+            "DEPLOYER_PYTHON",
+        ] {
             if let Some(value) = std::env::var_os(kept) {
                 command.env(kept, value);
             }
@@ -77,14 +98,29 @@ impl Sandbox {
 
     /// Runs the program and returns its exit code and all that it said, the sandbox's path taken out.
     pub(crate) fn said(&self, arguments: &[&str]) -> String {
-        let Output { status, stdout, stderr } = self.deployer(arguments).output().unwrap();
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = self.deployer(arguments).output().unwrap();
         let text = format!(
             "exit code: {}\n----- stdout\n{}----- stderr\n{}",
-            status.code().map_or_else(|| "none".to_owned(), |code| code.to_string()),
+            status
+                .code()
+                .map_or_else(|| "none".to_owned(), |code| code.to_string()),
             String::from_utf8_lossy(&stdout),
             String::from_utf8_lossy(&stderr)
         );
-        text.replace(&self.home.path().canonicalize().unwrap().display().to_string(), "[HOME]")
+        text.replace(
+            &self
+                .home
+                .path()
+                .canonicalize()
+                .unwrap()
+                .display()
+                .to_string(),
+            "[HOME]",
+        )
     }
 }
 
@@ -95,6 +131,16 @@ impl Drop for Sandbox {
             let _ = self.deployer(&["local", "stop"]).output();
         }
     }
+}
+
+/// Returns a folder for state, with the one installation of MiniStack that all tests share.
+fn home() -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ministack");
+    fs_err::create_dir_all(&shared).unwrap();
+    fs_err::create_dir_all(home.path().join(".deployer")).unwrap();
+    std::os::unix::fs::symlink(shared, home.path().join(".deployer/ministack")).unwrap();
+    home
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -8,9 +8,19 @@ use crate::sandbox::{Sandbox, repository};
 
 fn synthesize(sandbox: &Sandbox, stage: &str) -> Vec<PathBuf> {
     let folder = sandbox.project().join("out").join(stage);
-    let run = sandbox.deployer(&["synth", "--stage", stage, "--out", folder.to_str().unwrap()]).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let mut files: Vec<PathBuf> = fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let run = sandbox
+        .deployer(&["synth", "--stage", stage, "--out", folder.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let mut files: Vec<PathBuf> = fs_err::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -23,7 +33,11 @@ fn linked_templates_are_the_golden_ones() {
             let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
             // The local target runs the host's own binaries, so the host's architecture is in its template.
             let text = fs_err::read_to_string(&file).unwrap();
-            let text = if stage == "dev" { text.replace("\"arm64\"", "\"x86_64\"") } else { text };
+            let text = if stage == "dev" {
+                text.replace("\"arm64\"", "\"x86_64\"")
+            } else {
+                text
+            };
             insta::with_settings!({ omit_expression => true, snapshot_path => "golden", prepend_module_to_snapshot => false }, {
                 insta::assert_snapshot!(name, text);
             });
@@ -34,7 +48,10 @@ fn linked_templates_are_the_golden_ones() {
 #[test]
 fn the_same_configuration_links_to_the_same_bytes() {
     let (one, two) = (Sandbox::with_copy(), Sandbox::with_copy());
-    for (left, right) in synthesize(&one, "prod").into_iter().zip(synthesize(&two, "prod")) {
+    for (left, right) in synthesize(&one, "prod")
+        .into_iter()
+        .zip(synthesize(&two, "prod"))
+    {
         assert_eq!(fs_err::read(left).unwrap(), fs_err::read(right).unwrap());
     }
 }
@@ -46,12 +63,20 @@ fn cfn_lint_has_no_finding_in_any_component_or_linked_template() {
     let mut files: Vec<PathBuf> = fs_err::read_dir(repository().join("templates"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
         .collect();
     assert!(files.len() >= 9, "every component is there");
     for stage in ["dev", "staging", "prod"] {
         files.extend(synthesize(&sandbox, stage));
     }
     let run = Command::new(cfn_lint).args(&files).output().unwrap();
-    assert!(run.status.success(), "{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&run.stdout),
+        String::from_utf8_lossy(&run.stderr)
+    );
 }

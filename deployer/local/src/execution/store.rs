@@ -19,8 +19,21 @@ const EXTENSION: &str = "jsonl";
 /// One line of a log.
 #[derive(Serialize, Deserialize)]
 enum Record {
-    Started { at: Timestamp, identity: Identity },
+    Started {
+        at: Timestamp,
+        identity: Identity,
+    },
     Changed(Change),
+    /// The end of the execution was published.
+    Announced,
+}
+
+/// An execution as its log tells of it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) execution: Execution,
+    /// Whether the end of the execution was published.
+    pub(crate) announced: bool,
 }
 
 /// The folder of logs.
@@ -54,6 +67,11 @@ impl Store {
         self.write(id, &Record::Changed(change.clone()))
     }
 
+    /// Notes that the end of an execution was published.
+    pub(crate) fn announce(&self, id: &str) -> Result<(), StoreError> {
+        self.write(id, &Record::Announced)
+    }
+
     /// Deletes the log of an execution.
     pub(crate) fn remove(&self, id: &str) -> Result<(), StoreError> {
         let path = self.path(id);
@@ -61,7 +79,7 @@ impl Store {
     }
 
     /// Reads every execution back.
-    pub(crate) fn load(&self) -> Result<Vec<Execution>, StoreError> {
+    pub(crate) fn load(&self) -> Result<Vec<Stored>, StoreError> {
         let mut executions = Vec::new();
         let entries = fs::read_dir(&self.directory).map_err(file_error("list", &self.directory))?;
         for entry in entries {
@@ -110,7 +128,7 @@ fn file_error(
 }
 
 /// Replays one log; `None` when not even its start was written whole.
-fn read(path: &Path) -> Result<Option<Execution>, StoreError> {
+fn read(path: &Path) -> Result<Option<Stored>, StoreError> {
     let bytes = fs::read(path).map_err(file_error("read", path))?;
     let whole = bytes
         .iter()
@@ -124,7 +142,7 @@ fn read(path: &Path) -> Result<Option<Execution>, StoreError> {
             .and_then(cut)
             .map_err(file_error("shorten", path))?;
     }
-    let mut execution = None;
+    let mut stored = None;
     let lines = bytes
         .get(..whole)
         .unwrap_or_default()
@@ -135,18 +153,23 @@ fn read(path: &Path) -> Result<Option<Execution>, StoreError> {
             line: index + 1,
             source,
         })?;
-        match (record, &mut execution) {
+        match (record, &mut stored) {
             (Record::Started { at, identity }, slot) => {
-                *slot = Some(Execution::start(identity, at));
+                let execution = Execution::start(identity, at);
+                *slot = Some(Stored {
+                    execution,
+                    announced: false,
+                });
             }
-            (Record::Changed(change), Some(known)) => known.apply(change),
-            (Record::Changed(_), None) => {}
+            (Record::Changed(change), Some(known)) => known.execution.apply(change),
+            (Record::Announced, Some(known)) => known.announced = true,
+            (Record::Changed(_) | Record::Announced, None) => {}
         }
     }
-    if execution.is_none() {
+    if stored.is_none() {
         fs::remove_file(path).map_err(file_error("remove", path))?;
     }
-    Ok(execution)
+    Ok(stored)
 }
 
 #[cfg(test)]
@@ -183,7 +206,13 @@ mod tests {
         );
         store.append("one", &change).unwrap();
         execution.apply(change);
-        assert_eq!(store.load().unwrap(), [execution]);
+        let announced = |announced| Stored {
+            execution: execution.clone(),
+            announced,
+        };
+        assert_eq!(store.load().unwrap(), [announced(false)]);
+        store.announce("one").unwrap();
+        assert_eq!(store.load().unwrap(), [announced(true)]);
         store.remove("one").unwrap();
         assert!(store.load().unwrap().is_empty());
     }
@@ -208,7 +237,7 @@ mod tests {
         let mut change = Change::default();
         change.close(Outcome::Succeeded(None), now);
         store.append("one", &change).unwrap();
-        assert!(store.load().unwrap()[0].is_closed());
+        assert!(store.load().unwrap()[0].execution.is_closed());
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(super) fn environment(
     set("MINISTACK_REGION", settings.region.clone().into());
     set("MINISTACK_ACCOUNT_ID", settings.account.clone().into());
     set("LAMBDA_EXECUTOR", "local".into());
+    // Of every function one process stays; what a burst leaves besides goes after a minute.
+    set("LAMBDA_WARM_TTL_SECONDS", "60".into());
     set("PERSIST_STATE", "1".into());
     set("STATE_DIR", state.ministack_state().into());
     set("S3_PERSIST", "1".into());

@@ -1,6 +1,7 @@
 //! What survives when the service goes away.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aws_durable_execution_sdk::{BoxError, DurableContext};
 use aws_sdk_lambda::types::ExecutionStatus;
@@ -108,6 +109,47 @@ fn a_function_that_ran_when_the_service_was_killed_is_invoked_again() {
 }
 
 #[test]
+fn a_chained_invoke_goes_on_after_a_kill() {
+    let directory = folder();
+    let start = |world: &World| {
+        register_asking(world, "asking");
+        world.register("caller", async |_, context| {
+            Ok(context
+                .invoke::<Value, Value>("asking:live", json!({}))
+                .await?)
+        });
+    };
+    let (parent, child) = in_a_process(&directory, async |world| {
+        start(world);
+        let parent = world.start("caller", None, &json!({})).await;
+        let child = crate::support::eventually("child waits", || async {
+            let list = world
+                .client
+                .list_durable_executions_by_function()
+                .function_name("asking");
+            let list = list.send().await.unwrap();
+            Some(
+                list.durable_executions()
+                    .first()?
+                    .durable_execution_arn()
+                    .to_owned(),
+            )
+        })
+        .await;
+        world.callback(&child, "ask").await;
+        (parent, child)
+    });
+    in_a_process(&directory, async |world| {
+        start(world);
+        let id = world.callback(&child, "ask").await;
+        world.succeed(&id, "7").await;
+        assert_eq!(world.ended(&parent).await, ExecutionStatus::Succeeded);
+        assert_eq!(world.describe(&parent).await.result(), Some("7"));
+        assert_eq!(world.service.counts().await.total, 2);
+    });
+}
+
+#[test]
 fn timers_count_from_when_they_were_set() {
     let directory = folder();
     let arn = in_a_process(&directory, async |world| {
@@ -125,4 +167,35 @@ fn timers_count_from_when_they_were_set() {
 async fn wait(_: Value, context: DurableContext) -> Result<Value, BoxError> {
     context.wait(std::time::Duration::from_secs(2)).await?;
     Ok(Value::Null)
+}
+
+#[test]
+fn the_end_of_an_execution_is_published_even_when_that_failed_before() {
+    let directory = folder();
+    let (arn, first) = in_a_process(&directory, async |world| {
+        world.register("done", async |_, _| Ok(Value::Null));
+        world.gateway.refuse_changes.store(true, Ordering::SeqCst);
+        let arn = world.start("done", None, &json!({})).await;
+        world.ended(&arn).await;
+        world.service.close().await;
+        (arn, published(world))
+    });
+    let second = in_a_process(&directory, async |world| {
+        world.service.close().await;
+        published(world)
+    });
+    let third = in_a_process(&directory, async |world| {
+        world.service.close().await;
+        published(world)
+    });
+    assert_eq!((first, third), (Vec::new(), Vec::new()));
+    assert_eq!(second, [(arn, "SUCCEEDED".to_owned())]);
+}
+
+fn published(world: &World) -> Vec<(String, String)> {
+    let changes = world.gateway.changes.lock().unwrap();
+    changes
+        .iter()
+        .map(|change| (change.execution_arn.clone(), change.status.clone()))
+        .collect()
 }

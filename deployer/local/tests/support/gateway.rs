@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use durable_local::gateway::{
@@ -40,6 +40,8 @@ struct Function {
 pub(crate) struct TestGateway {
     functions: Mutex<BTreeMap<String, Function>>,
     pub(crate) changes: Mutex<Vec<StatusChange>>,
+    /// Whether publishing fails.
+    pub(crate) refuse_changes: AtomicBool,
     pub(crate) killed: AtomicUsize,
     /// Invocations of one function that ran at the same time, at most, by payload's execution.
     running: Mutex<BTreeMap<String, usize>>,
@@ -196,6 +198,12 @@ impl FunctionGateway for TestGateway {
     }
 
     async fn publish_status_change(&self, change: &StatusChange) -> Result<(), GatewayError> {
+        if self.refuse_changes.load(Ordering::SeqCst) {
+            return Err(GatewayError::Unavailable {
+                target: "events".to_owned(),
+                source: None,
+            });
+        }
         self.changes.lock().unwrap().push(change.clone());
         Ok(())
     }

@@ -25,7 +25,11 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
     let start = Instant::now();
     let app = &context.app;
     let workflows = app.select(&arguments.workflow)?;
-    let clients = if app.uses_local_target() && !durable_local::status(&context.local_settings()).await?.running {
+    let clients = if app.uses_local_target()
+        && !durable_local::status(&context.local_settings())
+            .await?
+            .running
+    {
         // What was deployed before the local target stopped is still there when it starts.
         let endpoint = context.start_local().await?;
         crate::aws::Clients::connect(app, endpoint.as_deref()).await?
@@ -35,8 +39,12 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
     let found = survey(app, &clients, &workflows).await?;
     let stage = &app.stage_name;
     if found.is_empty() {
-        let document = json!({ "event": "result", "stacks": [], "executions_stopped": 0, "left": [] });
-        return Ok(Outcome::done(format!("Nothing to destroy: stage {stage} has no stack."), document));
+        let document =
+            json!({ "event": "result", "stacks": [], "executions_stopped": 0, "left": [] });
+        return Ok(Outcome::done(
+            format!("Nothing to destroy: stage {stage} has no stack."),
+            document,
+        ));
     }
     for line in describe(&found) {
         context.reporter.report(&Event::Note { text: line });
@@ -44,16 +52,20 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
     confirm(context, &format!("destroying stage `{stage}`"))?;
     let destroyed = destroy(&clients, &found, context.reporter.as_ref()).await?;
     let seconds = start.elapsed().as_secs_f64();
-    let mut text: String = destroyed.left.iter().map(|left| format!("{left}\n")).collect();
-    text.push_str(&format!(
+    let mut lines = destroyed.left.clone();
+    lines.push(format!(
         "Destroyed {} stacks of stage {stage}; {} running executions were stopped ({seconds:.1} s).",
         destroyed.stacks.len(),
         destroyed.executions_stopped
     ));
-    let mut document = serde_json::to_value(&destroyed).unwrap_or_default();
-    document["event"] = "result".into();
-    document["seconds"] = seconds.into();
-    Ok(Outcome::done(text, document))
+    let document = json!({
+        "event": "result",
+        "seconds": seconds,
+        "stacks": destroyed.stacks,
+        "executions_stopped": destroyed.executions_stopped,
+        "left": destroyed.left,
+    });
+    Ok(Outcome::done(lines.join("\n"), document))
 }
 
 fn describe(found: &Survey) -> Vec<String> {
@@ -68,7 +80,9 @@ fn describe(found: &Survey) -> Vec<String> {
         ));
     }
     if let Some((stack, bucket)) = &found.artifacts {
-        lines.push(format!("will delete the stack {stack} with the bucket {bucket} and the zips in it"));
+        lines.push(format!(
+            "will delete the stack {stack} with the bucket {bucket} and the zips in it"
+        ));
     }
     lines
 }

@@ -32,8 +32,11 @@ pub(in crate::cli) enum LocalAction {
 pub(super) async fn run(context: &Context, arguments: &LocalArguments) -> Result<Outcome> {
     let app = &context.app;
     if !app.uses_local_target() {
-        return Err(Error::usage(format!("stage `{}` does not live on the local target", app.stage_name))
-            .hint("choose a stage with `target: local`, such as `--stage dev`"));
+        return Err(Error::usage(format!(
+            "stage `{}` does not live on the local target",
+            app.stage_name
+        ))
+        .hint("choose a stage with `target: local`, such as `--stage dev`"));
     }
     let settings = context.local_settings();
     match arguments.action {
@@ -43,14 +46,24 @@ pub(super) async fn run(context: &Context, arguments: &LocalArguments) -> Result
         }
         LocalAction::Stop => {
             let was_running = durable_local::stop(&settings).await?;
-            let text = if was_running { "The local target is stopped; its state stays." } else { "The local target was not running." };
-            Ok(Outcome::done(text, json!({ "running": false, "was_running": was_running })))
+            let text = if was_running {
+                "The local target is stopped; its state stays."
+            } else {
+                "The local target was not running."
+            };
+            Ok(Outcome::done(
+                text,
+                json!({ "running": false, "was_running": was_running }),
+            ))
         }
         LocalAction::Status => status(context).await,
         LocalAction::Reset => {
             confirm(context, "forgetting the local target's state")?;
             durable_local::reset(&settings).await?;
-            Ok(Outcome::done("The local target is stopped and its state is gone.", json!({ "running": false })))
+            Ok(Outcome::done(
+                "The local target is stopped and its state is gone.",
+                json!({ "running": false }),
+            ))
         }
         LocalAction::Run => {
             durable_local::serve(settings).await?;

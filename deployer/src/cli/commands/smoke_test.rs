@@ -20,28 +20,63 @@ pub(in crate::cli) struct SmokeTestArguments {
 pub(super) async fn run(context: &Context, arguments: &SmokeTestArguments) -> Result<Outcome> {
     let workflows = context.app.select(&arguments.workflow)?;
     let clients = context.connect().await?;
-    let report = run_scenarios(&context.app, &clients, &workflows, context.reporter.as_ref()).await?;
-    let exit_code = if report.failed == 0 { 0 } else { Kind::Verification.exit_code() };
+    let report = run_scenarios(
+        &context.app,
+        &clients,
+        &workflows,
+        context.reporter.as_ref(),
+    )
+    .await?;
+    let exit_code = if report.failed == 0 {
+        0
+    } else {
+        Kind::Verification.exit_code()
+    };
     let document = serde_json::to_value(&report).unwrap_or_default();
-    Ok(Outcome { text: render(&report), document, exit_code })
+    Ok(Outcome {
+        text: render(&report),
+        document,
+        exit_code,
+    })
 }
 
 fn render(report: &SmokeReport) -> String {
-    let mut text = String::new();
-    for scenario in report.scenarios.iter().filter(|scenario| scenario.status == "failed") {
-        text.push_str(&format!("{}: {}\n", scenario.workflow, scenario.name));
-        text.push_str(&format!("  {}\n", scenario.reason.as_deref().unwrap_or_default()));
-        for line in &scenario.history {
-            text.push_str(&format!("    {line}\n"));
-        }
-        text.push('\n');
+    let mut lines = Vec::new();
+    for scenario in report
+        .scenarios
+        .iter()
+        .filter(|scenario| scenario.status == "failed")
+    {
+        lines.push(format!("{}: {}", scenario.workflow, scenario.name));
+        lines.push(format!(
+            "  {}",
+            scenario.reason.as_deref().unwrap_or_default()
+        ));
+        lines.extend(scenario.history.iter().map(|line| format!("    {line}")));
+        lines.push(String::new());
     }
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["workflow", "scenario", "status", "seconds"]);
+    table
+        .load_style(presets::NOTHING)
+        .set_header(["workflow", "scenario", "status", "seconds"]);
     for scenario in &report.scenarios {
         let seconds = format!("{:.1}", scenario.seconds);
-        table.add_row([scenario.workflow.as_str(), &scenario.name, scenario.status, &seconds]);
+        table.add_row([
+            scenario.workflow.as_str(),
+            &scenario.name,
+            scenario.status,
+            &seconds,
+        ]);
     }
-    let skipped = if report.skipped > 0 { format!(", {} skipped", report.skipped) } else { String::new() };
-    format!("{text}{table}\n\n{} passed, {} failed{skipped}", report.passed, report.failed)
+    let skipped = match report.skipped {
+        0 => String::new(),
+        skipped => format!(", {skipped} skipped"),
+    };
+    lines.push(table.to_string());
+    lines.push(String::new());
+    lines.push(format!(
+        "{} passed, {} failed{skipped}",
+        report.passed, report.failed
+    ));
+    lines.join("\n")
 }

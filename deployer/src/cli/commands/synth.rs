@@ -29,10 +29,16 @@ pub(super) fn run(context: &Context, arguments: &SynthArguments) -> Result<Outco
     let published = Published::placeholder(app);
     let mut templates = Vec::new();
     if arguments.workflow.is_empty() {
-        templates.push((app.artifact_stack_name(), artifact_template(app, &components)?));
+        templates.push((
+            app.artifact_stack_name(),
+            artifact_template(app, &components)?,
+        ));
     }
     for workflow in app.select(&arguments.workflow)? {
-        templates.push((app.stack_name(&workflow), link_workflow(app, &components, &workflow, &published)?));
+        templates.push((
+            app.stack_name(&workflow),
+            link_workflow(app, &components, &workflow, &published)?,
+        ));
     }
     if let Some(folder) = &arguments.out {
         fs_err::create_dir_all(folder)?;
@@ -44,7 +50,13 @@ pub(super) fn run(context: &Context, arguments: &SynthArguments) -> Result<Outco
         }
         return Ok(Outcome::done(files.join("\n"), json!({ "files": files })));
     }
-    let document: Map<String, Value> = templates.into_iter().map(|(stack, template)| (stack, template.body().clone())).collect();
+    let document: Map<String, Value> = templates
+        .into_iter()
+        .map(|(stack, template)| (stack, template.body().clone()))
+        .collect();
     let document = Value::Object(document);
-    Ok(Outcome::done(serde_json::to_string_pretty(&document).unwrap_or_default(), document))
+    Ok(Outcome::done(
+        serde_json::to_string_pretty(&document).unwrap_or_default(),
+        document,
+    ))
 }

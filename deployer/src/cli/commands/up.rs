@@ -36,32 +36,57 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
         link_workflow(app, &components, workflow, &Published::placeholder(app))?;
     }
     let functions: Vec<String> = app.functions(&workflows).into_keys().collect();
-    let (artifacts, clients) = tokio::try_join!(build_functions(context, &functions), connect(context))?;
+    let (artifacts, clients) =
+        tokio::try_join!(build_functions(context, &functions), connect(context))?;
     let published = Published {
         bucket: app.artifact_bucket(),
-        keys: artifacts.iter().map(|(function, artifact)| (function.clone(), artifact.key())).collect(),
+        keys: artifacts
+            .iter()
+            .map(|(function, artifact)| (function.clone(), artifact.key()))
+            .collect(),
     };
     let requests = requests(app, &components, &workflows, &published)?;
     let current = apply::current(&clients, &requests).await?;
     if current.iter().any(Option::is_none) {
-        let bucket = Request::new(app, "artifacts", app.artifact_stack_name(), artifact_template(app, &components)?);
+        let bucket = Request::new(
+            app,
+            "artifacts",
+            app.artifact_stack_name(),
+            artifact_template(app, &components)?,
+        );
         apply::deploy(&clients, &bucket, context.reporter.as_ref()).await?;
         publish::publish(app, &clients, &artifacts, context.reporter.as_ref()).await?;
     }
     let outcomes = futures::future::join_all(
-        requests.iter().zip(current).map(|(request, current)| deploy(context, &clients, request, current)),
+        requests
+            .iter()
+            .zip(current)
+            .map(|(request, current)| deploy(context, &clients, request, current)),
     )
     .await;
     finish(app, outcomes, start)
 }
 
-async fn build_functions(context: &Context, functions: &[String]) -> Result<std::collections::BTreeMap<String, crate::build::Artifact>> {
+async fn build_functions(
+    context: &Context,
+    functions: &[String],
+) -> Result<std::collections::BTreeMap<String, crate::build::Artifact>> {
     let start = Instant::now();
     let count = functions.len();
-    context.reporter.report(&Event::StepStarted { step: "build", text: format!("{count} functions, profile {}", context.app.stage.build_profile) });
+    context.reporter.report(&Event::StepStarted {
+        step: "build",
+        text: format!(
+            "{count} functions, profile {}",
+            context.app.stage.build_profile
+        ),
+    });
     let artifacts = build(&context.app, functions, context.reporter.as_ref()).await?;
     let seconds = start.elapsed().as_secs_f64();
-    context.reporter.report(&Event::StepFinished { step: "build", text: format!("{count} functions built"), seconds });
+    context.reporter.report(&Event::StepFinished {
+        step: "build",
+        text: format!("{count} functions built"),
+        seconds,
+    });
     Ok(artifacts)
 }
 
@@ -70,14 +95,31 @@ async fn connect(context: &Context) -> Result<Clients> {
     Clients::connect(&context.app, endpoint.as_deref()).await
 }
 
-fn requests(app: &App, components: &Components, workflows: &[String], published: &Published) -> Result<Vec<Request>> {
+fn requests(
+    app: &App,
+    components: &Components,
+    workflows: &[String],
+    published: &Published,
+) -> Result<Vec<Request>> {
     workflows
         .iter()
-        .map(|workflow| Ok(Request::new(app, workflow, app.stack_name(workflow), link_workflow(app, components, workflow, published)?)))
+        .map(|workflow| {
+            Ok(Request::new(
+                app,
+                workflow,
+                app.stack_name(workflow),
+                link_workflow(app, components, workflow, published)?,
+            ))
+        })
         .collect()
 }
 
-async fn deploy(context: &Context, clients: &Clients, request: &Request, current: Option<Applied>) -> Result<Applied> {
+async fn deploy(
+    context: &Context,
+    clients: &Clients,
+    request: &Request,
+    current: Option<Applied>,
+) -> Result<Applied> {
     let reporter = context.reporter.as_ref();
     let applied = match current {
         Some(applied) => applied,
@@ -104,52 +146,64 @@ fn finish(app: &App, outcomes: Vec<Result<Applied>>, start: Instant) -> Result<O
         return Err(error);
     }
     if !failed.is_empty() {
-        let error = Error::new(Kind::Deployment, format!("{} workflows were not deployed", failed.len()));
+        let error = Error::new(
+            Kind::Deployment,
+            format!("{} workflows were not deployed", failed.len()),
+        );
         return Err(failed.iter().fold(error, |error, failure| {
-            let causes: String = failure.causes().iter().map(|cause| format!("\n  caused by: {cause}")).collect();
-            error.detail(format!("{failure}{causes}"))
+            let frames = std::iter::once(failure.to_string()).chain(failure.causes());
+            error.detail(frames.collect::<Vec<_>>().join("\n  caused by: "))
         }));
     }
     let seconds = start.elapsed().as_secs_f64();
-    let mut text = String::new();
-    for applied in &done {
-        text.push_str(&format_applied(applied));
-    }
     let unchanged = done.iter().all(|applied| applied.action == "unchanged");
     let stage = &app.stage_name;
-    text.push_str(&if unchanged {
+    let mut lines: Vec<String> = done.iter().flat_map(format_applied).collect();
+    lines.push(if unchanged {
         format!("Nothing changed: stage {stage} is up to date ({seconds:.1} s).")
     } else {
-        format!("Stage {stage} is ready ({seconds:.1} s). Next: deployer smoke-test --stage {stage}")
+        format!(
+            "Stage {stage} is ready ({seconds:.1} s). Next: deployer smoke-test --stage {stage}"
+        )
     });
     let stacks: Vec<_> = done
         .iter()
         .map(|applied| json!({ "workflow": applied.workflow, "stack": applied.stack, "action": applied.action, "outputs": applied.outputs }))
         .collect();
-    Ok(Outcome::done(text, json!({ "event": "result", "changed": !unchanged, "seconds": seconds, "stacks": stacks })))
+    Ok(Outcome::done(
+        lines.join("\n"),
+        json!({ "event": "result", "changed": !unchanged, "seconds": seconds, "stacks": stacks }),
+    ))
 }
 
-fn format_applied(applied: &Applied) -> String {
+fn format_applied(applied: &Applied) -> Vec<String> {
     const SHOWN: [(&str, &str); 4] = [
         ("OrchestratorAliasArn", "orchestrator"),
         ("IntakeQueueUrl", "queue"),
         ("IntakeDeadLetterQueueUrl", "dead letters"),
         ("OrchestratorFailureQueueUrl", "failed executions"),
     ];
-    let mut text = format!("{} {}\n", applied.workflow, applied.action);
+    let mut lines = vec![format!("{} {}", applied.workflow, applied.action)];
     for (output, name) in SHOWN {
-        if let Some(value) = applied.outputs.get(output) {
-            text.push_str(&format_line(name, value));
+        lines.extend(
+            applied
+                .outputs
+                .get(output)
+                .map(|value| format_line(name, value)),
+        );
+    }
+    for (output, value) in &applied.outputs {
+        if let Some(table) = output.strip_suffix("TableName") {
+            lines.push(format_line(
+                &format!("table {}", table.to_lowercase()),
+                value,
+            ));
         }
     }
-    for (output, value) in applied.outputs.iter().filter(|(output, _)| output.ends_with("TableName")) {
-        let table = output.trim_end_matches("TableName").to_lowercase();
-        text.push_str(&format_line(&format!("table {table}"), value));
-    }
-    text.push('\n');
-    text
+    lines.push(String::new());
+    lines
 }
 
 fn format_line(name: &str, value: &str) -> String {
-    format!("  {name:<20} {value}\n")
+    format!("  {name:<20} {value}")
 }

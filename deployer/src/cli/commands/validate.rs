@@ -37,14 +37,29 @@ pub(super) fn run(context: &Context, arguments: &ValidateArguments) -> Result<Ou
             link_workflow(app, &components, workflow, &Published::placeholder(app))?;
         }
     }
-    let scenarios: usize = load_scenarios(app, &workflows)?.values().map(Vec::len).sum();
+    let scenarios: usize = load_scenarios(app, &workflows)?
+        .values()
+        .map(Vec::len)
+        .sum();
     let stage = &app.stage_name;
-    let mut text: String = findings.iter().map(|finding| format!("{finding}\n\n")).collect();
-    text.push_str(&match findings.len() {
-        0 => format!("Stage {stage} is coherent: {} workflows, {scenarios} smoke scenarios.", workflows.len()),
+    let mut lines: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{finding}\n"))
+        .collect();
+    let count = workflows.len();
+    lines.push(match findings.len() {
+        0 => format!("Stage {stage} is coherent: {count} workflows, {scenarios} smoke scenarios."),
         1 => format!("Stage {stage} has 1 problem."),
         count => format!("Stage {stage} has {count} problems."),
     });
-    let exit_code = if findings.is_empty() { 0 } else { Kind::Usage.exit_code() };
-    Ok(Outcome { text, document: json!({ "stage": stage, "findings": findings }), exit_code })
+    let exit_code = if findings.is_empty() {
+        0
+    } else {
+        Kind::Usage.exit_code()
+    };
+    Ok(Outcome {
+        text: lines.join("\n"),
+        document: json!({ "stage": stage, "findings": findings }),
+        exit_code,
+    })
 }

@@ -20,32 +20,76 @@ impl Reporter for Lines {
 pub(super) fn line(event: &Event) -> Option<String> {
     Some(match event {
         Event::StepStarted { step, text } => format!("{} {text}", label(step)),
-        Event::StepFinished { step, text, seconds } => format!("{} {text} {}", label(step), format!("({seconds:.1} s)").dimmed()),
-        Event::ArtifactReady { function, sha256, bytes, uploaded } => {
+        Event::StepFinished {
+            step,
+            text,
+            seconds,
+        } => format!(
+            "{} {text} {}",
+            label(step),
+            format!("({seconds:.1} s)").dimmed()
+        ),
+        Event::ArtifactReady {
+            function,
+            sha256,
+            bytes,
+            uploaded,
+        } => {
             let what = if *uploaded { "sent" } else { "there already" };
-            #[expect(clippy::cast_precision_loss, reason = "a size for people, in tenths of a megabyte")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a size for people, in tenths of a megabyte"
+            )]
             let megabytes = *bytes as f64 / 1e6;
             let short = sha256.get(..12).unwrap_or(sha256);
-            format!("{} {function} {short} {megabytes:.1} MB, {what}", label("publish"))
+            format!(
+                "{} {function} {short} {megabytes:.1} MB, {what}",
+                label("publish")
+            )
         }
-        Event::ResourceChanged { resource, resource_type, status, reason, .. } => {
+        Event::ResourceChanged {
+            resource,
+            resource_type,
+            status,
+            reason,
+            ..
+        } => {
             if status.ends_with("_IN_PROGRESS") {
                 return None;
             }
-            let reason = reason.as_deref().map_or(String::new(), |reason| format!(": {reason}"));
-            let status = if status.ends_with("_FAILED") { status.red().to_string() } else { status.green().to_string() };
-            format!("{} {status} {resource} {}{reason}", label("apply"), resource_type.dimmed())
+            let reason = reason
+                .as_deref()
+                .map_or(String::new(), |reason| format!(": {reason}"));
+            let status = if status.ends_with("_FAILED") {
+                status.red().to_string()
+            } else {
+                status.green().to_string()
+            };
+            format!(
+                "{} {status} {resource} {}{reason}",
+                label("apply"),
+                resource_type.dimmed()
+            )
         }
         Event::StackReady { stack, action, .. } => format!("{} {stack} {action}", label("apply")),
         Event::Warning { text } => format!("{} {text}", "warning:".yellow().bold()),
         Event::Note { text } => format!("{} {text}", label("")),
-        Event::ScenarioFinished { workflow, name, status, seconds } => {
+        Event::ScenarioFinished {
+            workflow,
+            name,
+            status,
+            seconds,
+        } => {
             let status = match *status {
                 "passed" => "passed".green().to_string(),
                 "failed" => "failed".red().to_string(),
                 other => other.yellow().to_string(),
             };
-            format!("{} {status} {workflow}: {name} {}", label("smoke"), format!("({seconds:.1} s)").dimmed())
+            format!(
+                "{} {status} {workflow}: {name} {}",
+                label("smoke"),
+                format!("({seconds:.1} s)").dimmed()
+            )
         }
         Event::Compiled { .. } => return None,
     })

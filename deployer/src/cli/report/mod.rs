@@ -13,7 +13,9 @@ use crate::event::{Reporter, Silent};
 pub(super) fn reporter(format: Format, quiet: bool, works: bool) -> Box<dyn Reporter> {
     match format {
         Format::Json if works => Box::new(json::EventLines),
-        Format::Human if !quiet && std::io::stderr().is_terminal() => Box::new(terminal::Terminal::new()),
+        Format::Human if !quiet && std::io::stderr().is_terminal() => {
+            Box::new(terminal::Terminal::new())
+        }
         Format::Human if !quiet => Box::new(human::Lines),
         _ => Box::new(Silent),
     }

@@ -28,7 +28,10 @@ impl Terminal {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, progress: Mutex::default() }
+        Self {
+            bar,
+            progress: Mutex::default(),
+        }
     }
 
     /// Returns what the moving line says after an event.
@@ -38,13 +41,30 @@ impl Terminal {
             Event::StepStarted { text, .. } => Some(text.clone()),
             Event::Compiled { name } => {
                 progress.compiled += 1;
-                Some(format!("{} crates compiled, last {name}", progress.compiled))
+                Some(format!(
+                    "{} crates compiled, last {name}",
+                    progress.compiled
+                ))
             }
-            Event::ResourceChanged { stack, resource, status, .. } => {
-                progress.resources.insert((stack.clone(), resource.clone()), status.clone());
-                let busy = progress.resources.values().filter(|status| status.ends_with("_IN_PROGRESS")).count();
+            Event::ResourceChanged {
+                stack,
+                resource,
+                status,
+                ..
+            } => {
+                progress
+                    .resources
+                    .insert((stack.clone(), resource.clone()), status.clone());
+                let busy = progress
+                    .resources
+                    .values()
+                    .filter(|status| status.ends_with("_IN_PROGRESS"))
+                    .count();
                 let all = progress.resources.len();
-                Some(format!("{stack}: {} of {all} resources at rest, last {resource} {status}", all - busy))
+                Some(format!(
+                    "{stack}: {} of {all} resources at rest, last {resource} {status}",
+                    all - busy
+                ))
             }
             _ => None,
         }
@@ -58,7 +78,9 @@ impl Reporter for Terminal {
         }
         if let Some(line) = line(event).filter(|_| !matches!(event, Event::StepStarted { .. })) {
             // Above the moving line, or both would be torn.
-            self.bar.suspend(|| super::super::outcome::write_line(&mut anstream::stderr().lock(), &line));
+            self.bar.suspend(|| {
+                super::super::outcome::write_line(&mut anstream::stderr().lock(), &line);
+            });
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Core {
     pub(crate) gateway: Arc<dyn FunctionGateway>,
     pub(crate) settings: ServiceSettings,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     pub(crate) faults: Faults,
     pub(crate) publisher: Publisher,
     /// Turns true when the service stops taking work.
@@ -95,8 +95,9 @@ impl Core {
         settings: ServiceSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let store = Arc::new(store);
         Self {
-            publisher: Publisher::start(Arc::clone(&gateway)),
+            publisher: Publisher::start(Arc::clone(&gateway), Arc::clone(&store)),
             gateway,
             settings,
             clock,
@@ -157,8 +158,7 @@ impl Core {
         cell.execution.apply(change);
         if cell.execution.is_closed() && !*entry.closed.borrow() {
             cell.token = None;
-            self.publisher
-                .status_changed(&cell.execution, cell.execution.status());
+            self.publisher.ended(&cell.execution);
             entry.closed.send_replace(true);
         }
         entry.wake.notify_one();

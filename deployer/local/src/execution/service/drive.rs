@@ -12,7 +12,7 @@ use crate::execution::service::entry::{Cell, Entry};
 use crate::execution::state;
 use crate::execution::time::Timestamp;
 use crate::execution::transition::{
-    Answer, Invocation, begin_invocation, end_invocation, fire_due, next_due,
+    Answer, Failure, Invocation, begin_invocation, end_invocation, fire_due, next_due,
 };
 use crate::execution::wire::ErrorObject;
 use crate::gateway::{FunctionVersion, GatewayError, InvokeOutcome};
@@ -130,29 +130,33 @@ async fn invoke(core: Arc<Core>, entry: Arc<Entry>, call: Call) {
 }
 
 /// Reads what came back from the function.
-fn understand(outcome: Result<InvokeOutcome, GatewayError>) -> Result<Answer, ErrorObject> {
+fn understand(outcome: Result<InvokeOutcome, GatewayError>) -> Result<Answer, Failure> {
+    let failure = |error_type: &str, message: String| {
+        Err(Failure::Function(ErrorObject::new(error_type, message)))
+    };
     match outcome {
-        Ok(InvokeOutcome::Returned(payload)) => serde_json::from_slice(&payload).map_err(|error| {
+        Ok(InvokeOutcome::Returned(payload)) => serde_json::from_slice(&payload).or_else(|error| {
             let message = format!("function returned no durable execution answer: {error}");
-            ErrorObject::new("InvalidParameterValueException", message)
+            failure("InvalidParameterValueException", message)
         }),
         Ok(InvokeOutcome::FunctionError {
             error_type,
             message,
             ..
-        }) => Err(ErrorObject::new(error_type, message)),
+        }) => failure(&error_type, message),
         Err(error @ GatewayError::Refused { .. }) => {
             let error = ErrorObject::new("InvalidRequestContentException", error.to_string());
             Ok(Answer::Failed { error: Some(error) })
         }
-        Err(error @ GatewayError::Throttled { .. }) => Err(ErrorObject::new(
-            "TooManyRequestsException",
-            error.to_string(),
-        )),
-        Err(error @ GatewayError::NotFound { .. }) => Err(ErrorObject::new(
-            "ResourceNotFoundException",
-            error.to_string(),
-        )),
-        Err(error) => Err(ErrorObject::new("ServiceException", error.to_string())),
+        Err(error @ GatewayError::Throttled { .. }) => {
+            failure("TooManyRequestsException", error.to_string())
+        }
+        Err(error @ GatewayError::NotFound { .. }) => {
+            failure("ResourceNotFoundException", error.to_string())
+        }
+        Err(error) => {
+            tracing::warn!(%error, "function was not reached; trying again");
+            Err(Failure::Host)
+        }
     }
 }

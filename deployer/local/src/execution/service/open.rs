@@ -99,10 +99,13 @@ impl ExecutionService {
             source: std::io::Error::other(error),
         })??;
         let core = Arc::new(Core::new(store, gateway, settings, clock));
-        let entries: Vec<Arc<Entry>> = executions
-            .into_iter()
-            .map(|execution| Arc::new(Entry::new(execution)))
-            .collect();
+        let mut entries = Vec::new();
+        for stored in executions {
+            if !stored.announced {
+                core.publisher.ended(&stored.execution);
+            }
+            entries.push(Arc::new(Entry::new(stored.execution)));
+        }
         for entry in &entries {
             core.registry().insert(Arc::clone(entry));
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::execution::model::{Execution, ExecutionStatus};
+use crate::execution::store::Store;
+use crate::execution::time::Timestamp;
 use crate::gateway::{FunctionGateway, StatusChange};
 
 /// The queue of events to publish.
@@ -15,18 +17,29 @@ pub(crate) struct Publisher {
 
 #[derive(Debug)]
 enum Item {
-    Change(StatusChange),
+    Running(StatusChange),
+    Ended { id: String, change: StatusChange },
     Flush(oneshot::Sender<()>),
 }
 
 impl Publisher {
-    /// Starts publishing through a gateway.
-    pub(crate) fn start(gateway: Arc<dyn FunctionGateway>) -> Self {
+    /// Starts publishing through a gateway. The store is told which ends were published, so that
+    /// those which were not are published when it is opened next.
+    pub(crate) fn start(gateway: Arc<dyn FunctionGateway>, store: Arc<Store>) -> Self {
         let (queue, mut items) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Some(item) = items.recv().await {
                 match item {
-                    Item::Change(change) => publish(gateway.as_ref(), &change).await,
+                    Item::Running(change) => {
+                        publish(gateway.as_ref(), &change).await;
+                    }
+                    Item::Ended { id, change } => {
+                        if publish(gateway.as_ref(), &change).await
+                            && let Err(error) = store.announce(&id)
+                        {
+                            tracing::warn!(%error, "published end was not noted");
+                        }
+                    }
                     Item::Flush(done) => {
                         let _ = done.send(());
                     }
@@ -36,22 +49,26 @@ impl Publisher {
         Self { queue }
     }
 
-    /// Queues the event that tells where an execution stands now.
-    pub(crate) fn status_changed(&self, execution: &Execution, status: ExecutionStatus) {
-        let identity = &execution.identity;
-        let end = execution
-            .closing
-            .as_ref()
-            .filter(|_| status != ExecutionStatus::Running);
+    /// Queues the event of a start.
+    pub(crate) fn started(&self, execution: &Execution) {
+        let change = describe(execution, ExecutionStatus::Running, None);
+        self.send(Item::Running(change));
+    }
+
+    /// Queues the event of an end; does nothing while the execution runs.
+    pub(crate) fn ended(&self, execution: &Execution) {
+        if let Some(closing) = &execution.closing {
+            let change = describe(execution, execution.status(), Some(closing.at));
+            self.send(Item::Ended {
+                id: execution.identity.id.clone(),
+                change,
+            });
+        }
+    }
+
+    fn send(&self, item: Item) {
         // Fails only when the runtime is going down.
-        let _ = self.queue.send(Item::Change(StatusChange {
-            execution_arn: identity.arn.clone(),
-            execution_name: identity.name.clone(),
-            function_arn: identity.qualified_function_arn(),
-            status: status.as_str().to_owned(),
-            start_timestamp: execution.started_at.to_rfc3339(),
-            end_timestamp: end.map(|closing| closing.at.to_rfc3339()),
-        }));
+        let _ = self.queue.send(item);
     }
 
     /// Waits until everything queued so far is published.
@@ -63,8 +80,26 @@ impl Publisher {
     }
 }
 
-async fn publish(gateway: &dyn FunctionGateway, change: &StatusChange) {
-    if let Err(error) = gateway.publish_status_change(change).await {
+fn describe(
+    execution: &Execution,
+    status: ExecutionStatus,
+    end: Option<Timestamp>,
+) -> StatusChange {
+    let identity = &execution.identity;
+    StatusChange {
+        execution_arn: identity.arn.clone(),
+        execution_name: identity.name.clone(),
+        function_arn: identity.qualified_function_arn(),
+        status: status.as_str().to_owned(),
+        start_timestamp: execution.started_at.to_rfc3339(),
+        end_timestamp: end.map(Timestamp::to_rfc3339),
+    }
+}
+
+/// Publishes one event and returns whether that worked.
+async fn publish(gateway: &dyn FunctionGateway, change: &StatusChange) -> bool {
+    let published = gateway.publish_status_change(change).await;
+    if let Err(error) = &published {
         tracing::warn!(
             execution = %change.execution_arn,
             status = %change.status,
@@ -72,4 +107,5 @@ async fn publish(gateway: &dyn FunctionGateway, change: &StatusChange) {
             "status change was not published"
         );
     }
+    published.is_ok()
 }

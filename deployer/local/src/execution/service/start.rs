@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::execution::error::StoreError;
-use crate::execution::model::{Execution, ExecutionStatus, Identity};
+use crate::execution::model::{Execution, Identity};
 use crate::execution::names;
 use crate::execution::operation::ChildExecution;
 use crate::execution::service::core::Core;
@@ -110,8 +110,7 @@ impl Core {
         };
         self.store.create(&identity, now)?;
         let execution = Execution::start(identity, now);
-        self.publisher
-            .status_changed(&execution, ExecutionStatus::Running);
+        self.publisher.started(&execution);
         let entry = Arc::new(Entry::new(execution));
         registry.insert(Arc::clone(&entry));
         drop(registry);

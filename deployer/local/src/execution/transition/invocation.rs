@@ -37,7 +37,16 @@ pub(crate) struct Invocation {
     pub(crate) request_id: String,
     pub(crate) started_at: Timestamp,
     /// What the function answered, or how the invocation failed.
-    pub(crate) answer: Result<Answer, ErrorObject>,
+    pub(crate) answer: Result<Answer, Failure>,
+}
+
+/// Why an invocation brought no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The function failed, or was throttled; the history tells of it.
+    Function(ErrorObject),
+    /// The function was not reached at all.
+    Host,
 }
 
 /// Marks the function as running.
@@ -65,37 +74,49 @@ pub(crate) fn end_invocation(
     if execution.is_closed() {
         return change;
     }
-    let (failures, stale) = match execution.phase {
-        Phase::Invoked { failures, stale } => (failures, stale),
-        Phase::Due { failures, .. } => (failures, true),
-        Phase::Suspended => (0, false),
-    };
+    let (_, stale) = progress(execution);
     let answer = match invocation.answer {
-        Ok(Answer::Pending) if !stale && !execution.waits_for_something() => Err(ErrorObject::new(
-            "InvalidParameterValueException",
-            "Cannot return PENDING status with no pending operations",
-        )),
+        Ok(Answer::Pending) if !stale && !execution.waits_for_something() => {
+            Err(Failure::Function(ErrorObject::new(
+                "InvalidParameterValueException",
+                "Cannot return PENDING status with no pending operations",
+            )))
+        }
         answer => answer,
     };
-    change.events.push(Event::of_execution(
-        now,
-        EventDetail::InvocationCompleted {
-            start_timestamp: invocation.started_at,
-            end_timestamp: now,
-            request_id: invocation.request_id,
-            error: answer
-                .as_ref()
-                .err()
-                .cloned()
-                .map(|error| whole(Some(error))),
-        },
-    ));
+    let error = match &answer {
+        Err(Failure::Function(error)) => Some(error.clone()),
+        _ => None,
+    };
+    if answer != Err(Failure::Host) {
+        change.events.push(Event::of_execution(
+            now,
+            EventDetail::InvocationCompleted {
+                start_timestamp: invocation.started_at,
+                end_timestamp: now,
+                request_id: invocation.request_id,
+                error: error.map(|error| whole(Some(error))),
+            },
+        ));
+    }
+    conclude(execution, answer, now, &mut change);
+    change
+}
+
+/// Adds what an answer means for the execution.
+fn conclude(
+    execution: &Execution,
+    answer: Result<Answer, Failure>,
+    now: Timestamp,
+    change: &mut Change,
+) {
+    let (failures, stale) = progress(execution);
     match answer {
         Ok(Answer::Pending) if stale => {
             change.phase = Some(Phase::Due {
                 failures: 0,
                 at: now,
-            })
+            });
         }
         Ok(Answer::Pending) => change.phase = Some(Phase::Suspended),
         Ok(Answer::Succeeded { result }) => {
@@ -122,7 +143,15 @@ pub(crate) fn end_invocation(
             });
         }
     }
-    change
+}
+
+/// Returns how often the invocation failed before, and whether something happened meanwhile.
+fn progress(execution: &Execution) -> (u32, bool) {
+    match execution.phase {
+        Phase::Invoked { failures, stale } => (failures, stale),
+        Phase::Due { failures, .. } => (failures, true),
+        Phase::Suspended => (0, false),
+    }
 }
 
 fn backoff(failures: u32) -> Duration {

@@ -15,7 +15,7 @@ mod tests;
 pub(crate) use callbacks::{CallbackAnswer, CallbackRejection, answer_callback, beat};
 pub(crate) use chained::complete_chained_invoke;
 pub(crate) use checkpoint::checkpoint;
-pub(crate) use invocation::{Answer, Invocation, begin_invocation, end_invocation};
+pub(crate) use invocation::{Answer, Failure, Invocation, begin_invocation, end_invocation};
 pub(crate) use rejection::Rejection;
 pub(crate) use stop::stop;
 pub(crate) use timers::{fire_due, next_due};

@@ -44,7 +44,7 @@ impl Handlers<'_> {
                 .unwrap()
                 .entry(requirement.clone())
                 .or_default()
-                .push(line)
+                .push(line);
         }
     }
 }

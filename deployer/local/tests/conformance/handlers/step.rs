@@ -17,8 +17,8 @@ pub(super) fn register(handlers: &mut Handlers<'_>) {
     errors(handlers);
 }
 
-async fn greet(event: Value) -> Result<String, BoxError> {
-    Ok(format!("Hello, {}!", event.as_str().unwrap_or_default()))
+fn greet(event: &Value) -> String {
+    format!("Hello, {}!", event.as_str().unwrap_or_default())
 }
 
 /// Writes every text in upper case.
@@ -36,12 +36,16 @@ impl Serdes<String> for Uppercase {
 
 fn plain(handlers: &mut Handlers<'_>) {
     handlers.on("1-1", |event, context: DurableContext| async move {
-        Ok(json!(context.step(move |_| greet(event)).await?))
+        Ok(json!(
+            context
+                .step(move |_| async move { Ok(greet(&event)) })
+                .await?
+        ))
     });
     handlers.on("1-2", |event, context: DurableContext| async move {
         Ok(json!(
             context
-                .step(move |_| greet(event))
+                .step(move |_| async move { Ok(greet(&event)) })
                 .name("custom_step_name")
                 .await?
         ))
@@ -86,7 +90,7 @@ fn plain(handlers: &mut Handlers<'_>) {
                     "Greeting step started for: {}",
                     event.as_str().unwrap_or_default()
                 ));
-                let greeting = greet(event).await?;
+                let greeting = greet(&event);
                 log(format!("Greeting step completed with: {greeting}"));
                 Ok(greeting)
             });

@@ -1,4 +1,4 @@
-//! Checkpoints: the states that each operation goes through, and every refusal.
+//! Checkpoints: the states that each operation goes through, and the limits.
 
 use serde_json::{Value, json};
 
@@ -6,14 +6,14 @@ use super::{at, checkpoint, events, running, try_checkpoint, update, with};
 use crate::execution::operation::OperationStatus as Status;
 use crate::execution::transition::{Rejection, fire_due};
 
-fn wait_start(id: &str, seconds: i64) -> Value {
+pub(super) fn wait_start(id: &str, seconds: i64) -> Value {
     with(
         update(id, "WAIT", "START"),
         json!({"WaitOptions": {"WaitSeconds": seconds}}),
     )
 }
 
-fn retry(id: &str, seconds: i64) -> Value {
+pub(super) fn retry(id: &str, seconds: i64) -> Value {
     let options = json!({"StepOptions": {"NextAttemptDelaySeconds": seconds}});
     with(update(id, "STEP", "RETRY"), options)
 }
@@ -93,203 +93,6 @@ fn an_operation_keeps_what_its_start_said() {
         execution.events.last().unwrap().name.as_deref(),
         Some("sms")
     );
-}
-
-/// Batches that are refused after `prepared`, with the beginning of the reason.
-fn refusals() -> Vec<(Value, &'static str)> {
-    let large = "x".repeat(1024 * 1024 + 1);
-    let callback = |options: Value| {
-        json!([with(
-            update("n", "CALLBACK", "START"),
-            json!({"CallbackOptions": options})
-        )])
-    };
-    vec![
-        (
-            json!([update("a b", "STEP", "START")]),
-            "Invalid operation id",
-        ),
-        (
-            json!([update(&"x".repeat(65), "STEP", "START")]),
-            "Invalid operation id",
-        ),
-        (
-            json!([with(update("n", "STEP", "START"), json!({"Name": "ä"}))]),
-            "Invalid Name",
-        ),
-        (
-            json!([with(update("n", "STEP", "START"), json!({"Name": ""}))]),
-            "Invalid Name",
-        ),
-        (
-            json!([with(
-                update("n", "STEP", "START"),
-                json!({"SubType": "x".repeat(33)})
-            )]),
-            "Invalid SubType",
-        ),
-        (
-            json!([with(
-                update("n", "STEP", "START"),
-                json!({"ParentId": "nobody"})
-            )]),
-            "Invalid parent operation id",
-        ),
-        (
-            json!([with(
-                update("n", "STEP", "START"),
-                json!({"ParentId": "step"})
-            )]),
-            "Invalid parent operation id",
-        ),
-        (
-            json!([update("n", "CONTEXT", "RETRY")]),
-            "Invalid action RETRY",
-        ),
-        (
-            json!([update("n", "WAIT", "SUCCEED")]),
-            "Invalid action SUCCEED",
-        ),
-        (
-            json!([update("n", "WAIT", "CANCEL")]),
-            "Invalid current WAIT state",
-        ),
-        (
-            json!([update("n", "CALLBACK", "FAIL")]),
-            "Invalid action FAIL",
-        ),
-        (
-            json!([update("n", "CHAINED_INVOKE", "CANCEL")]),
-            "Invalid action CANCEL",
-        ),
-        (
-            json!([update("n", "EXECUTION", "START")]),
-            "Invalid action START",
-        ),
-        (
-            json!([update("step", "STEP", "START")]),
-            "Invalid current STEP state",
-        ),
-        (
-            json!([update("done", "STEP", "SUCCEED")]),
-            "Invalid current STEP state",
-        ),
-        (
-            json!([update("done", "STEP", "FAIL")]),
-            "Invalid current STEP state",
-        ),
-        (json!([retry("done", 1)]), "Invalid current STEP state"),
-        (
-            json!([retry("n", 1), update("n", "STEP", "SUCCEED")]),
-            "Invalid current STEP state",
-        ),
-        (
-            json!([update("context", "CONTEXT", "START")]),
-            "Invalid current CONTEXT state",
-        ),
-        (json!([wait_start("wait", 1)]), "Invalid current WAIT state"),
-        (
-            json!([update("step", "CONTEXT", "SUCCEED")]),
-            "Inconsistent operation type",
-        ),
-        (
-            json!([with(
-                update("step", "STEP", "SUCCEED"),
-                json!({"Name": "other"})
-            )]),
-            "Inconsistent operation name",
-        ),
-        (
-            json!([with(
-                update("step", "STEP", "SUCCEED"),
-                json!({"SubType": "Other"})
-            )]),
-            "Inconsistent operation subtype",
-        ),
-        (
-            json!([with(
-                update("step", "STEP", "SUCCEED"),
-                json!({"ParentId": "context"})
-            )]),
-            "Inconsistent operation parent",
-        ),
-        (json!([wait_start("n", 0)]), "Invalid WaitOptions"),
-        (json!([wait_start("n", 31_622_401)]), "Invalid WaitOptions"),
-        (json!([update("n", "WAIT", "START")]), "Invalid WaitOptions"),
-        (
-            json!([update("step", "STEP", "RETRY")]),
-            "Invalid StepOptions",
-        ),
-        (json!([retry("step", 0)]), "Invalid StepOptions"),
-        (
-            callback(json!({"TimeoutSeconds": -1})),
-            "Invalid CallbackOptions",
-        ),
-        (
-            callback(json!({"HeartbeatTimeoutSeconds": 100_000_000})),
-            "Invalid CallbackOptions",
-        ),
-        (
-            json!([update("n", "CHAINED_INVOKE", "START")]),
-            "Invalid ChainedInvokeOptions",
-        ),
-        (
-            json!([with(
-                update("step", "STEP", "SUCCEED"),
-                json!({"Payload": large})
-            )]),
-            "Payload of operation",
-        ),
-        (
-            json!([with(
-                update("step", "STEP", "SUCCEED"),
-                json!({"Error": {}})
-            )]),
-            "Invalid Error",
-        ),
-        (
-            json!([with(
-                update("step", "STEP", "FAIL"),
-                json!({"Payload": "1"})
-            )]),
-            "Invalid Payload",
-        ),
-        (
-            json!([
-                update("e", "EXECUTION", "SUCCEED"),
-                update("n", "STEP", "START")
-            ]),
-            "EXECUTION checkpoint must be the last",
-        ),
-    ]
-}
-
-#[test]
-fn what_is_wrong_is_refused_and_nothing_of_its_batch_applies() {
-    let mut execution = running();
-    let batch = json!([
-        update("context", "CONTEXT", "START"),
-        with(
-            update("step", "STEP", "START"),
-            json!({"Name": "named", "SubType": "Step"})
-        ),
-        update("done", "STEP", "START"),
-        update("done", "STEP", "SUCCEED"),
-        wait_start("wait", 10),
-    ]);
-    checkpoint(&mut execution, batch, at(1));
-    let before = execution.clone();
-    for (batch, reason) in refusals() {
-        let refused = try_checkpoint(&execution, batch.clone(), at(2))
-            .unwrap_err()
-            .to_string();
-        assert!(refused.starts_with(reason), "{batch}: {refused}");
-        // A good update in front of the wrong one changes nothing either.
-        let mut mixed = vec![update("good", "STEP", "START")];
-        mixed.extend(batch.as_array().unwrap().clone());
-        assert!(try_checkpoint(&execution, Value::Array(mixed), at(2)).is_err());
-    }
-    assert_eq!(execution, before);
 }
 
 #[test]

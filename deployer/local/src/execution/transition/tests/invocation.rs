@@ -6,17 +6,22 @@ use super::{at, checkpoint, events, running, update, with};
 use crate::execution::model::{Execution, ExecutionStatus as Status, Outcome, Phase};
 use crate::execution::time::Timestamp;
 use crate::execution::transition::{
-    Answer, Invocation, begin_invocation, complete_chained_invoke, end_invocation, fire_due, stop,
+    Answer, Failure, Invocation, begin_invocation, complete_chained_invoke, end_invocation,
+    fire_due, stop,
 };
 use crate::execution::wire::ErrorObject;
 
-fn end(execution: &mut Execution, answer: Result<Answer, ErrorObject>, now: Timestamp) {
+fn end(execution: &mut Execution, answer: Result<Answer, Failure>, now: Timestamp) {
     let invocation = Invocation {
         request_id: "request".into(),
         started_at: at(0),
         answer,
     };
     execution.apply(end_invocation(execution, invocation, now));
+}
+
+fn crashed() -> Failure {
+    Failure::Function(ErrorObject::new("Runtime.ExitError", "gone"))
 }
 
 fn waiting() -> Execution {
@@ -91,11 +96,7 @@ fn failed_invocations_are_repeated_with_growing_pauses() {
     let mut execution = running();
     let mut pauses = Vec::new();
     for _ in 0..9 {
-        end(
-            &mut execution,
-            Err(ErrorObject::new("Runtime.ExitError", "gone")),
-            at(1),
-        );
+        end(&mut execution, Err(crashed()), at(1));
         let Phase::Due { at: due, .. } = execution.phase else {
             panic!("not due")
         };
@@ -117,6 +118,14 @@ fn failed_invocations_are_repeated_with_growing_pauses() {
         at(2),
     );
     assert_eq!(execution.status(), Status::Succeeded);
+}
+
+#[test]
+fn a_host_that_is_not_reached_leaves_no_trace_in_the_history() {
+    let mut execution = running();
+    end(&mut execution, Err(Failure::Host), at(1));
+    assert_eq!(events(&execution), ["ExecutionStarted"]);
+    assert!(matches!(execution.phase, Phase::Due { failures: 1, .. }));
 }
 
 #[test]

@@ -23,7 +23,6 @@ fn expected() -> ExpectedExecution {
 
 fn seen() -> SeenExecution {
     SeenExecution {
-        arn: "arn".to_owned(),
         status: "SUCCEEDED".to_owned(),
         ended: true,
         result: Some(r#"{"result":"authorized","more":1}"#.to_owned()),

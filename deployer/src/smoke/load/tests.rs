@@ -78,7 +78,7 @@ fn a_good_file_is_read_and_a_missing_one_means_none() {
     let loaded = load_scenarios(&app, &["bare".to_owned(), "orders".to_owned()]).unwrap();
     assert_eq!(loaded["bare"].len(), 0);
     assert_eq!(loaded["orders"].len(), 1);
-    assert_eq!(loaded["orders"][0].timeout.seconds(), 60);
+    assert_eq!(loaded["orders"][0].timeout.seconds(), 120);
     assert_eq!(loaded["orders"][0].send[2].times, 2);
 }
 
@@ -154,7 +154,7 @@ fn every_rule_is_checked() {
             "7: give either `message` or `body`",
         ),
         (
-            "      - body: no json",
+            "      - body: no json\n        times: 2",
             "      - times: 3",
             "7: give either",
         ),
@@ -263,4 +263,14 @@ fn a_file_must_be_named_like_a_workflow_with_an_intake() {
         error.to_string(),
         "config/smoke/bare.yaml:1: the workflow has no intake to send messages to"
     );
+}
+
+#[test]
+fn the_scenarios_of_this_project_are_in_order() {
+    let root = Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    for stage in config::stages(&root).unwrap() {
+        let app = config::load(&root, &stage).unwrap();
+        let loaded = load_scenarios(&app, &app.select(&[]).unwrap()).unwrap();
+        assert!(loaded["fraud-detection"].len() >= 12, "{stage}");
+    }
 }

@@ -1,0 +1,15 @@
+//! SHA-256, as text.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// Returns the SHA-256 of `bytes` in hexadecimal.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
