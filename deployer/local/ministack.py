@@ -18,7 +18,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import lambda_runtime, persistence
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
 # A mapping and a synchronous call wait for the whole execution, at most 15 minutes.
@@ -91,6 +91,25 @@ def refuse_long_executions_behind_mappings():
                 entry["create"] = checked_create
 
 
+def delete_buckets_wholly():
+    """CloudFormation deletes only empty buckets, and what lies on disk with them."""
+    delete = provisioners._s3_delete
+
+    def whole_delete(physical_id, props):
+        bucket = s3._buckets.get(physical_id)
+        if bucket and (bucket["objects"] or s3._bucket_has_versions(physical_id)):
+            raise ValueError("The bucket you tried to delete is not empty")
+        delete(physical_id, props)
+        # Otherwise the next start would find the folder and make the bucket anew.
+        s3._delete_persisted_bucket(physical_id)
+
+    for handlers in vars(provisioners).values():
+        if isinstance(handlers, dict):
+            entry = handlers.get("AWS::S3::Bucket")
+            if isinstance(entry, dict) and entry.get("delete") is delete:
+                entry["delete"] = whole_delete
+
+
 def save():
     persistence.save_all(ministack._build_persistence_save_dict())
 
@@ -152,6 +171,7 @@ async def main():
 
 keep_durable_config()
 refuse_long_executions_behind_mappings()
+delete_buckets_wholly()
 # Every save would tell of fifty services.
 logging.getLogger("persistence").setLevel(logging.WARNING)
 asyncio.run(main())

@@ -175,7 +175,9 @@ struct CauseOf(LocalError);
 
 impl fmt::Display for CauseOf {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.source().map_or(Ok(()), |cause| write!(formatter, "{cause}"))
+        self.0
+            .source()
+            .map_or(Ok(()), |cause| write!(formatter, "{cause}"))
     }
 }
 

@@ -100,8 +100,17 @@ fn command(app: &App, functions: &[String]) -> Command {
         ])
         .arg("--manifest-path")
         .arg(app.root.join("Cargo.toml"));
+    // For Lambda each function gets only the features it asks for. On this machine features are
+    // chosen for the whole workspace, as `cargo test --workspace` does, so that nothing is compiled twice.
+    let selector = match app.stage.target {
+        Target::Local => {
+            command.arg("--workspace");
+            "--bin"
+        }
+        Target::Aws => "--package",
+    };
     for function in functions {
-        command.args(["--package", function]);
+        command.args([selector, function]);
     }
     command
 }

@@ -41,7 +41,14 @@ fn the_commands_of_the_readme_do_what_it_says() {
                 }
             }
             Some(&"smoke-test") => assert!(stdout.contains(" 0 failed"), "{stdout}"),
-            Some(&"destroy") => nothing_is_left(&sandbox),
+            Some(&"destroy") => {
+                nothing_is_left(&sandbox);
+                for command in [["local", "stop"], ["local", "start"]] {
+                    sandbox.deployer(&command).assert().success();
+                }
+                // What was deleted must not come back with the saved state.
+                nothing_is_left(&sandbox);
+            }
             _ => {}
         }
     }
