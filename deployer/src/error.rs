@@ -156,6 +156,7 @@ impl From<LocalError> for Error {
         let kind = match &error {
             LocalError::PortTaken { .. }
             | LocalError::PortOfOtherProject { .. }
+            | LocalError::File { .. }
             | LocalError::Install(_)
             | LocalError::AlreadyRunning => Kind::WrongState,
             _ => Kind::Service,

@@ -93,6 +93,9 @@ pub enum Event {
 pub trait Reporter: Send + Sync {
     /// Takes one event.
     fn report(&self, event: &Event);
+
+    /// Takes away what moves on the screen, because a question follows.
+    fn pause(&self) {}
 }
 
 /// A reporter that drops everything.

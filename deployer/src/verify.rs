@@ -3,13 +3,51 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use camino::Utf8PathBuf;
 
 use crate::apply::Applied;
 use crate::aws::{Clients, Pace, failed, until};
+use crate::config::App;
 use crate::error::{Error, Kind, Result};
 
 /// Lambda optimizes a new function for at most a few minutes.
 const READY_WITHIN: Duration = Duration::from_mins(10);
+
+/// A note on this machine that a stack was changed and has not been verified since.
+///
+/// With it an `up` that was interrupted while it waited is gone on with, although CloudFormation
+/// calls the stack complete.
+#[derive(Debug, Clone)]
+pub struct Unverified {
+    path: Utf8PathBuf,
+}
+
+impl Unverified {
+    /// Returns the note about a stack, whether it is there or not.
+    pub fn of(app: &App, stack: &str) -> Self {
+        Self {
+            path: app.state_directory.join("unverified").join(stack),
+        }
+    }
+
+    /// Returns whether the note is there.
+    pub fn is_noted(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Leaves the note.
+    pub fn note(&self) -> Result<()> {
+        if let Some(folder) = self.path.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        Ok(fs_err::write(&self.path, "")?)
+    }
+
+    /// Takes the note away.
+    pub fn clear(&self) -> Result<()> {
+        Ok(fs_err::remove_file(&self.path)?)
+    }
+}
 
 /// Waits until everything that the stack's outputs name takes work.
 ///
@@ -36,7 +74,7 @@ pub async fn verify(clients: &Clients, applied: &Applied) -> Result<()> {
 }
 
 async fn function(clients: &Clients, alias: &str) -> Result<()> {
-    let pace = Pace::of(clients.endpoint.as_deref(), READY_WITHIN);
+    let pace = Pace::of(clients.endpoint.as_deref(), READY_WITHIN).staggered(alias);
     let ready = until(pace, || async {
         let configuration = clients
             .lambda
@@ -70,7 +108,7 @@ async fn function(clients: &Clients, alias: &str) -> Result<()> {
 }
 
 async fn mapping(clients: &Clients, id: &str) -> Result<()> {
-    let pace = Pace::of(clients.endpoint.as_deref(), READY_WITHIN);
+    let pace = Pace::of(clients.endpoint.as_deref(), READY_WITHIN).staggered(id);
     let ready = until(pace, || async {
         let mapping = clients
             .lambda

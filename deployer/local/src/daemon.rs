@@ -19,7 +19,7 @@ use crate::function_host::FunctionHost;
 use crate::lock::FileLock;
 use crate::ministack::{self, Launch, MiniStack, MiniStackClient};
 use crate::port;
-use crate::router::{self, Router};
+use crate::router::{self, CallFaults, Router};
 use crate::settings::{LocalSettings, State};
 use crate::status::Status;
 
@@ -95,6 +95,7 @@ async fn run(
         executions: executions.clone(),
         status: Arc::new(status(settings, state, port)),
         stop: Arc::new(Notify::new()),
+        call_faults: CallFaults::default(),
         changed: Arc::new(AtomicBool::new(false)),
     };
     let closing = Arc::new(Notify::new());

@@ -25,7 +25,9 @@ mod router;
 mod settings;
 mod status;
 
-pub use control::{Progress, reset, start, status, stop};
+pub use control::{
+    Progress, find_python, install, is_installed, ministack_version, reset, start, status, stop,
+};
 pub use daemon::serve;
 pub use error::LocalError;
 pub use ministack::{InstallError, MiniStackError};

@@ -1,12 +1,20 @@
 //! Brings stacks to the wanted state, with live events, and out of every state an earlier try left them in.
 
+mod change_set;
+mod consent;
 mod deploy;
+mod heal;
 mod remove;
+mod request;
+mod source;
 mod stack;
 mod standing;
+mod start;
 mod watch;
 
-pub use deploy::{Applied, Request, current, deploy};
-pub use remove::remove;
-pub use stack::{LiveStack, describe, physical_resources};
+pub use consent::{Agree, Consent, Refuse};
+pub use deploy::{current, deploy};
+pub use remove::{Removed, remove};
+pub use request::{Applied, Request};
+pub use stack::{LiveStack, Resource, describe, physical_resources, resources, set_protection};
 pub use standing::{Standing, standing};

@@ -1,6 +1,7 @@
 //! A stack as it is.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use aws_sdk_cloudformation::types::StackStatus;
 
@@ -76,8 +77,52 @@ pub async fn describe(clients: &Clients, name: &str) -> Result<Option<LiveStack>
     }))
 }
 
-/// Returns the resources of a stack that exist: type and physical id.
-pub async fn physical_resources(clients: &Clients, stack: &str) -> Result<Vec<(String, String)>> {
+/// Turns the termination protection of a stack on or off.
+pub async fn set_protection(clients: &Clients, stack: &str, on: bool) -> Result<()> {
+    let call = clients
+        .cloudformation
+        .update_termination_protection()
+        .stack_name(stack)
+        .enable_termination_protection(on);
+    call.send().await.map_err(failed(format!(
+        "the protection of the stack `{stack}` could not be changed"
+    )))?;
+    Ok(())
+}
+
+/// One resource of a stack, as CloudFormation knows it.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// The logical id.
+    pub logical_id: String,
+    /// The physical id, once there is one.
+    pub physical_id: Option<String>,
+    /// The type.
+    pub kind: String,
+    /// CloudFormation's status.
+    pub status: String,
+}
+
+impl Resource {
+    /// Returns whether the resource is there, as far as CloudFormation knows.
+    pub fn exists(&self) -> bool {
+        self.physical_id.is_some() && self.status != "DELETE_COMPLETE"
+    }
+
+    /// Returns whether the resource is there and not yet let go of by its stack.
+    pub(super) fn goes_with_its_stack(&self) -> bool {
+        self.exists() && self.status != "DELETE_SKIPPED"
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.logical_id, self.kind)
+    }
+}
+
+/// Returns the resources of a stack, those that are gone included.
+pub async fn resources(clients: &Clients, stack: &str) -> Result<Vec<Resource>> {
     let mut pages = clients
         .cloudformation
         .list_stack_resources()
@@ -90,12 +135,32 @@ pub async fn physical_resources(clients: &Clients, stack: &str) -> Result<Vec<(S
             "the resources of the stack `{stack}` could not be read"
         )))?;
         for resource in page.stack_resource_summaries() {
-            if let (Some(kind), Some(id)) =
-                (resource.resource_type(), resource.physical_resource_id())
-            {
-                resources.push((kind.to_owned(), id.to_owned()));
-            }
+            resources.push(Resource {
+                logical_id: resource
+                    .logical_resource_id()
+                    .unwrap_or_default()
+                    .to_owned(),
+                physical_id: resource
+                    .physical_resource_id()
+                    .filter(|id| !id.is_empty())
+                    .map(str::to_owned),
+                kind: resource.resource_type().unwrap_or_default().to_owned(),
+                status: resource
+                    .resource_status()
+                    .map(|status| status.as_str().to_owned())
+                    .unwrap_or_default(),
+            });
         }
     }
     Ok(resources)
+}
+
+/// Returns the resources of a stack that exist: type and physical id.
+pub async fn physical_resources(clients: &Clients, stack: &str) -> Result<Vec<(String, String)>> {
+    let resources = resources(clients, stack).await?;
+    Ok(resources
+        .into_iter()
+        .filter(Resource::exists)
+        .filter_map(|resource| Some((resource.kind, resource.physical_id?)))
+        .collect())
 }

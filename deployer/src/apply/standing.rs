@@ -7,17 +7,21 @@ use aws_sdk_cloudformation::types::StackStatus;
 pub enum Standing {
     /// There is no stack: create it.
     Absent,
+    /// A change set was made for a stack that does not exist yet: make one of ours and execute it.
+    Reviewed,
     /// The stack is whole: update it.
     Ready,
     /// An operation is under way: watch it, then look again.
     Busy,
-    /// The first creation never came to an end: delete what is left of it, then create.
+    /// The first creation never came to an end: delete what is left of it, with consent where that
+    /// is data, then create.
     NeverCompleted,
-    /// An update stopped half-way: roll it back, then look again.
+    /// An update stopped half-way: roll it back, then look again; where that is refused, update it.
     HalfUpdated,
-    /// A rollback stopped half-way: go on with it, then look again.
+    /// A rollback stopped half-way: go on with it, at first as it is, then without the resources
+    /// that stop it, named, and at last by force, with consent.
     HalfRolledBack,
-    /// A deletion stopped half-way: only the user can say what is to become of the rest.
+    /// A deletion stopped half-way: end it; what cannot be deleted stays, named, with consent.
     HalfDeleted,
 }
 
@@ -33,9 +37,8 @@ pub fn standing(status: Option<&StackStatus>) -> Standing {
             | S::ImportComplete
             | S::ImportRollbackComplete,
         ) => Standing::Ready,
-        Some(S::ReviewInProgress | S::CreateFailed | S::RollbackComplete | S::RollbackFailed) => {
-            Standing::NeverCompleted
-        }
+        Some(S::ReviewInProgress) => Standing::Reviewed,
+        Some(S::CreateFailed | S::RollbackComplete | S::RollbackFailed) => Standing::NeverCompleted,
         Some(S::UpdateFailed) => Standing::HalfUpdated,
         Some(S::UpdateRollbackFailed | S::ImportRollbackFailed) => Standing::HalfRolledBack,
         Some(S::DeleteFailed) => Standing::HalfDeleted,
@@ -56,7 +59,7 @@ mod tests {
             ("CREATE_COMPLETE", Standing::Ready),
             ("UPDATE_COMPLETE", Standing::Ready),
             ("UPDATE_ROLLBACK_COMPLETE", Standing::Ready),
-            ("REVIEW_IN_PROGRESS", Standing::NeverCompleted),
+            ("REVIEW_IN_PROGRESS", Standing::Reviewed),
             ("CREATE_FAILED", Standing::NeverCompleted),
             ("ROLLBACK_COMPLETE", Standing::NeverCompleted),
             ("ROLLBACK_FAILED", Standing::NeverCompleted),

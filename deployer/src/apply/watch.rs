@@ -1,37 +1,49 @@
-//! Follows an operation of a stack to its end and finds the first real cause where it fails.
+//! Follows an operation of a stack to its end and gathers what failed.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use aws_sdk_cloudformation::types::StackEvent;
+use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
 use super::stack::{LiveStack, describe};
 use super::standing::{Standing, standing};
-use crate::aws::{Clients, Pace, failed, until};
+use crate::aws::{Clients, Pace, failed, message_of, until};
+use crate::diagnose::{Failure, Operation, failed_events};
 use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Reporter};
+use crate::event::{Event, Reporter, Silent};
 
 /// Longer than any operation of ours may take; durable functions drain before they go.
 const LONGEST_OPERATION: Duration = Duration::from_hours(3);
+
+/// How often in a row the service may be out of reach; the operation goes on without us meanwhile.
+const PATIENCE: u32 = 20;
+
+const STACK: &str = "AWS::CloudFormation::Stack";
+
+/// How attempts begin; a rollback belongs to what it rolls back.
+const ATTEMPTS: [&str; 3] = [
+    "CREATE_IN_PROGRESS",
+    "UPDATE_IN_PROGRESS",
+    "DELETE_IN_PROGRESS",
+];
 
 /// The events of one stack, as far as they were seen.
 pub(super) struct Watch<'a> {
     clients: &'a Clients,
     stack: String,
     seen: HashSet<String>,
-    failures: Vec<String>,
+    /// The first event of what is watched, where that began before.
+    first: Option<String>,
+    operations: Vec<String>,
+    failures: Vec<Failure>,
 }
 
 impl<'a> Watch<'a> {
     /// Starts watching: what happened before is history. `stack` is a name or an id.
     pub(super) async fn from_now(clients: &'a Clients, stack: &str) -> Result<Self> {
-        let mut watch = Self {
-            clients,
-            stack: stack.to_owned(),
-            seen: HashSet::new(),
-            failures: Vec::new(),
-        };
-        for event in watch.events().await? {
+        let mut watch = Self::from_creation(clients, stack);
+        for event in watch.page().await? {
             watch.seen.extend(event.event_id().map(str::to_owned));
         }
         Ok(watch)
@@ -43,21 +55,58 @@ impl<'a> Watch<'a> {
             clients,
             stack: stack.to_owned(),
             seen: HashSet::new(),
+            first: None,
+            operations: Vec::new(),
             failures: Vec::new(),
         }
     }
 
+    /// Joins the latest attempt: its operation, and the rollback where it has begun.
+    pub(super) async fn from_attempt(clients: &'a Clients, stack: &str) -> Result<Self> {
+        let mut watch = Self::from_creation(clients, stack);
+        let attempt = watch.since(|event| starts(event, &ATTEMPTS)).await?;
+        watch.first = attempt
+            .first()
+            .and_then(StackEvent::event_id)
+            .map(str::to_owned);
+        Ok(watch)
+    }
+
+    /// Returns the resources whose state the latest rollback could not bring back.
+    pub(super) async fn rollback_failures(clients: &Clients, stack: &str) -> Result<Vec<Failure>> {
+        let events = Watch::from_creation(clients, stack)
+            .since(|event| starts(event, &["UPDATE_ROLLBACK_IN_PROGRESS"]))
+            .await?;
+        let failures = events.iter().filter(|event| failed_status(event));
+        Ok(failures
+            .filter(|event| event.resource_type() != Some(STACK))
+            .map(failure)
+            .filter(Failure::is_cause)
+            .collect())
+    }
+
     /// Follows the operation under way to its end; nothing is left where the stack is gone.
     pub(super) async fn follow(&mut self, reporter: &dyn Reporter) -> Result<Option<LiveStack>> {
-        let pace = Pace::of(self.clients.endpoint.as_deref(), LONGEST_OPERATION);
+        let pace =
+            Pace::of(self.clients.endpoint.as_deref(), LONGEST_OPERATION).staggered(&self.stack);
         let (clients, stack) = (self.clients, self.stack.clone());
+        let lost = AtomicU32::new(0);
         let watch = tokio::sync::Mutex::new(self);
         let ended = until(pace, || async {
-            // The state first: events of the last moment are then never missed.
-            let live = describe(clients, &stack).await?;
-            watch.lock().await.report_news(reporter).await?;
-            let busy = standing(live.as_ref().map(|live| &live.status)) == Standing::Busy;
-            Ok(if busy { None } else { Some(live) })
+            let look = async {
+                // The state first: events of the last moment are then never missed.
+                let live = describe(clients, &stack).await?;
+                watch.lock().await.report_news(reporter).await?;
+                Ok(live)
+            };
+            match look.await {
+                Ok(live) => {
+                    lost.store(0, Ordering::Relaxed);
+                    let busy = standing(live.as_ref().map(|live| &live.status)) == Standing::Busy;
+                    Ok(if busy { None } else { Some(live) })
+                }
+                Err(error) => forgive(error, &lost, &stack, reporter).map(|()| None),
+            }
         })
         .await?;
         ended.ok_or_else(|| {
@@ -69,36 +118,48 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// Returns what failed first, as far as it was seen; cancellations and follow-ups are no causes.
-    pub(super) fn first_cause(&self) -> Option<&str> {
-        self.failures.first().map(String::as_str)
+    /// Follows without a word.
+    pub(super) async fn until_rest(&mut self) -> Result<Option<LiveStack>> {
+        self.follow(&Silent).await
+    }
+
+    /// Returns all that failed, in the order of time, with what only the operations' own events tell.
+    pub(super) async fn failures(&self) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        for operation in &self.operations {
+            // Validations come before anything is provisioned.
+            failures.extend(failed_events(self.clients, Operation::Id(operation)).await);
+        }
+        failures.extend(self.failures.iter().cloned());
+        failures
+    }
+
+    /// Returns what an operation that went well could not remove afterwards.
+    pub(super) fn left_behind(&self) -> impl Iterator<Item = &Failure> {
+        let failures = self.failures.iter();
+        failures.filter(|failure| failure.status == "DELETE_FAILED" && failure.is_cause())
     }
 
     async fn report_news(&mut self, reporter: &dyn Reporter) -> Result<()> {
-        // The service gives the newest first.
-        let mut news = self.events().await?;
-        news.reverse();
-        for event in news {
+        for event in self.news().await? {
             let Some(id) = event.event_id() else { continue };
-            if !self.seen.insert(id.to_owned()) {
-                continue;
+            self.seen.insert(id.to_owned());
+            if let Some(operation) = event.operation_id()
+                && !self.operations.iter().any(|known| known == operation)
+            {
+                self.operations.push(operation.to_owned());
             }
-            let status = event
-                .resource_status()
-                .map(|status| status.as_str().to_owned())
-                .unwrap_or_default();
-            let reason = event
-                .resource_status_reason()
-                .filter(|reason| !reason.is_empty())
-                .map(str::to_owned);
-            let resource = event.logical_resource_id().unwrap_or_default().to_owned();
-            let resource_type = event.resource_type().unwrap_or_default().to_owned();
-            if is_cause(&status, reason.as_deref(), &resource_type) {
-                self.failures.push(format!(
-                    "{resource} ({resource_type}): {}",
-                    reason.as_deref().unwrap_or(&status)
-                ));
+            let failure = failure(&event);
+            if failed_status(&event) {
+                self.failures.push(failure.clone());
             }
+            let Failure {
+                resource,
+                resource_type,
+                status,
+                reason,
+                ..
+            } = failure;
             reporter.report(&Event::ResourceChanged {
                 stack: self.stack.clone(),
                 resource,
@@ -110,7 +171,15 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    async fn events(&self) -> Result<Vec<StackEvent>> {
+    /// Returns the events since those that were seen, the oldest first.
+    async fn news(&self) -> Result<Vec<StackEvent>> {
+        let first = self.first.as_deref();
+        self.since(|event| first.is_some() && event.event_id() == first)
+            .await
+    }
+
+    /// Returns the events that were not seen, back to the latest that `begins`, the oldest first.
+    async fn since(&self, begins: impl Fn(&StackEvent) -> bool) -> Result<Vec<StackEvent>> {
         let mut pages = self
             .clients
             .cloudformation
@@ -118,61 +187,87 @@ impl<'a> Watch<'a> {
             .stack_name(&self.stack)
             .into_paginator()
             .send();
-        let mut events = Vec::new();
-        while let Some(page) = pages.next().await {
+        let mut news = Vec::new();
+        'pages: while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
-                Err(error) if crate::aws::message_of(&error).contains("does not exist") => break,
-                Err(error) => {
-                    return Err(failed(format!(
-                        "the events of the stack `{}` could not be read",
-                        self.stack
-                    ))(error));
-                }
+                Err(error) if message_of(&error).contains("does not exist") => break,
+                Err(error) => return Err(failed(self.unreadable())(error)),
             };
-            let known = page
-                .stack_events()
-                .iter()
-                .any(|event| event.event_id().is_some_and(|id| self.seen.contains(id)));
-            events.extend(page.stack_events.unwrap_or_default());
-            if known {
-                break;
+            // The service gives the newest first.
+            for event in page.stack_events.unwrap_or_default() {
+                if event.event_id().is_some_and(|id| self.seen.contains(id)) {
+                    break 'pages;
+                }
+                let begun = begins(&event);
+                news.push(event);
+                if begun {
+                    break 'pages;
+                }
             }
         }
-        Ok(events)
+        news.reverse();
+        Ok(news)
+    }
+
+    /// Returns the newest events, as many as one call gives.
+    async fn page(&self) -> Result<Vec<StackEvent>> {
+        let call = self.clients.cloudformation.describe_stack_events();
+        match call.stack_name(&self.stack).send().await {
+            Ok(page) => Ok(page.stack_events.unwrap_or_default()),
+            Err(error) if message_of(&error).contains("does not exist") => Ok(Vec::new()),
+            Err(error) => Err(failed(self.unreadable())(error)),
+        }
+    }
+
+    fn unreadable(&self) -> String {
+        format!("the events of the stack `{}` could not be read", self.stack)
     }
 }
 
-fn is_cause(status: &str, reason: Option<&str>, resource_type: &str) -> bool {
-    let follow_up = reason.is_some_and(|reason| {
-        let reason = reason.to_lowercase();
-        reason.contains("cancelled") || reason.contains("the following resource(s) failed")
-    });
-    status.ends_with("_FAILED") && !follow_up && resource_type != "AWS::CloudFormation::Stack"
+/// Returns whether the stack itself enters one of `statuses`.
+fn starts(event: &StackEvent, statuses: &[&str]) -> bool {
+    event.resource_type() == Some(STACK)
+        && event.physical_resource_id() == event.stack_id()
+        && statuses.contains(&status(event))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_cause;
+fn status(event: &StackEvent) -> &str {
+    event
+        .resource_status()
+        .map(ResourceStatus::as_str)
+        .unwrap_or_default()
+}
 
-    #[test]
-    fn follow_ups_are_no_causes() {
-        assert!(is_cause(
-            "CREATE_FAILED",
-            Some("name taken"),
-            "AWS::SQS::Queue"
-        ));
-        assert!(is_cause("CREATE_FAILED", None, "AWS::SQS::Queue"));
-        assert!(!is_cause(
-            "CREATE_FAILED",
-            Some("Resource creation cancelled"),
-            "AWS::SQS::Queue"
-        ));
-        assert!(!is_cause("CREATE_COMPLETE", None, "AWS::SQS::Queue"));
-        assert!(!is_cause(
-            "ROLLBACK_FAILED",
-            Some("The following resource(s) failed to delete: [A]"),
-            "AWS::CloudFormation::Stack"
+fn failed_status(event: &StackEvent) -> bool {
+    status(event).ends_with("_FAILED")
+}
+
+fn failure(event: &StackEvent) -> Failure {
+    Failure {
+        operation: event.operation_id().map(str::to_owned),
+        resource: event.logical_resource_id().unwrap_or_default().to_owned(),
+        resource_type: event.resource_type().unwrap_or_default().to_owned(),
+        status: status(event).to_owned(),
+        reason: event
+            .resource_status_reason()
+            .filter(|reason| !reason.is_empty())
+            .map(str::to_owned),
+    }
+}
+
+/// Takes a lost network for a pause, for a while.
+fn forgive(error: Error, lost: &AtomicU32, stack: &str, reporter: &dyn Reporter) -> Result<()> {
+    let times = lost.fetch_add(1, Ordering::Relaxed) + 1;
+    if error.kind() != Kind::Service || times > PATIENCE {
+        return Err(error.hint(
+            "what CloudFormation has begun goes on by itself; run the same command again to go on from there",
         ));
     }
+    if times == 1 {
+        reporter.report(&Event::Warning {
+            text: format!("AWS does not answer; still watching the stack `{stack}`"),
+        });
+    }
+    Ok(())
 }

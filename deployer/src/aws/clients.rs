@@ -7,6 +7,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::config::Credentials;
 
 use super::failure::failed;
+use super::retries::TellRetries;
 use crate::config::{App, Target};
 use crate::error::{Error, Kind, Result};
 
@@ -72,14 +73,21 @@ impl Clients {
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(endpoint.is_some())
             .timeout_config(uploads)
+            .interceptor(TellRetries)
             .build();
+        macro_rules! client {
+            ($service:ident) => {{
+                let config = $service::config::Builder::from(&config);
+                $service::Client::from_conf(config.interceptor(TellRetries).build())
+            }};
+        }
         Ok(Self {
-            cloudformation: aws_sdk_cloudformation::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
+            cloudformation: client!(aws_sdk_cloudformation),
+            lambda: client!(aws_sdk_lambda),
+            sqs: client!(aws_sdk_sqs),
             s3: aws_sdk_s3::Client::from_conf(s3),
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            dynamodb: client!(aws_sdk_dynamodb),
+            logs: client!(aws_sdk_cloudwatchlogs),
             endpoint,
             region: app.stage.region.clone(),
         })

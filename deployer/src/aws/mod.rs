@@ -3,6 +3,7 @@
 mod clients;
 mod failure;
 mod poll;
+mod retries;
 
 pub use clients::Clients;
 pub use failure::{code_of, failed, is_missing, message_of};

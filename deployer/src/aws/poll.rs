@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
+use crate::hash::hexadecimal;
 
 /// How often to look, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,20 @@ impl Pace {
         };
         Self { interval, deadline }
     }
+
+    /// Returns the pace with up to a quarter more between two looks, by `name`: what is watched at
+    /// the same time does not ask at the same time.
+    #[must_use]
+    pub fn staggered(self, name: &str) -> Self {
+        let byte = hexadecimal(name.as_bytes())
+            .get(..2)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            .unwrap_or_default();
+        Self {
+            interval: self.interval + self.interval * byte / 1024,
+            ..self
+        }
+    }
 }
 
 /// Looks until `look` finds something; nothing when the deadline has passed.
@@ -40,5 +55,23 @@ where
             return Ok(None);
         }
         tokio::time::sleep(pace.interval).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Pace;
+
+    #[test]
+    fn stacks_are_looked_at_every_two_seconds_and_not_at_the_same_time() {
+        let pace = Pace::of(None, Duration::from_mins(1));
+        let (one, other) = (pace.staggered("shop-dev-a"), pace.staggered("shop-dev-b"));
+        assert_ne!(one.interval, other.interval);
+        for staggered in [one, other] {
+            assert!(staggered.interval >= Duration::from_secs(2));
+            assert!(staggered.interval < Duration::from_millis(2_500));
+        }
     }
 }

@@ -8,12 +8,11 @@ use cargo_metadata::Message;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::config::{App, Architecture, Target};
+use super::inspect::{GLIBC, triple};
+use super::toolchain::Toolchain;
+use crate::config::{App, Target};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
-
-/// The glibc of `provided.al2023`.
-const GLIBC: &str = "2.34";
 
 /// Compiles `functions` and returns their binaries by name.
 pub(super) async fn compile(
@@ -83,11 +82,10 @@ fn command(app: &App, functions: &[String]) -> Command {
             command.arg("build");
         }
         Target::Aws => {
-            let triple = match app.stage.architecture {
-                Architecture::Arm64 => "aarch64-unknown-linux-gnu",
-                Architecture::X86_64 => "x86_64-unknown-linux-gnu",
-            };
-            command.args(["zigbuild", "--target", &format!("{triple}.{GLIBC}")]);
+            // Also where this machine has Lambda's architecture: its glibc may be a newer one.
+            let target = format!("{}.{}.{}", triple(app.stage.architecture), GLIBC.0, GLIBC.1);
+            command.args(["zigbuild", "--target", &target]);
+            Toolchain::of(app).prepare(&mut command);
         }
     }
     command
@@ -119,7 +117,10 @@ fn explain(app: &App, words: &str) -> Error {
     let error =
         Error::new(Kind::Build, "the functions could not be built").detail(words.trim_end());
     if words.contains("no such command: `zigbuild`") {
-        return error.hint("install the cross-compiler: `pip install ziglang cargo-zigbuild`");
+        return error.hint(format!(
+            "install the cross-compiler: `deployer doctor --stage {} --fix`",
+            app.stage_name
+        ));
     }
     if words.contains("the lock file") && words.contains("--locked") {
         return error.hint(
@@ -127,11 +128,39 @@ fn explain(app: &App, words: &str) -> Error {
         );
     }
     if words.contains("may not be installed") || words.contains("target may not be installed") {
-        let triple = match app.stage.architecture {
-            Architecture::Arm64 => "aarch64-unknown-linux-gnu",
-            Architecture::X86_64 => "x86_64-unknown-linux-gnu",
-        };
-        return error.hint(format!("run `rustup target add {triple}`"));
+        return error.hint(format!(
+            "run `rustup target add {}`",
+            triple(app.stage.architecture)
+        ));
     }
     error.hint("the compiler's own words are above")
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::explain;
+    use crate::config::load;
+
+    #[test]
+    fn what_the_cross_build_lacks_is_told_with_the_command_that_installs_it() {
+        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let app = load(root, "staging").unwrap();
+        for (words, hint) in [
+            (
+                "error: no such command: `zigbuild`",
+                "`deployer doctor --stage staging --fix`",
+            ),
+            (
+                "error[E0463]: can't find crate for `core`\n  = note: the `aarch64-unknown-linux-gnu` target may not be installed",
+                "`rustup target add aarch64-unknown-linux-gnu`",
+            ),
+            ("error[E0308]: mismatched types", "the compiler's own words"),
+        ] {
+            let error = explain(&app, words);
+            assert!(error.way_out().unwrap().contains(hint), "{words}");
+            assert_eq!(error.details(), [words]);
+        }
+    }
 }

@@ -1,8 +1,14 @@
-//! From crates in `functions/` to artifacts: one cargo invocation, one zip a function.
+//! From crates in `functions/` to artifacts: one cargo invocation where one is needed, one zip a function.
 
 mod archive;
 mod artifact;
 mod compile;
+mod inspect;
+mod reads;
+mod stamp;
+mod toolchain;
 
 pub use archive::zip_bootstrap;
 pub use artifact::{Artifact, build};
+pub(crate) use inspect::triple;
+pub use toolchain::Toolchain;

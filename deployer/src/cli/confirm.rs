@@ -5,7 +5,17 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use super::arguments::Format;
 use super::context::Context;
 use super::outcome::confirmation_needed;
+use crate::apply::Consent;
 use crate::error::{Error, Kind, Result};
+use crate::event::Event;
+
+impl Consent for Context {
+    fn ask(&self, what: &str) -> Result<()> {
+        let text = format!("{what} needs your consent");
+        self.reporter.report(&Event::Warning { text });
+        confirm(self, what)
+    }
+}
 
 /// Asks whether to go on. On a protected stage the user types the stage's name; `--yes` says it all the same.
 pub(super) fn confirm(context: &Context, what: &str) -> Result<()> {
@@ -17,11 +27,35 @@ pub(super) fn confirm(context: &Context, what: &str) -> Result<()> {
         return Err(confirmation_needed(what, "run it again with `--yes`"));
     }
     let stage = &context.app.stage_name;
-    let (question, wanted) = if context.app.stage.protect {
-        (format!("Type `{stage}` to go on: "), stage.as_str())
+    if context.app.stage.protect {
+        read_answer(context, &format!("Type `{stage}` to go on: "), stage)
     } else {
-        ("Go on? Type `yes`: ".to_owned(), "yes")
-    };
+        read_answer(context, "Go on? Type `yes`: ", "yes")
+    }
+}
+
+/// Asks whether the data of a protected stage may be deleted. `--yes` does not say so; only the
+/// stage's name does, typed here or given as `named`. Other stages have asked all they need.
+pub(super) fn confirm_purge(context: &Context, named: Option<&str>) -> Result<()> {
+    let stage = &context.app.stage_name;
+    if !context.app.stage.protect || named == Some(stage) {
+        return Ok(());
+    }
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !terminal || context.format == Format::Json {
+        let what = format!("deleting the data of stage `{stage}`");
+        let how = format!("run it again with `--purge-data={stage}`");
+        return Err(confirmation_needed(&what, &how));
+    }
+    read_answer(
+        context,
+        &format!("All data of the tables will be lost. Type `{stage}` to delete it: "),
+        stage,
+    )
+}
+
+fn read_answer(context: &Context, question: &str, wanted: &str) -> Result<()> {
+    context.reporter.pause();
     let mut stderr = anstream::stderr().lock();
     let _ = write!(stderr, "{question}");
     let _ = stderr.flush();

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use durable_local::LocalSettings;
 
-use super::arguments::{Format, Global};
+use super::arguments::{DEFAULT_STAGE, Format, Global};
 use super::environment::Environment;
 use super::report;
 use crate::aws::Clients;
@@ -27,7 +27,13 @@ impl Context {
             Some(project) => absolute(project)?,
             None => find_root()?,
         };
-        let mut app = load(&root, &global.stage)?;
+        // A variable that is set and empty says nothing.
+        let stage = if global.stage.is_empty() {
+            DEFAULT_STAGE
+        } else {
+            &global.stage
+        };
+        let mut app = load(&root, stage)?;
         if let Some(port) = environment.local_port {
             app.stage.local.port = port.parse().map_err(|error| {
                 Error::usage(format!("DEPLOYER_LOCAL_PORT is `{port}`, which is no port"))
@@ -97,11 +103,10 @@ impl Context {
         let endpoint = if self.app.uses_local_target() {
             let status = durable_local::status(&self.local_settings()).await?;
             Some(status.endpoint.filter(|_| status.running).ok_or_else(|| {
-                Error::new(
-                    Kind::WrongState,
-                    "the local target is not running, so nothing is deployed on it now",
-                )
-                .hint(format!("run `deployer up --stage {}`", self.app.stage_name))
+                Error::new(Kind::WrongState, "the local target is not running").hint(format!(
+                    "run `deployer up --stage {}`; what was deployed before is still there",
+                    self.app.stage_name
+                ))
             })?)
         } else {
             None

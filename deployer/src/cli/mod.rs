@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use self::arguments::Arguments;
+use self::arguments::{Arguments, Command};
 use self::context::Context;
 use crate::error::{Error, Kind};
 
@@ -30,12 +30,26 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<outcome::Outcome, Error> {
+    if let Some(result) = commands::run_anywhere(&arguments.command) {
+        return result;
+    }
     let context = Context::new(&arguments.global, arguments.command.works())?;
     tokio::select! {
         result = commands::run(&context, &arguments.command) => result,
-        // The daemon of the local target ends its own way.
-        _ = tokio::signal::ctrl_c(), if !arguments.command.is_daemon() => Err(Error::new(Kind::Aborted, "stopped by Ctrl-C")
-            .hint("what CloudFormation has begun goes on by itself; run the same command again to go on from there")),
+        _ = tokio::signal::ctrl_c(), if !arguments.command.ends_itself() => Err(interrupted(&arguments.command)),
+    }
+}
+
+fn interrupted(command: &Command) -> Error {
+    let error = Error::new(Kind::Aborted, "stopped by Ctrl-C");
+    match command {
+        Command::Up(_) | Command::Destroy(_) => error.hint(
+            "what CloudFormation has begun goes on by itself; run the same command again to go on from there",
+        ),
+        Command::SmokeTest(_) => error.hint(
+            "executions and messages of the interrupted run stay; the next runs leave them alone",
+        ),
+        _ => error,
     }
 }
 

@@ -29,6 +29,7 @@ impl Outcome {
     pub(super) fn print(self, format: Format) -> u8 {
         let text = match format {
             Format::Human => self.text,
+            Format::Json if self.document.is_null() => String::new(),
             Format::Json => self.document.to_string(),
         };
         if !text.is_empty() {

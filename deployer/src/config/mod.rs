@@ -12,8 +12,8 @@ pub use app::{App, FunctionRole};
 pub use load::{load, stages};
 pub(crate) use load::{read, typed};
 pub use model::{
-    Application, Architecture, Intake, KeyType, Local, LogLevel, Orchestrator, Stage, Table,
-    Target, Worker, Workflow,
+    Application, Architecture, Changes, Deployment, Intake, KeyType, Local, LogLevel, Mode,
+    Orchestrator, Stage, Table, Target, Worker, Workflow,
 };
 pub use position::Positions;
 pub use schema::schemas;

@@ -41,6 +41,8 @@ pub struct Stage {
     pub build_profile: String,
     /// Whether the stage is protected: termination protection, retained tables, typed confirmation.
     pub protect: bool,
+    /// How changes reach the stage's stacks.
+    pub deployment: Deployment,
     /// How long the logs of functions are kept; one of the lengths that CloudWatch offers.
     pub log_retention: Span,
     /// The lowest level of log lines that functions write.
@@ -62,6 +64,36 @@ pub enum Target {
     Local,
     /// In an AWS account.
     Aws,
+}
+
+/// How changes reach the stacks of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// Whether a change set is made, and shown, before it is executed.
+    pub changes: Changes,
+    /// When CloudFormation takes a resource for complete.
+    pub mode: Mode,
+}
+
+/// Whether changes are looked at before they are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Changes {
+    /// The stack is created or updated in one call.
+    Direct,
+    /// A change set is made first; a protected stage asks before it is executed.
+    ChangeSet,
+}
+
+/// When CloudFormation takes a resource for complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// As soon as its service took the request; the deployer then waits until everything is ready.
+    Express,
+    /// When it is ready.
+    Standard,
 }
 
 /// Settings of the local target.

@@ -10,7 +10,7 @@ use crate::error::Result;
 const STOPS_AT_A_TIME: usize = 16;
 
 /// Returns the ARNs of the running executions, on every version of the function.
-pub(super) async fn running(clients: &Clients, function: &str) -> Result<Vec<String>> {
+pub(crate) async fn running(clients: &Clients, function: &str) -> Result<Vec<String>> {
     let mut arns = std::collections::BTreeSet::new();
     for qualifier in qualifiers(clients, function).await? {
         let mut pages = clients

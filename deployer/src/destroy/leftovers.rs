@@ -5,11 +5,13 @@ use crate::error::Result;
 use crate::event::{Event, Reporter};
 
 use super::survey::Survey;
+use super::tables::Data;
 
 /// Returns what is still there; a log group that a late line brought back is deleted here and now.
 pub(super) async fn look(
     clients: &Clients,
     survey: &Survey,
+    data: Data,
     reporter: &dyn Reporter,
 ) -> Result<Vec<String>> {
     let mut left = Vec::new();
@@ -35,10 +37,9 @@ pub(super) async fn look(
                 false
             }
             "AWS::DynamoDB::Table" => {
-                if table(clients, id).await? {
-                    left.push(format!("kept, because the stage is protected: table {id}"));
-                }
-                false
+                let tables = survey.stacks.iter().flat_map(|stack| &stack.tables);
+                let mut staying = tables.filter(|table| table.stays(data));
+                !staying.any(|table| table.name == *id) && table(clients, id).await?
             }
             _ => false,
         };

@@ -4,12 +4,15 @@ mod bucket;
 mod executions;
 mod leftovers;
 mod survey;
+mod tables;
 
+pub(crate) use executions::running as running_executions;
 pub use survey::{StackSurvey, Survey, survey};
+pub use tables::{Data, TableSurvey};
 
 use std::time::Duration;
 
-use crate::apply::remove;
+use crate::apply::{Consent, Removed, describe, remove, set_protection};
 use crate::aws::{Clients, Pace, failed, is_missing, until};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
@@ -21,8 +24,16 @@ pub struct Destroyed {
     pub stacks: Vec<String>,
     /// How many executions were stopped.
     pub executions_stopped: usize,
-    /// What could not be removed, or was kept on purpose.
+    /// What was kept on purpose.
+    pub kept: Vec<String>,
+    /// What CloudFormation could not delete, and the user agreed to leave.
     pub left: Vec<String>,
+}
+
+/// What became of one stack.
+struct TakenDown {
+    stopped: usize,
+    left: Vec<String>,
 }
 
 /// Destroys what `survey` found.
@@ -33,6 +44,8 @@ pub struct Destroyed {
 pub async fn destroy(
     clients: &Clients,
     survey: &Survey,
+    data: Data,
+    consent: &dyn Consent,
     reporter: &dyn Reporter,
 ) -> Result<Destroyed> {
     let mut destroyed = Destroyed::default();
@@ -40,20 +53,21 @@ pub async fn destroy(
         survey
             .stacks
             .iter()
-            .map(|stack| take_down(clients, stack, reporter)),
+            .map(|stack| take_down(clients, stack, data, consent, reporter)),
     )
     .await;
-    let mut first_error = None;
+    let mut errors = Vec::new();
     for (stack, outcome) in survey.stacks.iter().zip(outcomes) {
         match outcome {
-            Ok(stopped) => {
+            Ok(taken) => {
                 destroyed.stacks.push(stack.stack.clone());
-                destroyed.executions_stopped += stopped;
+                destroyed.executions_stopped += taken.stopped;
+                destroyed.left.extend(taken.left);
             }
-            Err(error) => first_error = first_error.or(Some(error)),
+            Err(error) => errors.push(error),
         }
     }
-    if let Some(error) = first_error {
+    if let Some(error) = all_in_one(errors) {
         return Err(error);
     }
     if let Some((stack, bucket)) = &survey.artifacts {
@@ -61,15 +75,18 @@ pub async fn destroy(
             text: format!("emptying the bucket `{bucket}`"),
         });
         bucket::empty(clients, bucket).await?;
-        remove(clients, stack, reporter).await?;
+        unlock(clients, stack).await?;
+        remove(clients, stack, consent, reporter).await?;
         destroyed.stacks.push(stack.clone());
     }
-    destroyed.left = leftovers::look(clients, survey, reporter).await?;
-    let unwanted: Vec<&String> = destroyed
-        .left
-        .iter()
-        .filter(|left| !left.starts_with("kept"))
-        .collect();
+    for table in &survey.orphans {
+        tables::purge(clients, &table.name, reporter).await?;
+    }
+    let tables = survey.stacks.iter().flat_map(|stack| &stack.tables);
+    let staying = tables.filter(|table| table.stays(data));
+    destroyed.kept = staying.map(TableSurvey::described).collect();
+    let mut unwanted = leftovers::look(clients, survey, data, reporter).await?;
+    unwanted.retain(|thing| !destroyed.left.contains(thing));
     if unwanted.is_empty() {
         return Ok(destroyed);
     }
@@ -77,17 +94,38 @@ pub async fn destroy(
         Kind::Deployment,
         "something is still there after its stack was deleted",
     );
-    let error = unwanted
-        .iter()
-        .fold(error, |error, left| error.detail((*left).clone()));
+    let error = unwanted.into_iter().fold(error, Error::detail);
     Err(error.hint("run `deployer destroy` again; what stays then must be removed by hand"))
+}
+
+/// What stopped one stack does not hide what stopped another.
+fn all_in_one(mut errors: Vec<Error>) -> Option<Error> {
+    if errors.len() < 2 {
+        return errors.pop();
+    }
+    let kind = errors.first().map_or(Kind::Deployment, Error::kind);
+    let error = Error::new(kind, format!("{} stacks were not deleted", errors.len()));
+    Some(errors.iter().fold(error, |error, failure| {
+        let frames = std::iter::once(failure.to_string()).chain(failure.causes());
+        error.detail(frames.collect::<Vec<_>>().join("\n  caused by: "))
+    }))
 }
 
 async fn take_down(
     clients: &Clients,
     stack: &StackSurvey,
+    data: Data,
+    consent: &dyn Consent,
     reporter: &dyn Reporter,
-) -> Result<usize> {
+) -> Result<TakenDown> {
+    // Until the stack is gone its protection is the other way round than the stage wants it: an
+    // `up` after an interruption sees that, and opens the intake again.
+    if stack.protect {
+        set_protection(clients, &stack.stack, false).await?;
+    } else {
+        // Only a mark: a stack that cannot take it any more is deleted all the same.
+        let _ = set_protection(clients, &stack.stack, true).await;
+    }
     if let Some(mapping) = &stack.mapping {
         reporter.report(&Event::Note {
             text: format!("closing the intake of `{}`", stack.workflow),
@@ -104,19 +142,30 @@ async fn take_down(
             ),
         });
     }
-    if stack.protected {
-        let unlock = clients
-            .cloudformation
-            .update_termination_protection()
-            .stack_name(&stack.stack);
-        let unlock = unlock.enable_termination_protection(false).send().await;
-        unlock.map_err(failed(format!(
-            "the protection of the stack `{}` could not be turned off",
-            stack.stack
-        )))?;
+    if data == Data::Keep && stack.tables.iter().any(|table| !table.retained) {
+        tables::retain(clients, &stack.stack, reporter).await?;
     }
-    remove(clients, &stack.stack, reporter).await?;
-    Ok(stopped)
+    if !stack.protect {
+        unlock(clients, &stack.stack).await?;
+    }
+    let removed = remove(clients, &stack.stack, consent, reporter).await?;
+    if data == Data::Purge {
+        for table in stack.tables.iter().filter(|table| table.retained) {
+            tables::purge(clients, &table.name, reporter).await?;
+        }
+    }
+    let left = match removed {
+        Some(Removed::But(left)) => left,
+        Some(Removed::Whole) | None => Vec::new(),
+    };
+    Ok(TakenDown { stopped, left })
+}
+
+async fn unlock(clients: &Clients, stack: &str) -> Result<()> {
+    match describe(clients, stack).await? {
+        Some(live) if live.protected => set_protection(clients, stack, false).await,
+        _ => Ok(()),
+    }
 }
 
 async fn close_intake(clients: &Clients, mapping: &str) -> Result<()> {

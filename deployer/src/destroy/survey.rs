@@ -3,6 +3,7 @@
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::executions;
+use super::tables::{self, Data, TableSurvey};
 use crate::apply::{describe, physical_resources};
 use crate::aws::Clients;
 use crate::config::App;
@@ -13,6 +14,8 @@ use crate::error::Result;
 pub struct Survey {
     /// The stacks of the workflows.
     pub stacks: Vec<StackSurvey>,
+    /// The tables that stacks deleted earlier have left behind, where they are to be purged.
+    pub orphans: Vec<TableSurvey>,
     /// The stack and the bucket of the artifacts, where no workflow needs them afterwards.
     pub artifacts: Option<(String, String)>,
 }
@@ -26,10 +29,15 @@ pub struct StackSurvey {
     pub stack: String,
     /// Whether termination protection is on.
     pub protected: bool,
+    /// Whether the stage wants it on.
+    #[serde(skip)]
+    pub protect: bool,
     /// How many executions are running.
     pub running_executions: usize,
     /// How many messages wait in its queues.
     pub messages: u64,
+    /// The tables, and whether they outlive the stack.
+    pub tables: Vec<TableSurvey>,
     /// The types and physical ids of its resources.
     #[serde(skip)]
     pub resources: Vec<(String, String)>,
@@ -38,20 +46,30 @@ pub struct StackSurvey {
 }
 
 impl Survey {
+    /// Returns whether there is a table with data that could be lost.
+    pub fn has_tables(&self) -> bool {
+        !self.orphans.is_empty() || self.stacks.iter().any(|stack| !stack.tables.is_empty())
+    }
+
     /// Returns whether there is nothing to destroy.
     pub fn is_empty(&self) -> bool {
-        self.stacks.is_empty() && self.artifacts.is_none()
+        self.stacks.is_empty() && self.orphans.is_empty() && self.artifacts.is_none()
     }
 }
 
 /// Returns what there is of `workflows`; with all of them gone the artifacts go too.
-pub async fn survey(app: &App, clients: &Clients, workflows: &[String]) -> Result<Survey> {
-    let mut stacks = Vec::new();
+pub async fn survey(
+    app: &App,
+    clients: &Clients,
+    workflows: &[String],
+    data: Data,
+) -> Result<Survey> {
+    let mut stacks: Vec<StackSurvey> = Vec::new();
     let mut remaining = false;
     for workflow in app.application.workflows.keys() {
         let name = app.stack_name(workflow);
         if workflows.contains(workflow) {
-            stacks.extend(survey_stack(clients, workflow, &name).await?);
+            stacks.extend(survey_stack(app, clients, workflow, &name).await?);
         } else {
             remaining |= describe(clients, &name).await?.is_some();
         }
@@ -62,10 +80,22 @@ pub async fn survey(app: &App, clients: &Clients, workflows: &[String]) -> Resul
     } else {
         None
     };
-    Ok(Survey { stacks, artifacts })
+    let orphans = if data == Data::Purge {
+        let names: Vec<String> = workflows.iter().map(|name| app.stack_name(name)).collect();
+        let owned: Vec<&TableSurvey> = stacks.iter().flat_map(|stack| &stack.tables).collect();
+        tables::orphans(clients, &names, &owned).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Survey {
+        stacks,
+        orphans,
+        artifacts,
+    })
 }
 
 async fn survey_stack(
+    app: &App,
     clients: &Clients,
     workflow: &str,
     name: &str,
@@ -98,8 +128,10 @@ async fn survey_stack(
         workflow: workflow.to_owned(),
         stack: name.to_owned(),
         protected: live.protected,
+        protect: app.stage.protect,
         running_executions,
         messages,
+        tables: tables::survey(clients, name).await?,
         mapping: of_type("AWS::Lambda::EventSourceMapping"),
         orchestrator,
         resources,

@@ -30,6 +30,7 @@ pub fn link(
     };
     let mut resources = Map::new();
     let mut outputs = Map::new();
+    let mut places = BTreeMap::new();
     for instance in instances {
         linker.open(&instance.name, &mut Vec::new())?;
     }
@@ -38,13 +39,15 @@ pub fn link(
     }
     for instance in instances {
         linker.order(instance, &mut resources)?;
+        linker.place(instance, &mut places);
     }
-    Ok(Template::new(json!({
+    let body = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": description,
         "Resources": resources,
         "Outputs": outputs,
-    })))
+    });
+    Ok(Template::new(body, places))
 }
 
 struct Linker<'a> {
@@ -279,6 +282,16 @@ impl<'a> Linker<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Notes where each resource of an instance is written.
+    fn place(&self, instance: &Instance, places: &mut BTreeMap<String, String>) {
+        if let Some(scope) = self.scopes.get(instance.name.as_str()) {
+            places.extend(scope.ids.iter().map(|(id, full)| {
+                let place = scope.component.locate(&format!("Resources.{id}"));
+                (full.clone(), place)
+            }));
+        }
     }
 
     fn order(&self, instance: &Instance, resources: &mut Map<String, Value>) -> Result<()> {

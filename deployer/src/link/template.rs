@@ -1,16 +1,24 @@
 //! A linked template: the JSON that CloudFormation is given.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// A linked template.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Template {
     body: Value,
+    places: BTreeMap<String, String>,
 }
 
 impl Template {
-    pub(crate) fn new(body: Value) -> Self {
-        Self { body }
+    pub(crate) fn new(body: Value, places: BTreeMap<String, String>) -> Self {
+        Self { body, places }
+    }
+
+    /// Returns `file:line` of the component's resource that a logical id was linked from.
+    pub fn place(&self, logical_id: &str) -> Option<&str> {
+        self.places.get(logical_id).map(String::as_str)
     }
 
     /// Returns the template as data.

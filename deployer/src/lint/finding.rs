@@ -75,11 +75,12 @@ impl<'a> Findings<'a> {
         unit: &str,
     ) {
         if !range.contains(&value) {
+            let key = path.rsplit('.').next().unwrap_or(path);
             let (low, high) = (range.start(), range.end());
             self.add(
                 rule,
                 path,
-                format!("{value} {unit} is outside {low} to {high}"),
+                format!("{value} {unit} for `{key}` is outside {low} to {high}"),
             );
         }
     }

@@ -5,12 +5,14 @@ mod functions;
 mod intake;
 mod names;
 mod orchestrator;
+pub(crate) mod secrets;
 mod stage;
 
 pub use finding::{Finding, Findings};
 
 use crate::config::App;
 use crate::error::{Error, Result};
+use crate::link::Template;
 
 /// Returns what is wrong with the application, by rule.
 pub fn lint(app: &App) -> Vec<Finding> {
@@ -24,21 +26,30 @@ pub fn lint(app: &App) -> Vec<Finding> {
         }
     }
     functions::check(app, &mut findings);
+    secrets::check(app, &mut findings);
     findings.into_vec()
 }
 
 /// Returns an error with every finding, where there is one.
 pub fn require_clean(app: &App) -> Result<()> {
-    let findings = lint(app);
+    refuse(
+        &lint(app),
+        &format!("the configuration of stage `{}`", app.stage_name),
+    )
+}
+
+/// Returns an error where a linked template has a value that looks like a secret.
+pub fn require_no_secrets(template: &Template) -> Result<()> {
+    refuse(&secrets::in_template(template), "a linked template")
+}
+
+fn refuse(findings: &[Finding], what: &str) -> Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
     let count = findings.len();
     let noun = if count == 1 { "problem" } else { "problems" };
-    let error = Error::usage(format!(
-        "the configuration of stage `{}` has {count} {noun}",
-        app.stage_name
-    ));
+    let error = Error::usage(format!("{what} has {count} {noun}"));
     Err(findings
         .iter()
         .fold(error, |error, finding| error.detail(finding.to_string())))

@@ -1,7 +1,7 @@
 //! The stage: where it lives, and its logs.
 
 use super::finding::{Findings, Rule};
-use crate::config::{App, Target};
+use crate::config::{App, Mode, Target};
 
 const ACCOUNT: Rule = Rule {
     code: "S001",
@@ -27,6 +27,11 @@ const REGION: Rule = Rule {
     code: "S005",
     reason: "stacks, buckets and functions live in one region",
     source: "AWS: region codes",
+};
+const EXPRESS: Rule = Rule {
+    code: "S006",
+    reason: "Express reports a resource complete before it is ready, so a resource that fails later is not rolled back",
+    source: "AWS CloudFormation: Express mode",
 };
 
 const RETENTIONS: [u64; 22] = [
@@ -72,6 +77,13 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             PROFILE,
             "build_profile",
             format!("`{profile}` is no cargo profile"),
+        );
+    }
+    if stage.protect && stage.deployment.mode == Mode::Express {
+        findings.add_stage(
+            EXPRESS,
+            "deployment.mode",
+            "a protected stage is deployed in the mode `standard`".to_owned(),
         );
     }
     let days = stage

@@ -17,13 +17,14 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 24] = [
+const FAULTS: [(&str, &str); 28] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
     ("S003", "log_retention: 7d\n"),
     ("S004", "build_profile: --help\n"),
     ("S005", "region: mars\n"),
+    ("S006", "deployment: { mode: express }\nprotect: true\n"),
     (
         "O001",
         "workflows: { fraud: { orchestrator: { timeout: 20m } } }\n",
@@ -93,6 +94,18 @@ const FAULTS: [(&str, &str); 24] = [
         "workflows: { fraud: { workers: { pay: { tables: [legder] } } } }\n",
     ),
     (
+        "X001",
+        "workflows: { fraud: { orchestrator: { environment: { KEY: AKIAIOSFODNN7EXAMPLE } } } }\n",
+    ),
+    (
+        "X001",
+        "workflows: { fraud: { workers: { pay: { environment: { DB_PASSWORD: hunter22 } } } } }\n",
+    ),
+    (
+        "X002",
+        "tags: { database: \"postgres://app:hunter2@db/orders\" }\n",
+    ),
+    (
         "N003",
         "workflows: { fraud: { tables: { pay: { partition_key: id } } } }\n",
     ),
@@ -153,4 +166,30 @@ fn names_that_no_stack_can_have_are_found() {
         "",
     );
     assert!(lint(&app).iter().any(|finding| finding.code == "N002"));
+}
+
+#[test]
+fn a_secret_is_refused_without_being_told() {
+    for stage in [
+        "workflows: { fraud: { orchestrator: { environment: { DB_PASSWORD: hunter22 } } } }\n",
+        "tags: { api-token: 9f86d081884c7d659a2feaa0c55ad015 }\n",
+    ] {
+        let (_folder, app) = project(APPLICATION, stage);
+        let told: String = lint(&app).iter().map(ToString::to_string).collect();
+        assert!(
+            !told.contains("hunter22") && !told.contains("9f86d081"),
+            "{told}"
+        );
+        assert!(told.contains("X00"), "{told}");
+    }
+    let (_folder, app) = project(
+        APPLICATION,
+        "workflows: { fraud: { orchestrator: { environment: { DB_PASSWORD: hunter22 } } } }\n",
+    );
+    let form = "`{{resolve:secretsmanager:shop/dev/db-password:SecretString}}`";
+    assert!(
+        lint(&app)
+            .iter()
+            .any(|finding| finding.message.contains(form))
+    );
 }

@@ -46,9 +46,9 @@ impl Executions {
             .collect())
     }
 
-    /// Returns the names of the executions since `since` whose name contains `part`.
-    pub(super) async fn started_since(&self, since: DateTime, part: &str) -> Result<Vec<String>> {
-        let mut names = Vec::new();
+    /// Returns the executions since `since` whose name contains `part`.
+    pub(super) async fn started_since(&self, since: DateTime, part: &str) -> Result<Vec<Started>> {
+        let mut started = Vec::new();
         let mut marker = None;
         loop {
             self.limits.listings.turn().await;
@@ -65,23 +65,29 @@ impl Executions {
                     "the executions of `{}` could not be listed",
                     self.function
                 )))?;
-            let found = page
-                .durable_executions()
-                .iter()
-                .map(Execution::durable_execution_name);
-            names.extend(found.filter(|name| name.contains(part)).map(str::to_owned));
+            let found = page.durable_executions().iter().map(Started::from);
+            started.extend(found.filter(|execution| execution.name.contains(part)));
             marker = page
                 .next_marker()
                 .filter(|marker| !marker.is_empty())
                 .map(str::to_owned);
             if marker.is_none() {
-                return Ok(names);
+                return Ok(started);
             }
         }
     }
 
     /// Returns the execution as it is now, with its history if it has ended.
     pub(super) async fn read(&self, arn: &str) -> Result<SeenExecution> {
+        let mut seen = self.outcome(arn).await?;
+        if seen.ended {
+            seen.history = self.history(arn).await?;
+        }
+        Ok(seen)
+    }
+
+    /// Returns the execution as it is now, without its history.
+    pub(super) async fn outcome(&self, arn: &str) -> Result<SeenExecution> {
         self.limits.reads.turn().await;
         let read = self
             .lambda
@@ -90,27 +96,16 @@ impl Executions {
             .send()
             .await
             .map_err(failed(format!("the execution `{arn}` could not be read")))?;
-        let ended = matches!(
-            read.status(),
-            ExecutionStatus::Succeeded
-                | ExecutionStatus::Failed
-                | ExecutionStatus::TimedOut
-                | ExecutionStatus::Stopped
-        );
         Ok(SeenExecution {
             status: read.status().as_str().to_owned(),
-            ended,
+            ended: is_end(read.status()),
             result: read.result().map(str::to_owned),
             error_type: read
                 .error()
                 .and_then(|error| error.error_type())
                 .map(str::to_owned),
             error: read.error().map(|error| described(Some(error))),
-            history: if ended {
-                self.history(arn).await?
-            } else {
-                Vec::new()
-            },
+            history: Vec::new(),
         })
     }
 
@@ -156,6 +151,37 @@ impl Executions {
         )))?;
         Ok(())
     }
+}
+
+/// An execution in a listing.
+#[derive(Debug, Clone)]
+pub(super) struct Started {
+    /// The name.
+    pub(super) name: String,
+    /// The ARN.
+    pub(super) arn: String,
+    /// Whether nothing more will happen in it.
+    pub(super) ended: bool,
+}
+
+impl From<&Execution> for Started {
+    fn from(execution: &Execution) -> Self {
+        Self {
+            name: execution.durable_execution_name().to_owned(),
+            arn: execution.durable_execution_arn().to_owned(),
+            ended: is_end(execution.status()),
+        }
+    }
+}
+
+fn is_end(status: &ExecutionStatus) -> bool {
+    matches!(
+        status,
+        ExecutionStatus::Succeeded
+            | ExecutionStatus::Failed
+            | ExecutionStatus::TimedOut
+            | ExecutionStatus::Stopped
+    )
 }
 
 /// Keeps all scenarios together below the requests that the service allows in a second.

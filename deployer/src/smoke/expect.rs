@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::types::QueueAttributeName;
 
-use super::item;
 use super::judge::{self, SeenExecution};
 use super::look::Look;
 use super::mailbox::Mailbox;
 use super::play::{Play, in_words, unseen};
 use super::scenario::{ExpectedExecution, ExpectedItem};
+use super::{fault, item};
 use crate::aws::failed;
 
 /// After this time a queue counts as handled even where it is not empty: others are using it.
@@ -31,15 +31,39 @@ impl Play<'_> {
                 other => return other,
             }
         }
+        match self.look_at_tallies().await {
+            Look::Found(()) => {}
+            other => return other,
+        }
         for expected in &self.scenario.expect.items {
             match self.look_at_item(expected).await {
                 Look::Found(()) => {}
                 other => return other,
             }
         }
+        match self.look_for_kill().await {
+            Look::Found(()) => {}
+            other => return other,
+        }
         match dead_letters {
-            Look::Found(()) => self.judge_failures(),
+            Look::Found(()) => self.judge_failures().await,
             other => other,
+        }
+    }
+
+    /// Looks whether the process that was to die after a call did.
+    async fn look_for_kill(&self) -> Look<()> {
+        let kill = self.scenario.kill.as_ref();
+        let call = kill.and_then(|kill| kill.after_call.as_deref());
+        let (Some(call), Some(endpoint)) = (call, self.setting.fault_endpoint) else {
+            return Look::Found(());
+        };
+        match fault::is_pending(endpoint, call, self.id).await {
+            Ok(false) => Look::Found(()),
+            Ok(true) => Look::NotYet(format!(
+                "no process was killed after `{call}`, so nothing was shown"
+            )),
+            Err(error) => unseen(&error),
         }
     }
 
@@ -55,7 +79,9 @@ impl Play<'_> {
         };
         let judged = judge::execution(name, expected, &seen);
         match (&self.scenario.kill, judged) {
-            (Some(kill), Look::Found(())) if kill.of == expected.of => {
+            (Some(kill), Look::Found(()))
+                if kill.after_step.is_some() && kill.of == expected.of =>
+            {
                 judge::interruption(name, &seen).map_or(Look::Found(()), Look::Never)
             }
             (_, judged) => judged,
@@ -106,16 +132,19 @@ impl Play<'_> {
         )
     }
 
-    fn judge_failures(&self) -> Look<()> {
+    async fn judge_failures(&self) -> Look<()> {
         let failing = self
             .scenario
             .expect
             .executions
             .iter()
             .filter(|expected| expected.status.is_failure());
-        let expected: Vec<&str> = failing
+        let mut expected: Vec<&str> = failing
             .filter_map(|expected| self.name_of(expected.of).ok())
             .collect();
+        let ended = self.ended.lock().await;
+        let failed = |name: &&str| ended.get(*name).is_some_and(|seen| seen.is_failure());
+        expected.extend(self.tallied_names().into_iter().filter(failed));
         // The event of one failure may be delivered twice.
         let seen: BTreeSet<String> = self.setting.failures.of(self.id).into_iter().collect();
         with_trouble(
@@ -132,7 +161,9 @@ impl Play<'_> {
             .iter()
             .map(|message| message.times as usize)
             .sum();
-        sent > self.scenario.expect.executions.len() + self.scenario.expect.dead_letters.len()
+        let expected = &self.scenario.expect;
+        let traced = expected.executions.len() + expected.dead_letters.len();
+        sent > traced + self.tallied_names().len()
     }
 
     /// Looks whether the queue has handled what was sent: that nothing is in it tells it surely, however much
@@ -175,16 +206,22 @@ impl Play<'_> {
     /// Every execution of the scenario has the scenario's id in its name, so one that nobody expects is found.
     pub(super) async fn look_for_strangers(&self) -> Result<(), String> {
         let executions = &self.scenario.expect.executions;
-        let expected: Vec<&str> = executions
+        let mut expected: Vec<&str> = executions
             .iter()
             .filter_map(|expected| self.name_of(expected.of).ok())
             .collect();
+        expected.extend(self.tallied_names());
         let started = self
             .setting
             .executions
             .started_since(self.setting.since, self.id)
             .await;
-        judge::started(&expected, &started.map_err(|error| in_words(&error))?).map_or(Ok(()), Err)
+        let started = started.map_err(|error| in_words(&error))?;
+        let started: Vec<&str> = started
+            .iter()
+            .map(|started| started.name.as_str())
+            .collect();
+        judge::started(&expected, &started).map_or(Ok(()), Err)
     }
 }
 

@@ -77,9 +77,12 @@ pub(super) fn described(error: Option<&ErrorObject>) -> String {
     }
 }
 
-/// Returns the names of the steps that succeeded, in order.
+/// Returns the names of the steps and of the invocations of other functions that succeeded, in order.
 pub(super) fn succeeded_steps(history: &[HistoryEvent]) -> Vec<&str> {
-    let succeeded = history.iter().filter(|event| event.kind == "StepSucceeded");
+    const SUCCESSES: [&str; 2] = ["StepSucceeded", "ChainedInvokeSucceeded"];
+    let succeeded = history
+        .iter()
+        .filter(|event| SUCCESSES.contains(&event.kind.as_str()));
     succeeded
         .filter_map(|event| event.name.as_deref())
         .collect()
@@ -280,8 +283,10 @@ pub(super) mod tests {
             event("StepFailed", "1", "", "a"),
             event("StepSucceeded", "1", "", "a"),
             event("StepStarted", "2", "", "b"),
+            event("ChainedInvokeFailed", "3", "", "d"),
+            event("ChainedInvokeSucceeded", "4", "", "e"),
         ];
-        assert_eq!(succeeded_steps(&history), ["a"]);
+        assert_eq!(succeeded_steps(&history), ["a", "e"]);
         assert!(has_operation(&history, "b"));
         assert!(!has_operation(&history, "c"));
     }

@@ -27,6 +27,27 @@ pub(super) async fn read(
     Ok(read.item().map(object))
 }
 
+/// Puts an item into a table, in place of one that has its key.
+pub(super) async fn put(
+    dynamodb: &aws_sdk_dynamodb::Client,
+    table: &str,
+    item: &BTreeMap<String, Value>,
+) -> Result<()> {
+    let attributes = item
+        .iter()
+        .map(|(name, value)| (name.clone(), attribute(value)));
+    dynamodb
+        .put_item()
+        .table_name(table)
+        .set_item(Some(attributes.collect()))
+        .send()
+        .await
+        .map_err(failed(format!(
+            "an item could not be put into the table `{table}`"
+        )))?;
+    Ok(())
+}
+
 /// Deletes the item with this key, if there is one.
 pub(super) async fn delete(
     dynamodb: &aws_sdk_dynamodb::Client,
@@ -47,13 +68,29 @@ pub(super) async fn delete(
 
 fn attributes(key: &BTreeMap<String, Value>) -> Result<HashMap<String, AttributeValue>> {
     let attribute = |(name, value): (&String, &Value)| match value {
-        Value::String(text) => Ok((name.clone(), AttributeValue::S(text.clone()))),
-        Value::Number(number) => Ok((name.clone(), AttributeValue::N(number.to_string()))),
+        Value::String(_) | Value::Number(_) => Ok((name.clone(), attribute(value))),
         other => Err(Error::usage(format!(
             "the key `{name}` is neither a text nor a number: {other}"
         ))),
     };
     key.iter().map(attribute).collect()
+}
+
+/// Returns JSON as an attribute.
+fn attribute(value: &Value) -> AttributeValue {
+    match value {
+        Value::Null => AttributeValue::Null(true),
+        Value::Bool(truth) => AttributeValue::Bool(*truth),
+        Value::Number(number) => AttributeValue::N(number.to_string()),
+        Value::String(text) => AttributeValue::S(text.clone()),
+        Value::Array(items) => AttributeValue::L(items.iter().map(attribute).collect()),
+        Value::Object(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), attribute(value)));
+            AttributeValue::M(fields.collect())
+        }
+    }
 }
 
 fn object(item: &HashMap<String, AttributeValue>) -> Value {
@@ -98,7 +135,7 @@ mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
     use serde_json::json;
 
-    use super::{attributes, object};
+    use super::{attribute, attributes, json as from_attribute, object};
 
     #[test]
     fn items_become_json() {
@@ -129,6 +166,21 @@ mod tests {
                 "l": [1, -2], "m": { "k": 3 }, "ss": ["a", "b"],
             })
         );
+    }
+
+    #[test]
+    fn json_becomes_an_item_and_is_the_same_again() {
+        let value = json!({
+            "s": "x", "n": -7, "d": 0.5, "b": false, "z": null, "e": [],
+            "l": ["a", 1, { "k": [true] }], "m": { "k": { "deep": 1 } },
+        });
+        let AttributeValue::M(fields) = attribute(&value) else {
+            panic!("an object becomes a map");
+        };
+        assert_eq!(fields["n"], AttributeValue::N("-7".to_owned()));
+        assert_eq!(fields["b"], AttributeValue::Bool(false));
+        assert_eq!(fields["z"], AttributeValue::Null(true));
+        assert_eq!(from_attribute(&AttributeValue::M(fields)), value);
     }
 
     #[test]

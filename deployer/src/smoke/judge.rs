@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::compare::{difference, shown};
 use super::history::{HistoryEvent, has_operation, succeeded_steps, was_interrupted};
 use super::look::Look;
-use super::scenario::{ExpectedExecution, ExpectedItem};
+use super::scenario::{ExpectedExecution, ExpectedItem, Status};
 
 /// An execution as it was seen.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,16 @@ pub(super) struct SeenExecution {
     pub(super) history: Vec<HistoryEvent>,
 }
 
+impl SeenExecution {
+    /// Returns whether it ended so that it has an event in the failure queue.
+    pub(super) fn is_failure(&self) -> bool {
+        let failures = [Status::Failed, Status::TimedOut];
+        failures
+            .iter()
+            .any(|failure| failure.as_str() == self.status)
+    }
+}
+
 /// Judges the execution `name`; what an execution that ended lacks will never come.
 pub(super) fn execution(
     name: &str,
@@ -40,8 +50,7 @@ pub(super) fn execution(
             expected.status.as_str()
         )));
     }
-    let found = status(expected, seen)
-        .or_else(|| result(expected, seen))
+    let found = end(expected.status, expected.result.as_ref(), seen)
         .or_else(|| error_type(expected, seen))
         .or_else(|| steps(expected, &seen.history))
         .or_else(|| never(expected, &seen.history));
@@ -51,8 +60,17 @@ pub(super) fn execution(
     }
 }
 
-fn status(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<String> {
-    if expected.status.as_str() == seen.status {
+/// Judges the status and the result of an execution that ended.
+pub(super) fn end(
+    expected: Status,
+    expected_result: Option<&Value>,
+    seen: &SeenExecution,
+) -> Option<String> {
+    status(expected, seen).or_else(|| result(expected_result?, seen))
+}
+
+fn status(expected: Status, seen: &SeenExecution) -> Option<String> {
+    if expected.as_str() == seen.status {
         return None;
     }
     let error = seen
@@ -63,12 +81,11 @@ fn status(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<String> 
     Some(format!(
         "is {}{error}, expected {}",
         seen.status,
-        expected.status.as_str()
+        expected.as_str()
     ))
 }
 
-fn result(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<String> {
-    let expected = expected.result.as_ref()?;
+fn result(expected: &Value, seen: &SeenExecution) -> Option<String> {
     let Some(text) = &seen.result else {
         return Some("has no result".to_owned());
     };
@@ -198,14 +215,14 @@ pub(super) fn failure_events(expected: &[&str], seen: &BTreeSet<String>) -> Look
 }
 
 /// Judges the names of all executions that were started: each must be expected, and once.
-pub(super) fn started(expected: &[&str], started: &[String]) -> Option<String> {
+pub(super) fn started(expected: &[&str], started: &[&str]) -> Option<String> {
     let mut left = expected.to_vec();
     for name in started {
         match left.iter().position(|expected| expected == name) {
             Some(place) => {
                 left.swap_remove(place);
             }
-            None if expected.contains(&name.as_str()) => {
+            None if expected.contains(name) => {
                 return Some(format!("execution `{name}` was started more than once"));
             }
             None => return Some(format!("execution `{name}` was started, and must not be")),

@@ -9,6 +9,7 @@ mod aftermath;
 mod batch;
 mod callback;
 mod compare;
+mod copies;
 mod deployment;
 mod execution;
 mod expect;
@@ -26,11 +27,12 @@ mod report;
 mod rules;
 mod run;
 mod scenario;
+mod tally;
 
 pub use load::load_scenarios;
 pub use report::{ScenarioOutcome, SmokeReport};
 pub use run::run;
 pub use scenario::{
-    Answer, Expectation, ExpectedExecution, ExpectedItem, Failure, Kill, Message, Scenario,
-    ScenarioFile, Status,
+    Answer, Expectation, ExpectedExecution, ExpectedItem, Failure, GivenItem, Kill, Message,
+    Removal, Scenario, ScenarioFile, Status, Tally,
 };

@@ -5,21 +5,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::primitives::DateTime;
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::batch::{self, Outgoing};
 use super::callback::{self, Answered};
+use super::copies::{self, MessageCopy, copies};
 use super::deployment::Deployment;
 use super::execution::Executions;
 use super::fault;
 use super::history::{self, Wanted};
+use super::item;
 use super::judge::SeenExecution;
 use super::look::{Look, Patience, wait};
 use super::mailbox::Mailbox;
-use super::name::execution_name;
-use super::scenario::{Answer, Scenario};
+use super::scenario::{Answer, Kill, Scenario};
 use crate::aws::Clients;
+use crate::config::Table;
 use crate::error::{Error, Kind, Result};
 
 /// What all scenarios of a workflow share.
@@ -27,6 +28,8 @@ use crate::error::{Error, Kind, Result};
 pub(super) struct Setting<'a> {
     pub(super) clients: &'a Clients,
     pub(super) deployment: Deployment,
+    /// The workflow's tables.
+    pub(super) tables: &'a BTreeMap<String, Table>,
     pub(super) stage: &'a str,
     /// The template of the executions' names.
     pub(super) execution_name: &'a str,
@@ -45,19 +48,13 @@ pub(super) struct Setting<'a> {
     pub(super) fault_endpoint: Option<&'a str>,
 }
 
-/// A message ready to be sent.
-#[derive(Debug, Clone)]
-struct Prepared {
-    body: String,
-    name: Option<String>,
-}
-
 /// A scenario under way; its placeholders are filled in.
 pub(super) struct Play<'a> {
     pub(super) setting: &'a Setting<'a>,
     pub(super) scenario: &'a Scenario,
     pub(super) id: &'a str,
-    messages: Vec<Prepared>,
+    /// The copies of each message.
+    pub(super) messages: Vec<Vec<MessageCopy>>,
     patience: Patience,
     /// The ARNs of executions that were found.
     arns: Mutex<BTreeMap<String, String>>,
@@ -67,13 +64,6 @@ pub(super) struct Play<'a> {
 
 impl<'a> Play<'a> {
     pub(super) fn new(setting: &'a Setting<'a>, scenario: &'a Scenario, id: &'a str) -> Self {
-        let prepare = |body: String| {
-            let message = serde_json::from_str::<Value>(&body).unwrap_or_default();
-            Prepared {
-                name: execution_name(setting.execution_name, setting.stage, &message),
-                body,
-            }
-        };
         let timeout = Duration::from_secs(scenario.timeout.seconds());
         Self {
             setting,
@@ -82,7 +72,7 @@ impl<'a> Play<'a> {
             messages: scenario
                 .send
                 .iter()
-                .map(|message| prepare(message.text()))
+                .map(|message| copies(message, setting.execution_name, setting.stage))
                 .collect(),
             patience: Patience {
                 interval: setting.interval,
@@ -99,11 +89,9 @@ impl<'a> Play<'a> {
     ///
     /// The first thing that is not as expected.
     pub(super) async fn perform(&self) -> Result<(), String> {
+        self.put_given().await.map_err(|error| in_words(&error))?;
         if let (Some(kill), Some(endpoint)) = (&self.scenario.kill, self.setting.fault_endpoint) {
-            let name = self.name_of(kill.of)?;
-            fault::kill_after_step(endpoint, name, &kill.after_step)
-                .await
-                .map_err(|error| in_words(&error))?;
+            self.inject(kill, endpoint).await?;
         }
         self.send().await?;
         let sent = Instant::now();
@@ -124,21 +112,36 @@ impl<'a> Play<'a> {
         self.look_for_strangers().await
     }
 
+    async fn put_given(&self) -> Result<()> {
+        for given in &self.scenario.given {
+            let dynamodb = &self.setting.clients.dynamodb;
+            item::put(dynamodb, self.table(&given.table), &given.item).await?;
+        }
+        Ok(())
+    }
+
+    async fn inject(&self, kill: &Kill, endpoint: &str) -> Result<(), String> {
+        let injected = match (&kill.after_step, &kill.after_call) {
+            (Some(step), _) => fault::kill_after_step(endpoint, self.name_of(kill.of)?, step).await,
+            (None, Some(call)) => fault::kill_after_call(endpoint, call, self.id).await,
+            (None, None) => Ok(()),
+        };
+        injected.map_err(|error| in_words(&error))
+    }
+
     async fn send(&self) -> Result<(), String> {
         let mut batch = Vec::new();
-        for (index, (message, prepared)) in
-            self.scenario.send.iter().zip(&self.messages).enumerate()
+        for (index, (message, copies)) in self.scenario.send.iter().zip(&self.messages).enumerate()
         {
             if message.after_previous {
                 self.send_batch(&std::mem::take(&mut batch)).await?;
                 let previous = self.name_of(index.saturating_sub(1))?;
                 wait(self.patience, || self.look_for_start(previous)).await?;
             }
-            let outgoing = Outgoing {
-                body: prepared.body.clone(),
+            batch.extend(copies.iter().map(|copy| Outgoing {
+                body: copy.body.clone(),
                 label: format!("{}/{index}", self.id),
-            };
-            batch.extend((0..message.times).map(|_| outgoing.clone()));
+            }));
         }
         self.send_batch(&batch).await
     }
@@ -246,15 +249,14 @@ impl<'a> Play<'a> {
     pub(super) fn names(&self) -> BTreeSet<&str> {
         self.messages
             .iter()
-            .filter_map(|message| message.name.as_deref())
+            .flat_map(|copies| copies::names(copies))
             .collect()
     }
 
+    /// Returns the name of the one execution that a message starts.
     pub(super) fn name_of(&self, message: usize) -> Result<&str, String> {
-        let name = self
-            .messages
-            .get(message)
-            .and_then(|message| message.name.as_deref());
+        let copies = self.messages.get(message);
+        let name = copies.and_then(|copies| copies.first()?.name.as_deref());
         name.ok_or_else(|| format!("message {message} gives no execution name"))
     }
 

@@ -1,10 +1,12 @@
 //! What a scenario must keep to, beyond its types.
 
-use std::collections::BTreeSet;
+mod tables;
 
-use super::name::execution_name;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::copies::{self, MessageCopy, copies, is_numbered};
 use super::placeholder::Placeholders;
-use super::scenario::{ExpectedItem, Message, Scenario, ScenarioFile};
+use super::scenario::{Kill, Message, Scenario, ScenarioFile};
 use crate::config::{Workflow, nearest};
 use crate::error::{Error, Result};
 
@@ -35,36 +37,43 @@ pub(super) fn check(
             let text = format!("there are two scenarios `{}`", scenario.name);
             return Err(broken(locate, &format!("{path}.name"), &text));
         }
+        let mut rules = Rules {
+            scenario,
+            workflow,
+            path,
+            copies: Vec::new(),
+            locate,
+        };
+        rules.check_messages()?;
         let sample = Placeholders {
             id: SAMPLE_ID,
             stage,
         }
         .scenario(scenario)?;
-        let named = |message: &Message| {
-            let message = serde_json::from_str(&message.text()).unwrap_or_default();
-            execution_name(&intake.execution_name, stage, &message).is_some()
-        };
-        let rules = Rules {
-            scenario,
-            path,
-            named: sample.send.iter().map(named).collect(),
-            locate,
-        };
-        rules.check_messages()?;
+        let template = &intake.execution_name;
+        let messages = sample.send.iter();
+        rules.copies = messages
+            .map(|message| copies(message, template, stage))
+            .collect();
+        rules.check_names()?;
+        rules.check_order()?;
+        rules.check_kill()?;
         rules.check_answers()?;
-        rules.check_expectations()?;
-        for (index, item) in scenario.expect.items.iter().enumerate() {
-            rules.check_item(item, index, workflow)?;
-        }
+        rules.check_executions()?;
+        rules.check_tallies()?;
+        rules.check_traces()?;
+        rules.check_tables()?;
+        rules.check_numbers()?;
     }
     Ok(())
 }
 
 struct Rules<'a> {
     scenario: &'a Scenario,
+    workflow: &'a Workflow,
     path: String,
-    /// Whether each message gives an execution name.
-    named: Vec<bool>,
+    /// What would be sent for each message.
+    copies: Vec<Vec<MessageCopy>>,
     locate: &'a dyn Fn(&str) -> String,
 }
 
@@ -85,57 +94,157 @@ impl Rules<'_> {
             if message.message.is_some() == message.body.is_some() {
                 return self.broken(&path, "give either `message` or `body`");
             }
+            let path = format!("{path}.times");
             if message.times == 0 {
-                return self.broken(&format!("{path}.times"), "a message is sent at least once");
+                return self.broken(&path, "a message is sent at least once");
             }
-            if message.after_previous {
-                match index.checked_sub(1) {
-                    None => {
-                        return self.broken(
-                            &format!("{path}.after_previous"),
-                            "there is no message before the first",
-                        );
-                    }
-                    Some(previous) => {
-                        self.check_named(previous, &format!("{path}.after_previous"))?;
-                    }
+            if message.times > Message::MOST_TIMES {
+                let text = format!("a message is sent at most {} times", Message::MOST_TIMES);
+                return self.broken(&path, &text);
+            }
+        }
+        Ok(())
+    }
+
+    /// A name without the id may be taken by an earlier run, which would be judged instead.
+    fn check_names(&self) -> Result<()> {
+        for index in 0..self.copies.len() {
+            if self
+                .names(index)
+                .iter()
+                .any(|name| !name.contains(SAMPLE_ID))
+            {
+                let text = "the execution's name needs `{id}`, or it may be another run's";
+                return self.broken(&format!("send.{index}"), text);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_order(&self) -> Result<()> {
+        for (index, message) in self.scenario.send.iter().enumerate() {
+            let path = format!("send.{index}.after_previous");
+            match (message.after_previous, index.checked_sub(1)) {
+                (false, _) => {}
+                (true, None) => return self.broken(&path, "there is no message before the first"),
+                (true, Some(previous)) => {
+                    self.check_single(previous, &path)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn check_answers(&self) -> Result<()> {
-        if let Some(kill) = &self.scenario.kill {
-            self.check_named(kill.of, "kill.of")?;
+    fn check_kill(&self) -> Result<()> {
+        let Some(kill) = &self.scenario.kill else {
+            return Ok(());
+        };
+        if kill.after_step.is_some() == kill.after_call.is_some() {
+            return self.broken("kill", "give either `after_step` or `after_call`");
         }
+        if kill.after_step.is_some() {
+            self.check_single(kill.of, "kill.of")?;
+        }
+        self.check_victim(kill)
+    }
+
+    fn check_victim(&self, kill: &Kill) -> Result<()> {
+        let Some(function) = &kill.function else {
+            return Ok(());
+        };
+        if kill.after_step.is_some() {
+            let text = "the process that dies after a step is the orchestrator's";
+            return self.broken("kill.function", text);
+        }
+        let workflow = self.workflow;
+        let intake = workflow.intake.as_ref();
+        let functions: Vec<&str> = std::iter::once(workflow.orchestrator.function.as_str())
+            .chain(intake.map(|intake| intake.function.as_str()))
+            .chain(workflow.workers.keys().map(String::as_str))
+            .collect();
+        if functions.contains(&function.as_str()) {
+            return Ok(());
+        }
+        let place = (self.locate)(&format!("{}.kill.function", self.path));
+        let error = Error::usage(format!(
+            "{place}: the workflow has no function `{function}`"
+        ));
+        Err(match nearest(function, functions) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error,
+        })
+    }
+
+    fn check_answers(&self) -> Result<()> {
         for (index, answer) in self.scenario.answers.iter().enumerate() {
             let path = format!("answers.{index}");
             if answer.success.is_some() == answer.failure.is_some() {
                 return self.broken(&path, "give either `success` or `failure`");
             }
-            self.check_named(answer.of, &format!("{path}.of"))?;
+            self.check_single(answer.of, &format!("{path}.of"))?;
         }
         Ok(())
     }
 
-    fn check_expectations(&self) -> Result<()> {
+    fn check_executions(&self) -> Result<()> {
         let mut seen = BTreeSet::new();
         for (index, execution) in self.scenario.expect.executions.iter().enumerate() {
             let path = format!("expect.executions.{index}.of");
-            self.check_named(execution.of, &path)?;
-            if !seen.insert(execution.of) {
+            let name = self.check_single(execution.of, &path)?;
+            if !seen.insert(name) {
                 return self.broken(
                     &path,
                     &format!("the execution of message {} is there twice", execution.of),
                 );
             }
         }
-        for (index, message) in self.scenario.expect.dead_letters.iter().enumerate() {
+        Ok(())
+    }
+
+    fn check_tallies(&self) -> Result<()> {
+        let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
+        for (index, tally) in self.scenario.expect.tallies.iter().enumerate() {
+            self.check_sent(tally.of, &format!("expect.tallies.{index}.of"))?;
+            *counts.entry(tally.of).or_default() += u64::from(tally.count);
+        }
+        let mut seen = BTreeSet::new();
+        for execution in &self.scenario.expect.executions {
+            seen.extend(self.names(execution.of));
+        }
+        for (message, count) in counts {
+            let copies = self.copies.get(message).map_or(0, Vec::len);
+            let names = self.names(message);
+            if names.len() != copies {
+                let text = format!(
+                    "the {copies} copies of message {message} start {} executions: tallies count copies \
+                     that start one each",
+                    names.len()
+                );
+                return self.broken("expect.tallies", &text);
+            }
+            if u64::try_from(copies) != Ok(count) {
+                let text = format!(
+                    "the tallies of message {message} count {count} executions, and it starts {copies}"
+                );
+                return self.broken("expect.tallies", &text);
+            }
+            if names.iter().any(|name| !seen.insert(name)) {
+                let text = format!("an execution of message {message} is there twice");
+                return self.broken("expect.tallies", &text);
+            }
+        }
+        Ok(())
+    }
+
+    /// There must be something to wait for.
+    fn check_traces(&self) -> Result<()> {
+        let expect = &self.scenario.expect;
+        for (index, message) in expect.dead_letters.iter().enumerate() {
             self.check_sent(*message, &format!("expect.dead_letters.{index}"))?;
         }
-        if self.scenario.expect.executions.is_empty()
-            && self.scenario.expect.dead_letters.is_empty()
+        if expect.executions.is_empty()
+            && expect.tallies.is_empty()
+            && expect.dead_letters.is_empty()
         {
             return self.broken(
                 "expect",
@@ -145,54 +254,42 @@ impl Rules<'_> {
         Ok(())
     }
 
-    fn check_item(&self, item: &ExpectedItem, index: usize, workflow: &Workflow) -> Result<()> {
-        let path = format!("expect.items.{index}");
-        let Some(table) = workflow.tables.get(&item.table) else {
-            let place = (self.locate)(&format!("{}.{path}.table", self.path));
-            let error = Error::usage(format!(
-                "{place}: the workflow has no table `{}`",
-                item.table
-            ));
-            return Err(
-                match nearest(&item.table, workflow.tables.keys().map(String::as_str)) {
-                    Some(near) => error.hint(format!("did you mean `{near}`?")),
-                    None => error,
-                },
-            );
-        };
-        let wanted: BTreeSet<&str> = std::iter::once(table.partition_key.as_str())
-            .chain(table.sort_key.as_deref())
-            .collect();
-        let given: BTreeSet<&str> = item.key.keys().map(String::as_str).collect();
-        if wanted != given {
-            let wanted = wanted.into_iter().collect::<Vec<_>>().join("` and `");
-            return self.broken(
-                &format!("{path}.key"),
-                &format!("the key of the table `{}` is `{wanted}`", item.table),
-            );
-        }
-        if item
-            .key
-            .values()
-            .any(|value| !value.is_string() && !value.is_number())
-        {
-            return self.broken(&format!("{path}.key"), "a key is a text or a number");
-        }
-        if item.absent && (item.item.is_some() || !item.without.is_empty()) {
-            return self.broken(
-                &format!("{path}.absent"),
-                "an item that is not there has no attributes",
-            );
+    /// Elsewhere, `{n}` would be taken as it is, and nothing would be what it seems.
+    fn check_numbers(&self) -> Result<()> {
+        let scenario = self.scenario;
+        for (path, text) in [
+            ("given", serde_json::to_string(&scenario.given)),
+            ("kill", serde_json::to_string(&scenario.kill)),
+            ("answers", serde_json::to_string(&scenario.answers)),
+            ("expect", serde_json::to_string(&scenario.expect)),
+        ] {
+            if text.is_ok_and(|text| is_numbered(&text)) {
+                return self.broken(path, "`{n}` has a number only in `send` and `remove`");
+            }
         }
         Ok(())
     }
 
-    fn check_named(&self, message: usize, path: &str) -> Result<()> {
+    /// Returns the name of the one execution that a message starts.
+    fn check_single(&self, message: usize, path: &str) -> Result<&str> {
         self.check_sent(message, path)?;
-        if self.named.get(message) == Some(&false) {
-            return self.broken(path, &format!("message {message} gives no execution name"));
+        let copies = self.copies.get(message).map_or(&[][..], Vec::as_slice);
+        let names = self.names(message);
+        match (names.first(), copies.iter().all(|copy| copy.name.is_some())) {
+            (Some(name), true) if names.len() == 1 => Ok(name),
+            (Some(_), true) => {
+                let text = format!("the copies of message {message} start an execution each");
+                self.broken(path, &text)
+            }
+            _ => self.broken(path, &format!("message {message} gives no execution name")),
         }
-        Ok(())
+    }
+
+    fn names(&self, message: usize) -> BTreeSet<&str> {
+        self.copies
+            .get(message)
+            .map(|copies| copies::names(copies))
+            .unwrap_or_default()
     }
 
     fn check_sent(&self, message: usize, path: &str) -> Result<()> {

@@ -97,6 +97,7 @@ async fn setting<'a>(
     let is_local = clients.endpoint.is_some();
     Ok(Setting {
         clients,
+        tables: &app.workflow(workflow)?.tables,
         stage: &app.stage_name,
         execution_name,
         executions: Executions {

@@ -1,7 +1,8 @@
 //! Scenarios as data: `config/smoke/<workflow>.yaml`.
 //!
 //! In every text, keys included, `{id}` stands for an id that no other scenario and no other run
-//! has, `{stage}` for the stage, and `{filler:1000}` for a thousand letters.
+//! has, `{stage}` for the stage, and `{filler:1000}` for a thousand letters. In what is sent several
+//! times, and in what is removed for it, `{n}` stands for the number of the copy, from 0.
 
 use std::collections::BTreeMap;
 
@@ -28,9 +29,12 @@ pub struct Scenario {
     /// How long it may take until everything expected is so.
     #[serde(default = "Scenario::default_timeout")]
     pub timeout: Span,
+    /// What the tables hold before anything is sent. It is deleted when the scenario ends.
+    #[serde(default)]
+    pub given: Vec<GivenItem>,
     /// What goes into the queue, in one batch where it fits.
     pub send: Vec<Message>,
-    /// Kills the orchestrator's process once; only the local target can, elsewhere the scenario is skipped.
+    /// Kills the process of a function once; only the local target can, elsewhere the scenario is skipped.
     #[serde(default)]
     pub kill: Option<Kill>,
     /// The answers to callbacks, one after the other.
@@ -38,12 +42,39 @@ pub struct Scenario {
     pub answers: Vec<Answer>,
     /// What must be so at the end.
     pub expect: Expectation,
+    /// What else is deleted when the scenario ends, beside the items of `given` and `expect`.
+    #[serde(default)]
+    pub remove: Vec<Removal>,
 }
 
 impl Scenario {
     fn default_timeout() -> Span {
         Span::from_seconds(120)
     }
+}
+
+/// An item that a table holds before anything is sent.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenItem {
+    /// The table's name in the configuration.
+    pub table: String,
+    /// The item, its key included. A text of the key has `{id}` in it, so that it is nobody else's.
+    pub item: BTreeMap<String, Value>,
+}
+
+/// An item that is deleted when the scenario ends, whether it is there or not.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Removal {
+    /// The table's name in the configuration.
+    pub table: String,
+    /// The key. A text of it has `{id}` in it, so that it is nobody else's; with `{n}` it stands for
+    /// one key for each copy of the message.
+    pub key: BTreeMap<String, Value>,
+    /// The message whose copies `{n}` counts, itself counted from 0.
+    #[serde(default)]
+    pub of: usize,
 }
 
 /// A message; exactly one of `message` and `body`.
@@ -56,8 +87,10 @@ pub struct Message {
     /// A text that is sent as it is.
     #[serde(default)]
     pub body: Option<String>,
-    /// How often it is sent.
+    /// How often it is sent. `{n}` in its texts stands for the number of the copy, from 0; where that
+    /// makes the names of the executions differ, each copy starts an execution of its own.
     #[serde(default = "once")]
+    #[schemars(range(min = 1, max = 1000))]
     pub times: u32,
     /// Waits before it is sent until the execution of the message before it exists.
     #[serde(default)]
@@ -65,6 +98,9 @@ pub struct Message {
 }
 
 impl Message {
+    /// The most copies of a message.
+    pub const MOST_TIMES: u32 = 1000;
+
     /// Returns the text that is sent.
     pub fn text(&self) -> String {
         match (&self.body, &self.message) {
@@ -79,15 +115,25 @@ fn once() -> u32 {
     1
 }
 
-/// Where to kill the orchestrator's process.
+/// Where to kill a process; exactly one of `after_step` and `after_call`.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Kill {
-    /// The message whose execution it is, counted from 0.
+    /// The message whose execution has the step, counted from 0.
     #[serde(default)]
     pub of: usize,
-    /// The step after whose success, and before anything else, the process dies.
-    pub after_step: String,
+    /// The orchestrator's step or chained invoke after whose success its process dies, before it does
+    /// anything else.
+    #[serde(default)]
+    pub after_step: Option<String>,
+    /// The operation of an AWS service, such as `TransactWriteItems`. The process of the function that
+    /// is the first to call it with the scenario's id in the request dies after the call was carried
+    /// out, and before it has the answer.
+    #[serde(default)]
+    pub after_call: Option<String>,
+    /// The function that makes the call, for people: the one that dies is the one that called.
+    #[serde(default)]
+    pub function: Option<String>,
 }
 
 /// An answer to a callback; exactly one of `success` and `failure`.
@@ -134,6 +180,10 @@ pub struct Expectation {
     /// The executions that the messages start: these and no others.
     #[serde(default)]
     pub executions: Vec<ExpectedExecution>,
+    /// How many of the executions that the copies of a message start end in which way. The tallies of a
+    /// message count all of its executions.
+    #[serde(default)]
+    pub tallies: Vec<Tally>,
     /// Items of tables.
     #[serde(default)]
     pub items: Vec<ExpectedItem>,
@@ -189,12 +239,29 @@ pub struct ExpectedExecution {
     /// The type of the error.
     #[serde(default)]
     pub error_type: Option<String>,
-    /// Steps that succeeded exactly once, in this order.
+    /// Steps, and invocations of other functions, that succeeded exactly once, in this order.
     #[serde(default)]
     pub steps: Vec<String>,
     /// Operations that must not be in the history.
     #[serde(default)]
     pub never: Vec<String>,
+}
+
+/// A number of executions that end in the same way. Where several tallies of a message fit an
+/// execution, it counts for the first of them.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// The message whose copies start them, counted from 0.
+    #[serde(default)]
+    pub of: usize,
+    /// How they end.
+    pub status: Status,
+    /// A part of their result: what it names must be equal, what it leaves out may be anything.
+    #[serde(default)]
+    pub result: Option<Value>,
+    /// How many they are.
+    pub count: u32,
 }
 
 /// An item of a table as it must be. It is deleted when the scenario ends.

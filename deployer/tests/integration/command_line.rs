@@ -5,7 +5,7 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{FUNCTIONS, Sandbox};
 
 #[test]
 fn a_coherent_project_validates() {
@@ -122,9 +122,9 @@ fn a_smoke_test_before_up_says_what_to_do_first() {
     exit code: 4
     ----- stdout
     ----- stderr
-    error: the local target is not running, so nothing is deployed on it now
+    error: the local target is not running
 
-    hint: run `deployer up --stage dev`
+    hint: run `deployer up --stage dev`; what was deployed before is still there
     ");
 }
 
@@ -187,7 +187,7 @@ fn a_compile_error_is_shown_in_the_compilers_own_words() {
         "[workspace]\nresolver = \"3\"\nmembers = [\"functions/*\"]\n",
     )
     .unwrap();
-    for function in ["fraud-detection", "queue-intermediary"] {
+    for function in FUNCTIONS {
         let folder = project.join("functions").join(function);
         fs_err::create_dir_all(folder.join("src")).unwrap();
         fs_err::write(

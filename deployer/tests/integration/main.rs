@@ -6,8 +6,17 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod apply;
+mod artifacts;
 mod command_line;
+mod doctor;
 mod end_to_end;
+mod fake_account;
+mod fake_cloudformation;
+mod operate;
+mod own_workflow;
+mod plan;
+mod practices;
 mod python;
 mod sandbox;
 mod schemas;

@@ -6,6 +6,16 @@ use std::process::Output;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+/// The functions of the repository's application.
+pub(crate) const FUNCTIONS: [&str; 6] = [
+    "allocate-inventory",
+    "authorize-payment",
+    "fraud-detection",
+    "fulfill-order",
+    "order-processing",
+    "queue-intermediary",
+];
+
 /// The repository's root.
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -37,7 +47,7 @@ impl Sandbox {
         for folder in ["config", "templates"] {
             copy(&repository().join(folder), &project.join(folder));
         }
-        for function in ["fraud-detection", "queue-intermediary"] {
+        for function in FUNCTIONS {
             let folder = project.join("functions").join(function);
             fs_err::create_dir_all(&folder).unwrap();
             fs_err::write(
@@ -45,6 +55,21 @@ impl Sandbox {
                 format!("[package]\nname = \"{function}\"\n"),
             )
             .unwrap();
+        }
+        Self { home, project }
+    }
+
+    /// Returns a sandbox with a copy of everything, to be built by the test.
+    ///
+    /// What it compiles shares its dependencies with the tests.
+    pub(crate) fn with_whole_copy() -> Self {
+        let home = home();
+        let project = home.path().join("project");
+        for folder in ["config", "templates", "functions", "deployer"] {
+            copy(&repository().join(folder), &project.join(folder));
+        }
+        for file in ["Cargo.toml", "Cargo.lock"] {
+            fs_err::copy(repository().join(file), project.join(file)).unwrap();
         }
         Self { home, project }
     }
@@ -78,7 +103,6 @@ impl Sandbox {
             "RUSTUP_HOME",
             "RUSTUP_TOOLCHAIN",
             "CARGO",
-            "CARGO_TARGET_DIR",
             "PIP_INDEX_URL",
             "PIP_CONFIG_FILE",
             "DEPLOYER_PYTHON",
@@ -89,6 +113,7 @@ impl Sandbox {
         }
         command
             .current_dir(&self.project)
+            .env("CARGO_TARGET_DIR", target_directory())
             .env("DEPLOYER_HOME", self.home.path())
             .env("DEPLOYER_LOCAL_PORT", "0")
             .env("COLUMNS", "100")
@@ -131,6 +156,14 @@ impl Drop for Sandbox {
             let _ = self.deployer(&["local", "stop"]).output();
         }
     }
+}
+
+/// Returns the folder that these tests were compiled into.
+fn target_directory() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// Returns a folder for state, with the one installation of MiniStack that all tests share.

@@ -126,7 +126,6 @@ mod notifier;
 pub mod operations;
 mod payment;
 mod retry;
-pub mod runtime;
 mod scoring;
 mod services;
 mod settings;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use aws_durable_execution_sdk as durable;
-use fraud_detection::{Services, Settings, handle, runtime};
+use fraud_detection::{Services, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    runtime::start_logging();
+    startup::start_logging(&["fraud_detection", "aws_durable_execution_sdk"]);
     let settings = Settings::from_environment()
         .inspect_err(|error| tracing::error!(%error, hint = error.hint(), "cannot start"))?;
-    let config = runtime::aws_config().await;
+    let config = startup::aws_config().await;
     let services = Arc::new(Services::on_aws(&config, settings));
     let options = durable::Options::builder().sdk_config(config).build()?;
     durable::run_with_options(

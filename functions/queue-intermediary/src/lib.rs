@@ -59,7 +59,6 @@ mod failure;
 mod intermediary;
 mod message;
 mod name;
-pub mod runtime;
 mod settings;
 
 pub use event::{Attributes, Event, FailedItem, Record, Response};

@@ -1,14 +1,14 @@
 //! The function's process: reads the environment, then serves batches.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use queue_intermediary::{Event, Intermediary, Settings, runtime};
+use queue_intermediary::{Event, Intermediary, Settings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    runtime::start_logging();
+    startup::start_logging(&["queue_intermediary"]);
     let settings = Settings::from_environment()
         .inspect_err(|error| tracing::error!(%error, hint = error.hint(), "cannot start"))?;
-    let intermediary = &Intermediary::on_aws(&runtime::aws_config().await, settings);
+    let intermediary = &Intermediary::on_aws(&startup::aws_config().await, settings);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async move {
         let deadline_millis = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         Ok::<_, Error>(intermediary.handle(event.payload, deadline_millis).await)

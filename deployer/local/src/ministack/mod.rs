@@ -18,5 +18,6 @@ pub(crate) use install::{ensure_installed, is_installed, version};
 pub(crate) use log::{last_lines, rotate};
 pub(crate) use orphans::end as end_orphans;
 pub(crate) use process::Launch;
+pub(crate) use python::find as find_python;
 pub(crate) use relocate::relocate;
 pub(crate) use supervise::MiniStack;

@@ -22,7 +22,7 @@ const NAMES: [&str; 7] = [
 ];
 
 /// Returns the first interpreter that is new enough; `chosen` (`DEPLOYER_PYTHON`) admits no other.
-pub(super) async fn find(chosen: Option<OsString>) -> Result<OsString, InstallError> {
+pub(crate) async fn find(chosen: Option<OsString>) -> Result<OsString, InstallError> {
     let candidates = match &chosen {
         Some(program) => vec![program.clone()],
         None => NAMES.iter().map(OsString::from).collect(),

@@ -10,8 +10,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::sync::Notify;
 
+use super::call_fault::{self, CallFaults};
 use super::route::{Route, route};
-use super::{admin, forward, invoke, mapping, responses};
+use super::{admin, invoke, mapping, responses};
 use crate::execution::ExecutionService;
 use crate::function_host::FunctionHost;
 use crate::ministack::MiniStackClient;
@@ -27,6 +28,7 @@ pub(crate) struct Router {
     pub(crate) status: Arc<Status>,
     /// Told when the daemon should stop.
     pub(crate) stop: Arc<Notify>,
+    pub(crate) call_faults: CallFaults,
     /// Whether something may have changed in MiniStack since it last saved.
     pub(crate) changed: Arc<AtomicBool>,
 }
@@ -37,6 +39,10 @@ pub(crate) fn routes(router: Router) -> axum::Router {
     axum::Router::new()
         .route("/_local/status", get(admin::status))
         .route("/_local/stop", post(admin::stop))
+        .route(
+            "/_local/call-faults",
+            post(call_fault::register).get(call_fault::pending),
+        )
         .fallback(dispatch)
         .with_state(router)
         .merge(durable)
@@ -49,7 +55,7 @@ async fn dispatch(State(router): State<Router>, request: Request<Body>) -> Respo
     match route(request.method(), request.uri().path()) {
         Route::Invocation { function } => invoke::invoke(&router, &function, request).await,
         Route::NewMapping => mapping::create(&router, request).await,
-        Route::Forward => forward::forward(&router.ministack, request).await,
+        Route::Forward => call_fault::forward_with_faults(&router, request).await,
         Route::UnknownDurable | Route::Internal => responses::error(
             StatusCode::NOT_FOUND,
             "UnknownOperationException",

@@ -5,54 +5,121 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
-use super::super::confirm::confirm;
+use super::super::confirm::{confirm, confirm_purge};
 use super::super::context::Context;
 use super::super::outcome::Outcome;
-use crate::destroy::{Survey, destroy, survey};
-use crate::error::Result;
+use crate::aws::Clients;
+use crate::destroy::{Data, Destroyed, Survey, destroy, survey};
+use crate::error::{Error, Result};
 use crate::event::Event;
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
-/// The intake is closed first and executions in flight are stopped. A protected stage keeps its tables.
+/// The intake is closed first and executions in flight are stopped. Versions that updates
+/// retained go with their functions. A protected stage keeps its tables.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DestroyArguments {
     /// The workflows; by default all, and the artifact bucket with them
     workflow: Vec<String>,
+    /// Keeps the tables of any stage
+    #[arg(long, conflicts_with = "purge_data")]
+    keep_data: bool,
+    /// Deletes the tables of a protected stage too; there `--yes` is not enough, but the stage's name is
+    #[arg(long, value_name = "STAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    purge_data: Option<String>,
+}
+
+impl DestroyArguments {
+    fn data(&self, stage: &str) -> Result<Data> {
+        match &self.purge_data {
+            Some(named) if !named.is_empty() && named != stage => Err(Error::usage(format!(
+                "--purge-data names stage `{named}`, and this is stage `{stage}`"
+            ))),
+            Some(_) => Ok(Data::Purge),
+            None if self.keep_data => Ok(Data::Keep),
+            None => Ok(Data::AsDeployed),
+        }
+    }
 }
 
 pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Result<Outcome> {
     let start = Instant::now();
     let app = &context.app;
+    let stage = &app.stage_name;
     let workflows = app.select(&arguments.workflow)?;
-    let clients = if app.uses_local_target()
+    let data = arguments.data(stage)?;
+    let clients = connect(context).await?;
+    let found = survey(app, &clients, &workflows, data).await?;
+    if found.is_empty() {
+        let document = json!({
+            "event": "result", "stacks": [], "executions_stopped": 0, "kept": [], "left": [],
+        });
+        return Ok(Outcome::done(
+            format!("Nothing to destroy: stage {stage} has no stack."),
+            document,
+        ));
+    }
+    for text in describe(&found, data) {
+        context.reporter.report(&Event::Note { text });
+    }
+    confirm(context, &format!("destroying stage `{stage}`"))?;
+    if data == Data::Purge && found.has_tables() {
+        confirm_purge(context, arguments.purge_data.as_deref())?;
+    }
+    let destroyed = destroy(&clients, &found, data, context, context.reporter.as_ref()).await?;
+    Ok(finish(stage, &destroyed, start.elapsed().as_secs_f64()))
+}
+
+async fn connect(context: &Context) -> Result<Clients> {
+    let app = &context.app;
+    if app.uses_local_target()
         && !durable_local::status(&context.local_settings())
             .await?
             .running
     {
         // What was deployed before the local target stopped is still there when it starts.
         let endpoint = context.start_local().await?;
-        crate::aws::Clients::connect(app, endpoint.as_deref()).await?
-    } else {
-        context.connect().await?
-    };
-    let found = survey(app, &clients, &workflows).await?;
-    let stage = &app.stage_name;
-    if found.is_empty() {
-        let document =
-            json!({ "event": "result", "stacks": [], "executions_stopped": 0, "left": [] });
-        return Ok(Outcome::done(
-            format!("Nothing to destroy: stage {stage} has no stack."),
-            document,
+        return Clients::connect(app, endpoint.as_deref()).await;
+    }
+    context.connect().await
+}
+
+/// Returns what will be deleted, and what will be kept.
+fn describe(found: &Survey, data: Data) -> Vec<String> {
+    let mut lines = Vec::new();
+    for stack in &found.stacks {
+        lines.push(format!(
+            "will delete the stack {} with {} resources, {} running executions and {} messages in its queues",
+            stack.stack,
+            stack.resources.len(),
+            stack.running_executions,
+            stack.messages
+        ));
+        for table in &stack.tables {
+            let fate = if table.stays(data) { "keep" } else { "delete" };
+            lines.push(format!("will {fate} {}", table.described()));
+        }
+    }
+    for table in &found.orphans {
+        lines.push(format!(
+            "will delete {}, which an earlier destroy kept",
+            table.described()
         ));
     }
-    for line in describe(&found) {
-        context.reporter.report(&Event::Note { text: line });
+    if let Some((stack, bucket)) = &found.artifacts {
+        lines.push(format!(
+            "will delete the stack {stack} with the bucket {bucket} and the zips in it"
+        ));
     }
-    confirm(context, &format!("destroying stage `{stage}`"))?;
-    let destroyed = destroy(&clients, &found, context.reporter.as_ref()).await?;
-    let seconds = start.elapsed().as_secs_f64();
-    let mut lines = destroyed.left.clone();
+    lines
+}
+
+fn finish(stage: &str, destroyed: &Destroyed, seconds: f64) -> Outcome {
+    let kept = destroyed.kept.iter().map(|kept| format!("kept: {kept}"));
+    let left = destroyed.left.iter();
+    let mut lines: Vec<String> = kept
+        .chain(left.map(|left| format!("still there: {left}")))
+        .collect();
     lines.push(format!(
         "Destroyed {} stacks of stage {stage}; {} running executions were stopped ({seconds:.1} s).",
         destroyed.stacks.len(),
@@ -63,26 +130,8 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
         "seconds": seconds,
         "stacks": destroyed.stacks,
         "executions_stopped": destroyed.executions_stopped,
+        "kept": destroyed.kept,
         "left": destroyed.left,
     });
-    Ok(Outcome::done(lines.join("\n"), document))
-}
-
-fn describe(found: &Survey) -> Vec<String> {
-    let mut lines = Vec::new();
-    for stack in &found.stacks {
-        lines.push(format!(
-            "will delete the stack {} with {} resources, {} running executions and {} messages in its queues",
-            stack.stack,
-            stack.resources.len(),
-            stack.running_executions,
-            stack.messages
-        ));
-    }
-    if let Some((stack, bucket)) = &found.artifacts {
-        lines.push(format!(
-            "will delete the stack {stack} with the bucket {bucket} and the zips in it"
-        ));
-    }
-    lines
+    Outcome::done(lines.join("\n"), document)
 }

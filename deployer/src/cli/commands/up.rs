@@ -1,20 +1,24 @@
 //! `deployer up`: all the steps.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use camino::Utf8PathBuf;
 use clap::Args;
 use serde_json::json;
 
 use super::super::context::Context;
 use super::super::outcome::Outcome;
+use super::plan::{bucket_request, carry_out, consent, link_once};
 use crate::apply::{Applied, Request};
 use crate::aws::Clients;
-use crate::build::build;
+use crate::build::{Artifact, build};
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
-use crate::link::{Components, Published, artifact_template, link_workflow};
-use crate::{apply, lint, publish, verify};
+use crate::link::{Components, Published, link_workflow};
+use crate::verify::{self, Unverified};
+use crate::{apply, lint, plan, publish};
 
 /// Builds, publishes and deploys, and waits until everything is ready
 ///
@@ -23,38 +27,40 @@ use crate::{apply, lint, publish, verify};
 pub(in crate::cli) struct UpArguments {
     /// The workflows; by default all
     workflow: Vec<String>,
+    /// Carries out the plan in this file, which `deployer plan --out FILE` wrote
+    #[arg(long, conflicts_with = "workflow")]
+    plan: Option<Utf8PathBuf>,
 }
 
 pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Outcome> {
     let start = Instant::now();
     let app = &context.app;
+    if let Some(path) = &arguments.plan {
+        return carry_out(context, path, start).await;
+    }
     let workflows = app.select(&arguments.workflow)?;
     lint::require_clean(app)?;
     let components = Components::load(&app.root)?;
-    // Linked once before the long steps: a template that refers to nothing is found at once.
-    for workflow in &workflows {
-        link_workflow(app, &components, workflow, &Published::placeholder(app))?;
-    }
+    link_once(app, &components, &workflows)?;
     let functions: Vec<String> = app.functions(&workflows).into_keys().collect();
     let (artifacts, clients) =
         tokio::try_join!(build_functions(context, &functions), connect(context))?;
-    let published = Published {
-        bucket: app.artifact_bucket(),
-        keys: artifacts
-            .iter()
-            .map(|(function, artifact)| (function.clone(), artifact.key()))
-            .collect(),
-    };
-    let requests = requests(app, &components, &workflows, &published)?;
+    let published = published(app, &artifacts);
+    let mut requests = requests(app, &components, &workflows, &published)?;
     let current = apply::current(&clients, &requests).await?;
     if current.iter().any(Option::is_none) {
-        let bucket = Request::new(
-            app,
-            "artifacts",
-            app.artifact_stack_name(),
-            artifact_template(app, &components)?,
-        );
-        apply::deploy(&clients, &bucket, context.reporter.as_ref()).await?;
+        let bucket = bucket_request(app, &components)?;
+        let pending: Vec<Request> = requests
+            .iter()
+            .zip(&current)
+            .filter(|(_, current)| current.is_none())
+            .map(|(request, _)| request.clone())
+            .collect();
+        let (plan, _) = plan::plan(app, &clients, &bucket, &pending).await?;
+        consent(context, &plan)?;
+        let bucket = bucket.approved();
+        requests = requests.into_iter().map(Request::approved).collect();
+        apply::deploy(&clients, &bucket, context, context.reporter.as_ref()).await?;
         publish::publish(app, &clients, &artifacts, context.reporter.as_ref()).await?;
     }
     let outcomes = futures::future::join_all(
@@ -67,10 +73,21 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
     finish(app, outcomes, start)
 }
 
-async fn build_functions(
+/// Returns where the zips will be once they are published.
+pub(super) fn published(app: &App, artifacts: &BTreeMap<String, Artifact>) -> Published {
+    Published {
+        bucket: app.artifact_bucket(),
+        keys: artifacts
+            .iter()
+            .map(|(function, artifact)| (function.clone(), artifact.key()))
+            .collect(),
+    }
+}
+
+pub(super) async fn build_functions(
     context: &Context,
     functions: &[String],
-) -> Result<std::collections::BTreeMap<String, crate::build::Artifact>> {
+) -> Result<BTreeMap<String, Artifact>> {
     let start = Instant::now();
     let count = functions.len();
     context.reporter.report(&Event::StepStarted {
@@ -90,12 +107,12 @@ async fn build_functions(
     Ok(artifacts)
 }
 
-async fn connect(context: &Context) -> Result<Clients> {
+pub(super) async fn connect(context: &Context) -> Result<Clients> {
     let endpoint = context.start_local().await?;
     Clients::connect(&context.app, endpoint.as_deref()).await
 }
 
-fn requests(
+pub(super) fn requests(
     app: &App,
     components: &Components,
     workflows: &[String],
@@ -114,18 +131,27 @@ fn requests(
         .collect()
 }
 
-async fn deploy(
+pub(super) async fn deploy(
     context: &Context,
     clients: &Clients,
     request: &Request,
     current: Option<Applied>,
 ) -> Result<Applied> {
     let reporter = context.reporter.as_ref();
+    let unverified = Unverified::of(&context.app, &request.stack);
     let applied = match current {
-        Some(applied) => applied,
-        None => apply::deploy(clients, request, reporter).await?,
+        Some(applied) if !unverified.is_noted() => applied,
+        current => {
+            unverified.note()?;
+            let applied = match current {
+                Some(applied) => applied,
+                None => apply::deploy(clients, request, context, reporter).await?,
+            };
+            verify::verify(clients, &applied).await?;
+            unverified.clear()?;
+            applied
+        }
     };
-    verify::verify(clients, &applied).await?;
     reporter.report(&Event::StackReady {
         workflow: applied.workflow.clone(),
         stack: applied.stack.clone(),
@@ -136,7 +162,7 @@ async fn deploy(
 }
 
 /// One workflow that failed does not hide what became of another.
-fn finish(app: &App, outcomes: Vec<Result<Applied>>, start: Instant) -> Result<Outcome> {
+pub(super) fn finish(app: &App, outcomes: Vec<Result<Applied>>, start: Instant) -> Result<Outcome> {
     let (done, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
     let done: Vec<Applied> = done.into_iter().flatten().collect();
     let mut failed: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();

@@ -9,6 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::human::line;
 use crate::event::{Event, Reporter};
 
+/// How often the moving line moves.
+const TICK: Duration = Duration::from_millis(120);
+
 /// Shows live progress.
 pub(super) struct Terminal {
     bar: ProgressBar,
@@ -27,7 +30,7 @@ impl Terminal {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
+        bar.enable_steady_tick(TICK);
         Self {
             bar,
             progress: Mutex::default(),
@@ -74,6 +77,10 @@ impl Terminal {
 impl Reporter for Terminal {
     fn report(&self, event: &Event) {
         if let Some(message) = self.message(event) {
+            if self.bar.is_finished() {
+                self.bar.reset();
+                self.bar.enable_steady_tick(TICK);
+            }
             self.bar.set_message(message);
         }
         if let Some(line) = line(event).filter(|_| !matches!(event, Event::StepStarted { .. })) {
@@ -82,6 +89,10 @@ impl Reporter for Terminal {
                 super::super::outcome::write_line(&mut anstream::stderr().lock(), &line);
             });
         }
+    }
+
+    fn pause(&self) {
+        self.bar.finish_and_clear();
     }
 }
 

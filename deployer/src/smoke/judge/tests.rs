@@ -234,22 +234,16 @@ fn failure_events_are_exactly_those_of_failed_executions() {
 
 #[test]
 fn executions_are_started_once_and_only_where_expected() {
-    let names = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(started(&["a", "b"], &names(&["b", "a"])), None);
+    assert_eq!(started(&["a", "b"], &["b", "a"]), None);
     assert!(
-        started(&["a"], &names(&["a", "a"]))
+        started(&["a"], &["a", "a"])
             .unwrap()
             .contains("more than once")
     );
     assert!(
-        started(&["a"], &names(&["a", "c"]))
+        started(&["a"], &["a", "c"])
             .unwrap()
             .contains("`c` was started")
     );
-    assert!(started(&[], &names(&["a"])).is_some());
+    assert!(started(&[], &["a"]).is_some());
 }

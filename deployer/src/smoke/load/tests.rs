@@ -1,5 +1,7 @@
 //! What is wrong in a scenario file is told with its file and line.
 
+mod many;
+
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
 
@@ -17,6 +19,8 @@ workflows:
       longest_wait: 30m
     intake:
       execution_name: '{stage}-{id}'
+    workers:
+      ship: {}
     tables:
       stock: { partition_key: item, sort_key: place }
   bare:
@@ -67,8 +71,12 @@ fn application(files: &[(&str, &str)]) -> (TempDir, App) {
 
 /// Returns the error of a scenario file that differs from the good one.
 fn refused(from: &str, to: &str) -> Error {
-    assert!(GOOD.contains(from), "{from}");
-    let (_folder, app) = application(&[("orders.yaml", &GOOD.replacen(from, to, 1))]);
+    refused_in(GOOD, from, to)
+}
+
+fn refused_in(file: &str, from: &str, to: &str) -> Error {
+    assert!(file.contains(from), "{from}");
+    let (_folder, app) = application(&[("orders.yaml", &file.replacen(from, to, 1))]);
     load_scenarios(&app, &["orders".to_owned()]).unwrap_err()
 }
 
@@ -170,6 +178,11 @@ fn every_rule_is_checked() {
             "5: there is no message before",
         ),
         (
+            "- message: { id: '{id}' }",
+            "- message: { id: one }",
+            "4: the execution's name needs `{id}`",
+        ),
+        (
             "to: sms",
             "to: sms\n        of: 3",
             "11: there is no message 3",
@@ -203,7 +216,7 @@ fn every_rule_is_checked() {
         ("[1, 2, 2]", "[1, 3]", "20: there is no message 3"),
         (
             "scenarios:\n",
-            "scenarios:\n  - name: one\n    send: [{ message: { id: a } }]\n    expect: { dead_letters: [0] }\n",
+            "scenarios:\n  - name: one\n    send: [{ message: { id: '{id}' } }]\n    expect: { dead_letters: [0] }\n",
             "5: there are two scenarios `one`",
         ),
         (

@@ -70,9 +70,11 @@ fn record(
         return Err(Rejection::StaleToken.into());
     }
     let change = transition::checkpoint(&cell.execution, &request.updates, children, core.now())?;
-    let fault = core
-        .faults
-        .take(&cell.execution.identity.name, &change.operations);
+    let known = cell.execution.operations().iter();
+    let fault = core.faults.take(
+        &cell.execution.identity.name,
+        known.chain(&change.operations),
+    );
     let changed: Vec<String> = change.operations.iter().map(|o| o.id.clone()).collect();
     core.commit(entry, &mut cell, change)?;
     Ok(Recorded {

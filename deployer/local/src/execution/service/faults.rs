@@ -1,4 +1,4 @@
-//! Faults to inject: kill the function's process right after a step of its.
+//! Faults to inject: kill the function's process right after a step or a chained invoke of its.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -19,13 +19,24 @@ impl Faults {
     }
 
     /// Takes the fault that the success of one of these operations sets off.
-    pub(crate) fn take(&self, execution_name: &str, operations: &[Operation]) -> bool {
+    ///
+    /// A step succeeds by a checkpoint of the process. A chained invoke succeeds while no process
+    /// runs, so the first checkpoint after it counts.
+    pub(crate) fn take<'a>(
+        &self,
+        execution_name: &str,
+        operations: impl IntoIterator<Item = &'a Operation>,
+    ) -> bool {
         let mut pending = self.lock();
         if pending.is_empty() {
             return false;
         }
-        let succeeded = operations.iter().filter(|operation| {
-            operation.kind == OperationType::Step && operation.status == OperationStatus::Succeeded
+        let succeeded = operations.into_iter().filter(|operation| {
+            let kills = matches!(
+                operation.kind,
+                OperationType::Step | OperationType::ChainedInvoke
+            );
+            kills && operation.status == OperationStatus::Succeeded
         });
         let mut names = succeeded.filter_map(|operation| operation.name.clone());
         names.any(|step| pending.remove(&(execution_name.to_owned(), step)))

@@ -1,0 +1,141 @@
+//! What cargo reads to build the functions.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::MetadataCommand;
+
+use super::stamp::Built;
+use crate::config::App;
+
+/// Folders that cargo never reads.
+const SKIPPED: [&str; 2] = [".deployer", ".git"];
+
+/// The file by which cargo marks a folder that it writes to.
+const WRITTEN: &str = "CACHEDIR.TAG";
+
+/// Words of cargo's configuration behind which there are further files, or another compiler.
+const DOUBTS: [&str; 3] = ["include", "paths", "rustc"];
+
+/// The packages that are files of somebody's own, rather than downloaded and never changed.
+#[derive(Debug)]
+pub(super) struct Reads {
+    manifests: Vec<Utf8PathBuf>,
+}
+
+type FilesAndFolders = (BTreeSet<Utf8PathBuf>, BTreeSet<Utf8PathBuf>);
+
+impl Reads {
+    /// Asks cargo for the packages; nothing if it does not answer.
+    pub(super) async fn of(app: &App) -> Option<Self> {
+        let mut command = MetadataCommand::new();
+        command
+            .manifest_path(app.root.join("Cargo.toml"))
+            .other_options(["--locked".to_owned(), "--offline".to_owned()]);
+        let answer = tokio::task::spawn_blocking(move || command.exec()).await;
+        let manifests = answer.ok()?.ok()?.packages.into_iter();
+        Some(Self {
+            manifests: manifests
+                .filter(|package| package.source.is_none())
+                .map(|package| package.manifest_path)
+                .collect(),
+        })
+    }
+
+    /// Returns all files that were read for `built`, and the folders of their packages; nothing in doubt.
+    pub(super) fn collect(&self, app: &App, built: &[Built]) -> Option<FilesAndFolders> {
+        let mut files: BTreeSet<Utf8PathBuf> = self.manifests.iter().cloned().collect();
+        files.extend([app.root.join("Cargo.toml"), app.root.join("Cargo.lock")]);
+        files.extend(configuration()?);
+        let mut folders = BTreeSet::new();
+        for built in built {
+            for source in sources(&built.binary.with_extension("d"))? {
+                // A build script may watch a folder; what is in it, cargo knows better.
+                if !source.is_file() {
+                    return None;
+                }
+                folders.extend(self.package_of(&source));
+                files.insert(source);
+            }
+        }
+        for folder in &folders {
+            files.extend(files_below(folder)?);
+        }
+        Some((files, folders))
+    }
+
+    /// Returns the folder of the innermost package around a file.
+    fn package_of(&self, source: &Utf8Path) -> Option<Utf8PathBuf> {
+        self.manifests
+            .iter()
+            .filter_map(|manifest| manifest.parent())
+            .filter(|folder| source.starts_with(folder))
+            .max_by_key(|folder| folder.components().count())
+            .map(Utf8Path::to_owned)
+    }
+}
+
+/// Returns the files below a folder; nothing if that cannot be told for sure.
+pub(super) fn files_below(folder: &Utf8Path) -> Option<BTreeSet<Utf8PathBuf>> {
+    let mut files = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir_utf8().ok()? {
+            let entry = entry.ok()?;
+            let path = entry.path().to_owned();
+            if entry.file_type().ok()?.is_dir() {
+                if !SKIPPED.contains(&entry.file_name()) && !path.join(WRITTEN).is_file() {
+                    folders.push(path);
+                }
+            } else if path.is_dir() {
+                // A link to a folder can lead anywhere, in circles too.
+                return None;
+            } else {
+                files.insert(path);
+            }
+        }
+    }
+    Some(files)
+}
+
+/// Returns the files that the compiler and the build scripts named, from the list that cargo writes
+/// beside a binary: `binary: file file`, with a backslash before a space in a name.
+fn sources(list: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
+    let text = fs_err::read_to_string(list).ok()?;
+    let (_, sources) = text.split_once(": ")?;
+    let sources = sources.replace("\\ ", "\0");
+    Some(
+        sources
+            .split_whitespace()
+            .map(|source| source.replace('\0', " ").into())
+            .collect(),
+    )
+}
+
+/// Returns every file that may configure cargo or choose the compiler, there or not.
+fn configuration() -> Option<Vec<Utf8PathBuf>> {
+    let here = Utf8PathBuf::from_path_buf(std::env::current_dir().ok()?).ok()?;
+    let cargo_home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => Utf8PathBuf::from_os_string(home).ok()?,
+        None => Utf8PathBuf::from_os_string(std::env::var_os("HOME")?)
+            .ok()?
+            .join(".cargo"),
+    };
+    let mut files = Vec::new();
+    for folder in here.ancestors() {
+        files.extend(["rust-toolchain", "rust-toolchain.toml"].map(|name| folder.join(name)));
+    }
+    let homes = here.ancestors().map(|folder| folder.join(".cargo"));
+    for home in homes.chain([cargo_home]) {
+        for name in ["config", "config.toml"] {
+            let file = home.join(name);
+            if let Ok(text) = fs_err::read_to_string(&file)
+                && DOUBTS.iter().any(|doubt| text.contains(doubt))
+            {
+                return None;
+            }
+            files.push(file);
+        }
+    }
+    Some(files)
+}

@@ -1,0 +1,195 @@
+//! Whether cargo needs to run: a stamp of everything that it read when it last did.
+//!
+//! A stamp speaks for artifacts only while nothing that cargo reads has changed: manifests, lock and
+//! configuration files, every file of the packages involved, the files that the compiler and build
+//! scripts named, the compiler, the profile and target, and the environment. In doubt there is no
+//! stamp, and cargo decides. Like cargo, it takes size and time for a file's content.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+
+use super::artifact::Artifact;
+use super::reads::{self, Reads};
+use crate::config::App;
+use crate::hash::hexadecimal;
+
+/// Variables that shells and terminals change by themselves, and that no compiler reads.
+const OWN_BUSINESS: [&str; 7] = ["COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "TERM", "_"];
+
+/// The size and the time of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Print {
+    bytes: u64,
+    nanoseconds: u64,
+}
+
+impl Print {
+    /// Returns the print of a file; nothing where there is no file.
+    pub(super) fn of(path: &Utf8Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        metadata.is_file().then_some(Self {
+            bytes: metadata.len(),
+            nanoseconds: since.as_nanos().try_into().ok()?,
+        })
+    }
+
+    fn is_before(self, time: SystemTime) -> bool {
+        time.duration_since(UNIX_EPOCH)
+            .is_ok_and(|time| u128::from(self.nanoseconds) < time.as_nanos())
+    }
+}
+
+/// What was built, of which binary.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Built {
+    pub(super) artifact: Artifact,
+    pub(super) binary: Utf8PathBuf,
+    /// As it was before it was packed.
+    pub(super) binary_print: Option<Print>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Stamp {
+    /// A hash of all that is no file.
+    settings: String,
+    /// Every file that cargo reads, or would read if it were there.
+    files: BTreeMap<Utf8PathBuf, Option<Print>>,
+    /// The folders in which a new file may be one that cargo reads.
+    folders: BTreeSet<Utf8PathBuf>,
+    built: Vec<Built>,
+    /// The zips, as they were written.
+    zips: Vec<Option<Print>>,
+}
+
+/// The stamp of one set of functions on one stage.
+#[derive(Debug)]
+pub(super) struct Stamps {
+    file: Utf8PathBuf,
+    settings: String,
+}
+
+impl Stamps {
+    /// Returns where the stamp is for these functions, compiled by this compiler in this environment.
+    pub(super) fn new(
+        app: &App,
+        functions: &[String],
+        compiler: &str,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Self {
+        let stage = &app.stage;
+        let what = format!(
+            "{}\n{:?} {:?} {}\n{functions:?}\n",
+            app.root, stage.target, stage.architecture, stage.build_profile
+        );
+        let name = hexadecimal(what.as_bytes());
+        let name = name.get(..16).unwrap_or(&name);
+        let variables: BTreeMap<OsString, OsString> = environment
+            .filter(|(name, _)| {
+                let name = name.to_string_lossy();
+                !OWN_BUSINESS.contains(&name.as_ref()) && !name.starts_with("DEPLOYER_")
+            })
+            .collect();
+        let folder = std::env::current_dir();
+        let settings = format!(
+            "{}\n{what}{compiler}\n{folder:?}\n{variables:?}",
+            env!("CARGO_PKG_VERSION")
+        );
+        Self {
+            file: app
+                .state_directory
+                .join(format!("artifacts/stamps/{name}.json")),
+            settings: hexadecimal(settings.as_bytes()),
+        }
+    }
+
+    /// Returns the artifacts of the last build, if cargo would find nothing to do.
+    pub(super) fn recall(&self) -> Option<Vec<Artifact>> {
+        let stamp: Stamp = serde_json::from_slice(&fs_err::read(&self.file).ok()?).ok()?;
+        let whole = stamp.settings == self.settings
+            && stamp.built.len() == stamp.zips.len()
+            && stamp.built.iter().zip(&stamp.zips).all(|(built, zip)| {
+                zip.is_some()
+                    && *zip == Print::of(&built.artifact.zip)
+                    && built.binary_print.is_some()
+                    && built.binary_print == Print::of(&built.binary)
+            })
+            && stamp
+                .files
+                .iter()
+                .all(|(path, print)| *print == Print::of(path));
+        if !whole {
+            return None;
+        }
+        for folder in &stamp.folders {
+            let there = reads::files_below(folder)?;
+            if !there.iter().all(|file| stamp.files.contains_key(file)) {
+                return None;
+            }
+        }
+        Some(
+            stamp
+                .built
+                .into_iter()
+                .map(|built| built.artifact)
+                .collect(),
+        )
+    }
+
+    /// Keeps what cargo read for a build that began at `started`; nothing is kept in doubt.
+    pub(super) fn remember(
+        &self,
+        app: &App,
+        started: SystemTime,
+        reads: &Reads,
+        built: Vec<Built>,
+    ) {
+        // What is left of an earlier stamp must not speak for this build.
+        let _ = fs_err::remove_file(&self.file);
+        let Some((files, folders)) = reads.collect(app, &built) else {
+            return;
+        };
+        let files: BTreeMap<Utf8PathBuf, Option<Print>> = files
+            .into_iter()
+            .map(|path| {
+                let print = Print::of(&path);
+                (path, print)
+            })
+            .collect();
+        // A file that changed meanwhile may have been read before or after.
+        if files
+            .values()
+            .flatten()
+            .any(|print| !print.is_before(started))
+        {
+            return;
+        }
+        let stamp = Stamp {
+            settings: self.settings.clone(),
+            files,
+            folders,
+            zips: built
+                .iter()
+                .map(|built| Print::of(&built.artifact.zip))
+                .collect(),
+            built,
+        };
+        let _ = self.write(&stamp);
+    }
+
+    fn write(&self, stamp: &Stamp) -> std::io::Result<()> {
+        if let Some(folder) = self.file.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let unfinished = self.file.with_extension("unfinished");
+        fs_err::write(&unfinished, serde_json::to_vec(stamp)?)?;
+        fs_err::rename(unfinished, &self.file)
+    }
+}
+
+#[cfg(test)]
+mod tests;

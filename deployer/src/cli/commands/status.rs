@@ -1,0 +1,93 @@
+//! `deployer status`: how the stage is.
+
+use clap::Args;
+use comfy_table::{Table, presets};
+use owo_colors::OwoColorize as _;
+use serde_json::json;
+
+use super::super::context::Context;
+use super::super::outcome::Outcome;
+use crate::error::{Kind, Result};
+use crate::status::{WorkflowStatus, status};
+
+/// Shows stacks, functions with the versions that take work, queues and running executions
+///
+/// Exit code 4 when nothing is deployed.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StatusArguments {
+    /// The workflows; by default all
+    workflow: Vec<String>,
+}
+
+pub(super) async fn run(context: &Context, arguments: &StatusArguments) -> Result<Outcome> {
+    let app = &context.app;
+    let workflows = app.select(&arguments.workflow)?;
+    let clients = context.connect().await?;
+    let found = status(app, &clients, &workflows).await?;
+    let deployed = found.iter().any(WorkflowStatus::is_deployed);
+    let stage = &app.stage_name;
+    let text = if deployed {
+        found.iter().map(render).collect::<Vec<_>>().join("\n\n")
+    } else {
+        format!("Nothing is deployed on stage {stage}. Next: deployer up --stage {stage}")
+    };
+    Ok(Outcome {
+        text,
+        document: json!({ "stage": stage, "deployed": deployed, "workflows": found }),
+        exit_code: if deployed {
+            0
+        } else {
+            Kind::WrongState.exit_code()
+        },
+    })
+}
+
+fn render(status: &WorkflowStatus) -> String {
+    let name = status.workflow.bold();
+    let Some(state) = &status.state else {
+        return format!("{name} is not deployed");
+    };
+    let changed = status
+        .changed_at
+        .as_deref()
+        .map_or(String::new(), |time| format!(", last changed {time}"));
+    let mut lines = vec![format!("{name}  stack {} {state}{changed}", status.stack)];
+    lines.push(indent(&functions(status)));
+    if let Some(mapping) = &status.mapping {
+        lines.push(format!("  intake: {mapping}"));
+    }
+    for queue in &status.queues {
+        lines.push(format!(
+            "  {}: {} waiting, {} in flight, {} delayed",
+            queue.role, queue.visible, queue.in_flight, queue.delayed
+        ));
+    }
+    if let Some(running) = status.running_executions {
+        lines.push(format!("  executions: {running} running"));
+    }
+    let problems = status.problems.iter();
+    lines.extend(problems.map(|problem| format!("  {} {problem}", "problem:".yellow())));
+    lines.join("\n")
+}
+
+fn functions(status: &WorkflowStatus) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_header(["function", "version", "state", "built from"]);
+    for function in &status.functions {
+        let revision = function.revision.as_deref().unwrap_or("unknown");
+        table.add_row([
+            function.function.as_str(),
+            &function.version,
+            &function.state,
+            revision,
+        ]);
+    }
+    table.to_string()
+}
+
+fn indent(text: &str) -> String {
+    let lines = text.lines().map(|line| format!(" {}", line.trim_end()));
+    lines.collect::<Vec<_>>().join("\n")
+}

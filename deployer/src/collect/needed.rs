@@ -1,0 +1,237 @@
+//! The keys of the zips that something needs.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_lambda::types::{AliasConfiguration, ExecutionStatus, FunctionConfiguration};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+use crate::apply::{describe, physical_resources};
+use crate::aws::{Clients, failed, is_missing};
+use crate::config::App;
+use crate::error::{Error, Kind, Result};
+use crate::hash::to_hexadecimal;
+
+/// The output with the name of the function that has executions.
+const ORCHESTRATOR: &str = "OrchestratorFunctionName";
+
+/// Returns the keys that the stacks of the stage need, those of workflows that the configuration no
+/// longer has included.
+pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String>> {
+    let mut keys = BTreeSet::new();
+    for stack in stacks(app, clients).await? {
+        let template = template(clients, &stack).await?;
+        collect_keys(&template, &mut keys);
+        let outputs = describe(clients, &stack).await?.map(|live| live.outputs);
+        let durable = outputs.and_then(|mut outputs| outputs.remove(ORCHESTRATOR));
+        for (kind, name) in physical_resources(clients, &stack).await? {
+            if kind == "AWS::Lambda::Function" {
+                let is_durable = durable.as_ref() == Some(&name);
+                let hashes = needed_hashes(clients, &name, is_durable).await?;
+                keys.extend(keys_of(&template, &hashes));
+            }
+        }
+    }
+    Ok(keys)
+}
+
+async fn stacks(app: &App, clients: &Clients) -> Result<Vec<String>> {
+    let prefix = app.stack_name("");
+    let mut names = Vec::new();
+    let mut pages = clients
+        .cloudformation
+        .describe_stacks()
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(failed("the stacks could not be listed"))?;
+        let found = page.stacks().iter().filter_map(|stack| stack.stack_name());
+        names.extend(
+            found
+                .filter(|name| name.starts_with(&prefix))
+                .map(str::to_owned),
+        );
+    }
+    Ok(names)
+}
+
+async fn template(clients: &Clients, stack: &str) -> Result<Value> {
+    let template = clients
+        .cloudformation
+        .get_template()
+        .stack_name(stack)
+        .send()
+        .await
+        .map_err(failed(format!(
+            "the template of the stack `{stack}` could not be read"
+        )))?;
+    serde_json::from_str(template.template_body().unwrap_or_default()).map_err(|error| {
+        // What it needs cannot be told, so nothing may be deleted.
+        Error::new(
+            Kind::WrongState,
+            format!("the template of the stack `{stack}` is not the deployer's"),
+        )
+        .caused_by(error)
+    })
+}
+
+/// Collects the keys of all zips that a template names.
+fn collect_keys(template: &Value, keys: &mut BTreeSet<String>) {
+    let resources = template.get("Resources").and_then(Value::as_object);
+    for resource in resources
+        .into_iter()
+        .flatten()
+        .map(|(_, resource)| resource)
+    {
+        let key = resource.pointer("/Properties/Code/S3Key");
+        keys.extend(key.and_then(Value::as_str).map(str::to_owned));
+    }
+}
+
+/// Returns the keys of zips with these hashes. A hash is of one function, and only which of the
+/// stack's is not known, so it is looked for under the name of each.
+fn keys_of(template: &Value, hashes: &BTreeSet<String>) -> Vec<String> {
+    let mut named = BTreeSet::new();
+    collect_keys(template, &mut named);
+    let folders: BTreeSet<&str> = named
+        .iter()
+        .filter_map(|key| Some(key.rsplit_once('/')?.0))
+        .collect();
+    let keys = folders.iter().flat_map(|folder| {
+        hashes
+            .iter()
+            .map(move |hash| format!("{folder}/{hash}.zip"))
+    });
+    keys.collect()
+}
+
+/// Returns the SHA-256 of the zips behind aliases and behind versions with unfinished executions.
+async fn needed_hashes(
+    clients: &Clients,
+    function: &str,
+    is_durable: bool,
+) -> Result<BTreeSet<String>> {
+    let aliased = aliased(clients, function).await?;
+    let mut hashes = BTreeSet::new();
+    let mut pages = clients
+        .lambda
+        .list_versions_by_function()
+        .function_name(function)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) if is_missing(&error) => break,
+            Err(error) => {
+                return Err(failed(format!(
+                    "the versions of `{function}` could not be listed"
+                ))(error));
+            }
+        };
+        for version in page.versions() {
+            let name = version.version().unwrap_or_default();
+            let needed = aliased.contains(name)
+                || (is_durable && has_running(clients, function, name).await?);
+            hashes.extend(hash_of(version).filter(|_| needed));
+        }
+    }
+    Ok(hashes)
+}
+
+async fn aliased(clients: &Clients, function: &str) -> Result<BTreeSet<String>> {
+    let mut versions = BTreeSet::new();
+    let mut pages = clients
+        .lambda
+        .list_aliases()
+        .function_name(function)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) if is_missing(&error) => break,
+            Err(error) => {
+                return Err(failed(format!(
+                    "the aliases of `{function}` could not be listed"
+                ))(error));
+            }
+        };
+        versions.extend(page.aliases().iter().flat_map(versions_of));
+    }
+    Ok(versions)
+}
+
+/// Returns the version of an alias, and those that it sends a part of the work to.
+fn versions_of(alias: &AliasConfiguration) -> Vec<String> {
+    let parts = alias
+        .routing_config()
+        .and_then(|routing| routing.additional_version_weights());
+    let parts = parts
+        .into_iter()
+        .flat_map(|weights| weights.keys().cloned());
+    alias
+        .function_version()
+        .map(str::to_owned)
+        .into_iter()
+        .chain(parts)
+        .collect()
+}
+
+async fn has_running(clients: &Clients, function: &str, version: &str) -> Result<bool> {
+    let listed = clients
+        .lambda
+        .list_durable_executions_by_function()
+        .function_name(function)
+        .qualifier(version)
+        .statuses(ExecutionStatus::Running)
+        .max_items(1)
+        .send()
+        .await
+        .map_err(failed(format!(
+            "the executions of `{function}` could not be listed"
+        )))?;
+    Ok(!listed.durable_executions().is_empty())
+}
+
+/// Returns the hash in a zip's key: Lambda gives the same one, in another alphabet.
+fn hash_of(version: &FunctionConfiguration) -> Option<String> {
+    let hash = BASE64_STANDARD.decode(version.code_sha256()?).ok()?;
+    Some(to_hexadecimal(&hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use aws_sdk_lambda::types::FunctionConfiguration;
+    use serde_json::json;
+
+    use super::{collect_keys, hash_of, keys_of};
+
+    #[test]
+    fn a_template_names_keys_and_versions_name_hashes() {
+        let template = json!({ "Resources": {
+            "Function": { "Properties": { "Code": { "S3Key": "functions/orders/aa.zip" } } },
+            "Queue": { "Properties": {} },
+        }});
+        let mut keys = BTreeSet::new();
+        collect_keys(&template, &mut keys);
+        assert_eq!(keys, ["functions/orders/aa.zip".to_owned()].into());
+        let hashes = ["bb".to_owned()].into();
+        assert_eq!(keys_of(&template, &hashes), ["functions/orders/bb.zip"]);
+    }
+
+    #[test]
+    fn lambdas_hash_is_the_one_in_the_key() {
+        let version = FunctionConfiguration::builder()
+            .code_sha256("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+            .build();
+        assert_eq!(
+            hash_of(&version).unwrap(),
+            crate::hash::hexadecimal(b""),
+            "of nothing"
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! One thing that failed, in AWS's own words.
+
+use std::fmt;
+
+/// One thing that failed, in AWS's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    /// The operation that it belongs to; a rollback has another than what it rolls back.
+    pub operation: Option<String>,
+    /// The logical id.
+    pub resource: String,
+    /// The type.
+    pub resource_type: String,
+    /// CloudFormation's status, or the name of the validation.
+    pub status: String,
+    /// AWS's reason, where it gives one.
+    pub reason: Option<String>,
+}
+
+/// What CloudFormation writes where something stopped because something else had failed.
+const FOLLOW_UPS: [&str; 5] = [
+    "cancelled",
+    "the following resource(s) failed",
+    "rollback requested by",
+    "dependent resource",
+    "resource handler was not invoked",
+];
+
+impl Failure {
+    /// Returns whether this failed by itself, rather than because something else had.
+    pub fn is_cause(&self) -> bool {
+        let reason = self.reason.as_deref().unwrap_or_default().to_lowercase();
+        self.resource_type != "AWS::CloudFormation::Stack"
+            && !FOLLOW_UPS.iter().any(|text| reason.contains(text))
+    }
+
+    /// Returns AWS's reason without the frame that CloudFormation puts around it.
+    pub fn words(&self) -> &str {
+        let Some(reason) = &self.reason else {
+            return &self.status;
+        };
+        let inner = reason
+            .strip_prefix("Resource handler returned message: \"")
+            .and_then(|rest| rest.split_once("\" (RequestToken:"));
+        inner.map_or(reason, |(inner, _)| inner)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.resource.is_empty() {
+            return formatter.write_str(self.words());
+        }
+        write!(
+            formatter,
+            "{} ({}): {}",
+            self.resource,
+            self.resource_type,
+            self.words()
+        )
+    }
+}

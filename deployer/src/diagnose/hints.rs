@@ -1,0 +1,185 @@
+//! The known causes, and what to do about each.
+
+use super::failure::Failure;
+
+/// A known cause.
+struct Known {
+    /// The types of resources that it is about; any where empty.
+    types: &'static [&'static str],
+    /// Alternatives: every text of one of them is in the reason. Lower case.
+    texts: &'static [&'static [&'static str]],
+    hint: &'static str,
+}
+
+// AWS gives no code in a stack's event, so only the texts tell. The first that fits wins, so the
+// narrower stand before the wider.
+const KNOWN: [Known; 20] = [
+    Known {
+        types: &[],
+        texts: &[&["cannot add a durable configuration"]],
+        hint: "a function is durable from its creation on: give the orchestrator's function another name, and remove the old one when its work is done",
+    },
+    Known {
+        types: &[],
+        texts: &[&["cannot remove", "durable configuration"]],
+        hint: "a durable function stays one: give the function another name, and remove the old one when its executions have ended",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["durable", "not supported"],
+            &["durable", "unsupported"],
+            &["durable", "not available"],
+        ],
+        hint: "this region or this runtime has no durable functions yet: choose another `region` in the stage's file",
+    },
+    Known {
+        types: &[],
+        texts: &[&["replacement type updates not supported", "disable-rollback"]],
+        hint: "the stack was last changed with rollback turned off, by another tool: run `deployer up` again, which rolls it back and keeps rollback on",
+    },
+    Known {
+        types: &[],
+        texts: &[&["custom-named resource requires replacing"]],
+        hint: "a resource with a fixed name cannot be replaced under it: give it another name in the template",
+    },
+    Known {
+        types: &["AWS::Logs::LogGroup"],
+        texts: &[&["already exists"]],
+        hint: "a log group of that name is left from earlier: delete it with `aws logs delete-log-group --log-group-name …`, then run `deployer up` again",
+    },
+    Known {
+        types: &["AWS::S3::Bucket"],
+        texts: &[&["already exists"], &["bucketalreadyexists"]],
+        hint: "bucket names are taken all over the world: delete the bucket if it is yours, or give the application another name",
+    },
+    Known {
+        types: &[],
+        texts: &[&["already exists"], &["alreadyexists"]],
+        hint: "something else has that name: delete it, or give the application or the stage another name",
+    },
+    Known {
+        types: &[],
+        texts: &[&["wait 60 seconds"], &["queuedeletedrecently"]],
+        hint: "a queue's name is free a minute after its deletion: run `deployer up` again then",
+    },
+    Known {
+        types: &[],
+        texts: &[&["cannot be assumed"]],
+        hint: "IAM had not spread the new role yet: run `deployer up` again",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["specified bucket does not exist"],
+            &["nosuchbucket"],
+            &["specified key does not exist"],
+            &["nosuchkey"],
+        ],
+        hint: "the zip or its bucket is not there any more: run `deployer up` again, which publishes what is missing",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["bucket you tried to delete is not empty"],
+            &["bucketnotempty"],
+        ],
+        hint: "only an empty bucket can be deleted: `deployer destroy` empties the deployer's own",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["unzipped size must be smaller"],
+            &["request must be smaller than"],
+            &["requestentitytoolarge"],
+        ],
+        hint: "Lambda takes 250 MB unpacked: build with a smaller profile, or take dependencies away",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["unreservedconcurrentexecution"],
+            &["limit exceeded"],
+            &["limitexceeded"],
+            &["quotaexceeded"],
+            &["quota exceeded"],
+            &["exceeds quota"],
+            &["codestorageexceeded"],
+            &["maximum number of"],
+        ],
+        hint: "a quota of the account is used up: ask for more in the Service Quotas console, or remove what is no longer needed",
+    },
+    Known {
+        types: &[],
+        texts: &[&["visibility timeout", "less than function timeout"]],
+        hint: "raise `visibility_timeout` of the intake, or lower the intermediary's `timeout`",
+    },
+    Known {
+        types: &[],
+        texts: &[&["rate exceeded"], &["throttl"], &["too many requests"]],
+        hint: "AWS was asked too often: run `deployer up` again",
+    },
+    Known {
+        types: &[],
+        texts: &[&["deletion protection"], &["terminationprotection"]],
+        hint: "it is protected from deletion: turn the protection off first if its data may go",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["validation failed"],
+            &["extraneous key"],
+            &["unsupported property"],
+            &["properties validation"],
+            &["model validation"],
+        ],
+        hint: "mend the template; `deployer validate` and cfn-lint find most of this before it is sent",
+    },
+    Known {
+        types: &[],
+        texts: &[&["hook", "failed"]],
+        hint: "a CloudFormation hook of the account forbids it: ask its owner what must change",
+    },
+    Known {
+        types: &[],
+        texts: &[&["exceeded attempts to wait"], &["did not stabilize"]],
+        hint: "the resource did not become ready in time: look at it in its service's console, then run `deployer up` again",
+    },
+];
+
+/// Returns what to do about a failure with a known cause.
+pub(super) fn hint(failure: &Failure) -> Option<String> {
+    let reason = failure.reason.as_deref().unwrap_or_default();
+    let lower = reason.to_lowercase();
+    if let Some(hint) = permission(reason, &lower) {
+        return Some(hint);
+    }
+    KNOWN
+        .iter()
+        .find(|known| {
+            let of_type =
+                known.types.is_empty() || known.types.contains(&failure.resource_type.as_str());
+            let fits = |texts: &&[&str]| texts.iter().all(|text| lower.contains(text));
+            of_type && known.texts.iter().any(fits)
+        })
+        .map(|known| known.hint.to_owned())
+}
+
+/// Returns the hint for a refused action, with the action where AWS names it.
+fn permission(reason: &str, lower: &str) -> Option<String> {
+    let named = lower
+        .find("not authorized to perform: ")
+        .and_then(|at| reason.get(at + "not authorized to perform: ".len()..))
+        .and_then(|rest| rest.split_whitespace().next());
+    if let Some(action) = named {
+        let action = action.trim_end_matches(['.', ',']);
+        return Some(format!(
+            "allow `{action}` to whom AWS names, or deploy with credentials that may do it"
+        ));
+    }
+    let refused = ["accessdenied", "access denied", "not authorized to"];
+    refused
+        .iter()
+        .any(|text| lower.contains(text))
+        .then(|| "the credentials may not do this: deploy with ones that may".to_owned())
+}

@@ -1,0 +1,69 @@
+//! What is to be considered before a plan is applied.
+
+use super::difference::{Resources, keeps};
+use super::model::{Action, Loss, ResourcePlan, Warning};
+use super::permission::widened;
+use super::replacement::holds_data;
+
+/// Returns the warnings of a stack; of a new one, what it grants to everybody or on everything.
+pub(super) fn warnings(
+    old: &Resources,
+    new: &Resources,
+    resources: &[ResourcePlan],
+    is_new: bool,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for resource in resources {
+        warnings.extend(loss(resource, old, new).map(|loss| Warning::LosesData {
+            resource: resource.id.clone(),
+            kind: resource.kind.clone(),
+            loss,
+            holds: None,
+        }));
+    }
+    for resource in resources {
+        let toggled = resource
+            .properties
+            .iter()
+            .find(|property| property.path == "DurableConfig");
+        if let Some(property) = toggled
+            && resource.kind == "AWS::Lambda::Function"
+            && property.before.is_some() != property.after.is_some()
+        {
+            warnings.push(Warning::TogglesDurability {
+                resource: resource.id.clone(),
+                becomes_durable: property.after.is_some(),
+                running_executions: None,
+            });
+        }
+    }
+    warnings.extend(
+        widened(old, new, is_new)
+            .into_iter()
+            .map(|(resource, grants)| Warning::WidensPermissions { resource, grants }),
+    );
+    warnings
+}
+
+fn loss(resource: &ResourcePlan, old: &Resources, new: &Resources) -> Option<Loss> {
+    if !holds_data(&resource.kind) {
+        return None;
+    }
+    match resource.action {
+        Action::Removed => Some(Loss::Deleted),
+        Action::Replaced | Action::MayBeReplaced => {
+            // Which of the two templates CloudFormation asks is not documented, so both must agree.
+            let kept = [old, new].iter().all(|resources| {
+                resources
+                    .get(&resource.id)
+                    .is_some_and(|resource| keeps(resource, "UpdateReplacePolicy"))
+            });
+            Some(if kept {
+                Loss::LeftBehind
+            } else {
+                Loss::ReplacedByEmpty
+            })
+        }
+        Action::Added | Action::Changed | Action::Kept => None,
+    }
+}

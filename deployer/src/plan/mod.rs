@@ -1,0 +1,31 @@
+//! What `up` would do, by property, before anything is done.
+//!
+//! The core is [`difference`]: the live stack and the wanted one go in, a [`StackPlan`] comes out.
+
+mod caution;
+mod compare;
+mod concern;
+mod difference;
+mod file;
+mod follow;
+mod make;
+mod model;
+mod permission;
+mod read;
+mod reference;
+mod replacement;
+mod secrecy;
+mod text;
+
+pub use difference::{Live, Wanted, difference};
+pub use file::{PlanFile, PlannedArtifact, PlannedStack};
+pub use make::{plan, require_unmoved};
+pub use model::{
+    Action, Loss, Plan, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan, Summary,
+    Warning,
+};
+pub use read::{plan_stack, read};
+pub use text::{digest, text};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! The whole program against the fake CloudFormation, by way of a stage's `endpoint`.
+
+use serde_json::Value;
+
+use crate::fake_cloudformation::{FakeCloudFormation, Phase};
+use crate::sandbox::Sandbox;
+
+/// A workflow with a table, an intake and functions that do nothing, so that they compile at once.
+const APPLICATION: &str = r#"name: shop
+workflows:
+  orders:
+    orchestrator: { function: orders, execution_timeout: 25h, longest_wait: 24h }
+    intake: { execution_name: "{stage}-order-{id}" }
+    tables: { stock: { partition_key: id } }
+"#;
+
+struct Account {
+    fake: FakeCloudFormation,
+    sandbox: Sandbox,
+}
+
+impl Account {
+    fn new(stage: &str) -> Self {
+        Self::of(&format!("target: local\n{stage}"))
+    }
+
+    fn of(stage: &str) -> Self {
+        let (fake, sandbox) = (FakeCloudFormation::start(), Sandbox::with_copy());
+        let project = sandbox.project();
+        let write = |path: &str, text: &str| {
+            let path = project.join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        fs_err::remove_dir_all(project.join("functions")).unwrap();
+        write(
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"functions/*\"]\n",
+        );
+        let mut lock = "version = 4\n".to_owned();
+        for function in ["orders", "queue-intermediary"] {
+            let package = format!("name = \"{function}\"\nversion = \"0.1.0\"\n");
+            let manifest = format!("[package]\n{package}edition = \"2024\"\n");
+            write(&format!("functions/{function}/Cargo.toml"), &manifest);
+            write(
+                &format!("functions/{function}/src/main.rs"),
+                "fn main() {}\n",
+            );
+            lock = format!("{lock}\n[[package]]\n{package}");
+        }
+        write("Cargo.lock", &lock);
+        write("config/app.yaml", APPLICATION);
+        let endpoint = fake.endpoint();
+        let stage = format!("build_profile: dev\nendpoint: {endpoint}\n{stage}");
+        write("config/stages/dev.yaml", &stage);
+        Self { fake, sandbox }
+    }
+
+    /// Runs `up` and returns its exit code, what it answered, and what it said.
+    fn up(&self, arguments: &[&str]) -> (i32, String, String) {
+        let mut all = vec!["up"];
+        all.extend(arguments);
+        let target = self.sandbox.project().join("target");
+        let mut command = self.sandbox.deployer(&all);
+        let output = command.env("CARGO_TARGET_DIR", target).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let code = output.status.code().unwrap();
+        (code, text(&output.stdout), text(&output.stderr))
+    }
+}
+
+#[test]
+fn an_unchanged_stage_costs_two_calls_a_stack() {
+    let account = Account::new("");
+    let (code, _, said) = account.up(&[]);
+    assert_eq!(code, 0, "{said}");
+    account.fake.forget_calls();
+    let (code, answer, said) = account.up(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(answer.contains("Nothing changed"), "{answer}");
+    assert_eq!(account.fake.calls(), ["DescribeStacks", "GetTemplate"]);
+}
+
+#[test]
+fn a_protected_stage_is_not_changed_without_a_word_of_consent() {
+    let account = Account::new("protect: true\ndeployment: { changes: change-set }\n");
+    let (code, _, said) = account.up(&[]);
+    assert_eq!(code, 3, "{said}");
+    assert_eq!(account.fake.status("shop-dev-orders"), None);
+    assert_eq!(account.fake.status("shop-dev-artifacts"), None);
+    let (code, _, said) = account.up(&["--yes"]);
+    assert_eq!(code, 0, "{said}");
+    let calls = account.fake.calls();
+    assert!(calls.contains(&"ExecuteChangeSet".to_owned()), "{calls:?}");
+    assert!(!calls.contains(&"CreateStack".to_owned()), "{calls:?}");
+}
+
+#[test]
+fn a_failed_deployment_is_told_with_its_first_real_cause() {
+    let account = Account::new("");
+    let reason = "Resource handler returned message: \"Durable functions are not available in this Region\" (RequestToken: 1, HandlerErrorCode: InvalidRequest)";
+    account
+        .fake
+        .fail("OrchestratorFunction", Phase::Create, reason);
+    let (code, answer, _) = account.up(&["--format", "json"]);
+    assert_eq!(code, 9, "{answer}");
+    let last: Value = serde_json::from_str(answer.lines().last().unwrap()).unwrap();
+    let cause = last["causes"][0].as_str().unwrap();
+    assert!(
+        cause.starts_with(
+            "OrchestratorFunction (AWS::Lambda::Function, templates/durable-function.yaml:"
+        ),
+        "{cause}"
+    );
+    assert!(
+        cause.ends_with("): Durable functions are not available in this Region"),
+        "{cause}"
+    );
+    assert!(
+        last["hint"]
+            .as_str()
+            .unwrap()
+            .contains("choose another `region`"),
+        "{last}"
+    );
+}
+
+#[test]
+fn an_intake_that_an_interrupted_destroy_closed_is_opened_again() {
+    let account = Account::new("");
+    account.up(&[]);
+    account.fake.interrupt_destroy("shop-dev-orders");
+    let (code, _, said) = account.up(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(account.fake.intake_is_open());
+    account.fake.forget_calls();
+    account.up(&[]);
+    assert_eq!(account.fake.calls(), ["DescribeStacks", "GetTemplate"]);
+}
+
+#[test]
+fn a_verification_that_was_interrupted_is_gone_on_with() {
+    let account = Account::new("");
+    account.up(&[]);
+    let home = account.sandbox.project().parent().unwrap().to_owned();
+    let note = home.join(".deployer/unverified/shop-dev-orders");
+    assert!(!note.exists(), "a verified stack has no note");
+    fs_err::write(&note, "").unwrap();
+    account.fake.close_intake("shop-dev-orders");
+    let (code, _, said) = account.up(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(account.fake.intake_is_open());
+    assert!(!note.exists());
+}
+
+#[test]
+fn a_call_that_is_tried_again_is_shown_to_who_asks() {
+    let account = Account::new("");
+    account.fake.unavailable(0, 1);
+    let (code, _, said) = account.up(&["-v"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("CloudFormation DescribeStacks, attempt 2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn credentials_of_another_account_read_and_write_nothing() {
+    let account = Account::of("target: aws\naccount: \"111122223333\"\n");
+    let output = account
+        .sandbox
+        .deployer(&["destroy", "--yes"])
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(6), "{said}");
+    assert!(said.contains("111122223333"), "{said}");
+    assert!(said.contains("000000000000"), "{said}");
+    assert_eq!(account.fake.calls(), ["GetCallerIdentity"]);
+}

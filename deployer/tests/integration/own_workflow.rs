@@ -1,0 +1,67 @@
+//! "Add your own workflow": a reader who copies the README's blocks gets a workflow that works.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use crate::sandbox::{Sandbox, repository};
+
+#[test]
+fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
+    let sandbox = Sandbox::with_whole_copy();
+    let project = sandbox.project();
+    let blocks = blocks();
+    assert_eq!(blocks.len(), 4, "{:?}", blocks.keys());
+    for (file, text) in &blocks {
+        let path = project.join(file);
+        if path.exists() {
+            let whole = fs_err::read_to_string(&path).unwrap();
+            fs_err::write(&path, format!("{}\n{text}", whole.trim_end())).unwrap();
+        } else {
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(&path, text).unwrap();
+        }
+    }
+    let lock = Command::new("cargo")
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(project)
+        .output()
+        .unwrap();
+    assert!(
+        lock.status.success(),
+        "{}",
+        String::from_utf8_lossy(&lock.stderr)
+    );
+
+    sandbox.deployer(&["up", "greeting"]).assert().success();
+    let tested = sandbox
+        .deployer(&["smoke-test", "greeting"])
+        .assert()
+        .success();
+    let stdout = String::from_utf8_lossy(&tested.get_output().stdout).into_owned();
+    assert!(stdout.contains("1 passed, 0 failed"), "{stdout}");
+    sandbox
+        .deployer(&["destroy", "greeting", "--yes"])
+        .assert()
+        .success();
+}
+
+/// Returns the README's blocks that name a file, by that file.
+fn blocks() -> BTreeMap<String, String> {
+    let readme = fs_err::read_to_string(repository().join("README.md")).unwrap();
+    let mut blocks = BTreeMap::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        let named = line
+            .strip_prefix("```")
+            .and_then(|head| head.split_once(' '));
+        if let Some((_, file)) = named {
+            let text: String = lines
+                .by_ref()
+                .take_while(|line| *line != "```")
+                .flat_map(|line| [line, "\n"])
+                .collect();
+            blocks.insert(file.to_owned(), text);
+        }
+    }
+    blocks
+}

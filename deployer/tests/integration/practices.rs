@@ -1,0 +1,160 @@
+//! What reviews of durable workflows ask for, as tests that fail without it.
+
+use serde_json::Value;
+
+use crate::sandbox::{Sandbox, repository};
+
+fn templates(stage: &str) -> Value {
+    let output = Sandbox::with_copy()
+        .deployer(&["synth", "--stage", stage])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Returns the resources of a type in a template, by logical id.
+fn of_type<'a>(template: &'a Value, wanted: &str) -> Vec<(&'a String, &'a Value)> {
+    let resources = template["Resources"].as_object().unwrap();
+    resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == wanted)
+        .collect()
+}
+
+fn each_workflow(templates: &Value) -> Vec<&Value> {
+    let all = templates.as_object().unwrap();
+    let workflows: Vec<&Value> = all
+        .iter()
+        .filter(|(name, _)| !name.ends_with("-artifacts"))
+        .map(|(_, body)| body)
+        .collect();
+    assert_eq!(workflows.len(), 2);
+    workflows
+}
+
+#[test]
+fn every_function_writes_into_a_log_group_that_expires_and_can_make_no_other() {
+    for (stage, days) in [("dev", 14), ("staging", 30), ("prod", 365)] {
+        let templates = templates(stage);
+        for template in each_workflow(&templates) {
+            let functions = of_type(template, "AWS::Lambda::Function");
+            assert!(functions.len() >= 2);
+            for (id, function) in functions {
+                let group = function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+                    .as_str()
+                    .unwrap();
+                let retention = &template["Resources"][group]["Properties"]["RetentionInDays"];
+                assert_eq!(*retention, days, "{stage}: {id} writes into {group}");
+            }
+            for (id, role) in of_type(template, "AWS::IAM::Role") {
+                assert!(
+                    !role.to_string().contains("logs:CreateLogGroup"),
+                    "{stage}: {id}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_go_with_dev_and_stay_with_prod() {
+    for (stage, policy) in [("dev", "Delete"), ("staging", "Delete"), ("prod", "Retain")] {
+        let templates = templates(stage);
+        for template in each_workflow(&templates) {
+            let tables = of_type(template, "AWS::DynamoDB::Table");
+            for (id, table) in tables.iter().filter(|(id, _)| *id != "IdempotencyTable") {
+                assert_eq!(table["DeletionPolicy"], policy, "{stage}: {id}");
+                assert_eq!(table["UpdateReplacePolicy"], "Retain", "{stage}: {id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_invokes_the_alias() {
+    let templates = templates("prod");
+    for template in each_workflow(&templates) {
+        for (id, mapping) in of_type(template, "AWS::Lambda::EventSourceMapping") {
+            assert_eq!(
+                mapping["Properties"]["FunctionName"]["Ref"], "IntakeAlias",
+                "{id}"
+            );
+        }
+        for (id, function) in of_type(template, "AWS::Lambda::Function") {
+            let variables = function["Properties"]["Environment"]["Variables"].as_object();
+            for (name, value) in variables.into_iter().flatten() {
+                if name == "ORCHESTRATOR" || name.ends_with("_FUNCTION") {
+                    let target = value["Ref"].as_str().unwrap();
+                    assert!(target.ends_with("Alias"), "{id}: {name} is {target}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_role_names_what_it_uses() {
+    let templates = templates("prod");
+    for template in each_workflow(&templates) {
+        let roles = of_type(template, "AWS::IAM::Role")
+            .into_iter()
+            .chain(of_type(template, "AWS::IAM::Policy"));
+        for (id, role) in roles {
+            let inline = role["Properties"]["Policies"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|policy| &policy["PolicyDocument"]);
+            for document in inline.chain([&role["Properties"]["PolicyDocument"]]) {
+                for statement in document["Statement"].as_array().into_iter().flatten() {
+                    assert_ne!(statement["Resource"], "*", "{id}");
+                    assert!(!statement["Action"].to_string().contains('*'), "{id}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn folders_crates_and_functions_have_one_spelling() {
+    for folder in fs_err::read_dir(repository().join("functions")).unwrap() {
+        let folder = folder.unwrap();
+        let manifest = fs_err::read_to_string(folder.path().join("Cargo.toml")).unwrap();
+        let name = folder.file_name().into_string().unwrap();
+        assert_eq!(name, name.to_lowercase());
+        assert!(
+            manifest.contains(&format!("name = \"{name}\"")),
+            "functions/{name}"
+        );
+    }
+}
+
+#[test]
+fn the_readme_calls_services_by_their_names_at_first_mention() {
+    let readme = fs_err::read_to_string(repository().join("README.md")).unwrap();
+    for (name, full) in [
+        ("Lambda", "AWS Lambda durable functions"),
+        ("CloudFormation", "AWS CloudFormation"),
+        ("DynamoDB", "Amazon DynamoDB"),
+        ("CloudWatch", "Amazon CloudWatch"),
+        ("SQS", "Amazon SQS"),
+        ("EventBridge", "Amazon EventBridge"),
+    ] {
+        let first = readme
+            .find(name)
+            .unwrap_or_else(|| unreachable!("the README speaks of {name}"));
+        let proper = full
+            .find(name)
+            .and_then(|offset| readme.get(first - offset..first - offset + full.len()));
+        assert_eq!(proper, Some(full));
+    }
+    assert!(
+        !readme.contains("Durable Functions"),
+        "the service is called durable functions"
+    );
+}

@@ -1,0 +1,98 @@
+//! Undoing what was done.
+
+use aws_durable_execution_sdk::OperationError;
+use orders::allocation::AllocationRequest;
+use orders::payment::PaymentRequest;
+use orders::shipment::ShipmentRequest;
+use orders::{Allocation, Payment, Shipment};
+use serde::Serialize;
+
+use crate::call::CallError;
+use crate::error::WorkerFailure;
+use crate::operations;
+use crate::workflow::Case;
+
+/// Something that may have been done, and how it is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undo {
+    VoidPayment,
+    ReleaseInventory,
+    CancelFulfillment,
+}
+
+/// Something that could not be undone, for a person to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ToDo {
+    /// What to do.
+    pub(crate) task: &'static str,
+    /// Why the workflow could not.
+    #[serde(flatten)]
+    pub(crate) failure: WorkerFailure,
+}
+
+impl Undo {
+    fn task(self) -> &'static str {
+        match self {
+            Self::VoidPayment => "give back what attribute `payment` says was charged",
+            Self::ReleaseInventory => "put back into stock what attribute `allocation` says",
+            Self::CancelFulfillment => "call back what attribute `shipment` says was shipped",
+        }
+    }
+}
+
+/// Undoes everything in reverse order, and returns what could not be undone. What comes first
+/// does not keep what comes after from being tried.
+pub(crate) async fn compensate(case: &Case, done: &[Undo]) -> Result<Vec<ToDo>, OperationError> {
+    let mut left = Vec::new();
+    for undo in done.iter().rev().copied() {
+        match undo_one(case, undo).await {
+            Ok(()) => {}
+            Err(CallError::Failed(failure)) => left.push(ToDo {
+                task: undo.task(),
+                failure,
+            }),
+            Err(CallError::Broken(error)) => return Err(error),
+        }
+    }
+    Ok(left)
+}
+
+async fn undo_one(case: &Case, undo: Undo) -> Result<(), CallError> {
+    let order_id = case.order_id().to_owned();
+    let workers = &case.services.workers;
+    let (operation, undone) = match undo {
+        Undo::VoidPayment => {
+            let call = case.undo_call(operations::VOID_PAYMENT, &workers.authorize_payment);
+            let payment = call.send(&PaymentRequest::Void { order_id }).await?;
+            (
+                call.operation,
+                !matches!(payment, Payment::Authorized { .. }),
+            )
+        }
+        Undo::ReleaseInventory => {
+            let call = case.undo_call(operations::RELEASE_INVENTORY, &workers.allocate_inventory);
+            let allocation = call.send(&AllocationRequest::Release { order_id }).await?;
+            (
+                call.operation,
+                !matches!(allocation, Allocation::Allocated { .. }),
+            )
+        }
+        Undo::CancelFulfillment => {
+            let call = case.undo_call(operations::CANCEL_FULFILLMENT, &workers.fulfill_order);
+            let shipment = call.send(&ShipmentRequest::Cancel { order_id }).await?;
+            (
+                call.operation,
+                !matches!(shipment, Shipment::Shipped { .. }),
+            )
+        }
+    };
+    if undone {
+        return Ok(());
+    }
+    Err(CallError::Failed(WorkerFailure::of_attempt(
+        operation,
+        1,
+        "NotUndone",
+        "the worker answered that it is still done",
+    )))
+}
