@@ -16,5 +16,8 @@ pub use consent::{Agree, Consent, Refuse};
 pub use deploy::{current, deploy};
 pub use remove::{Removed, remove};
 pub use request::{Applied, Request};
-pub use stack::{LiveStack, Resource, describe, physical_resources, resources, set_protection};
+pub use stack::{
+    LiveStack, Resource, describe, physical_resources, resources, set_protection, stage_stacks,
+    unconfigured_workflows,
+};
 pub use standing::{Standing, standing};

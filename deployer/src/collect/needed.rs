@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use crate::apply::{describe, physical_resources};
+use crate::apply::{describe, physical_resources, stage_stacks};
 use crate::aws::{Clients, failed, is_missing};
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
@@ -20,7 +20,7 @@ const ORCHESTRATOR: &str = "OrchestratorFunctionName";
 /// longer has included.
 pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String>> {
     let mut keys = BTreeSet::new();
-    for stack in stacks(app, clients).await? {
+    for stack in stage_stacks(app, clients).await? {
         let template = template(clients, &stack).await?;
         collect_keys(&template, &mut keys);
         let outputs = describe(clients, &stack).await?.map(|live| live.outputs);
@@ -34,26 +34,6 @@ pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String
         }
     }
     Ok(keys)
-}
-
-async fn stacks(app: &App, clients: &Clients) -> Result<Vec<String>> {
-    let prefix = app.stack_name("");
-    let mut names = Vec::new();
-    let mut pages = clients
-        .cloudformation
-        .describe_stacks()
-        .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(failed("the stacks could not be listed"))?;
-        let found = page.stacks().iter().filter_map(|stack| stack.stack_name());
-        names.extend(
-            found
-                .filter(|name| name.starts_with(&prefix))
-                .map(str::to_owned),
-        );
-    }
-    Ok(names)
 }
 
 async fn template(clients: &Clients, stack: &str) -> Result<Value> {

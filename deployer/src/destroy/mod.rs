@@ -7,7 +7,7 @@ mod survey;
 mod tables;
 
 pub(crate) use executions::running as running_executions;
-pub use survey::{StackSurvey, Survey, survey};
+pub use survey::{Reach, StackSurvey, Survey, survey};
 pub use tables::{Data, TableSurvey};
 
 use std::time::Duration;

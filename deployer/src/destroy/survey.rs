@@ -4,7 +4,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::executions;
 use super::tables::{self, Data, TableSurvey};
-use crate::apply::{describe, physical_resources};
+use crate::apply::{describe, physical_resources, unconfigured_workflows};
 use crate::aws::Clients;
 use crate::config::App;
 use crate::error::Result;
@@ -57,11 +57,21 @@ impl Survey {
     }
 }
 
+/// How far `destroy` reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The workflows that were named.
+    Named,
+    /// Everything of the stage, workflows that the configuration no longer has included.
+    Everything,
+}
+
 /// Returns what there is of `workflows`; with all of them gone the artifacts go too.
 pub async fn survey(
     app: &App,
     clients: &Clients,
     workflows: &[String],
+    reach: Reach,
     data: Data,
 ) -> Result<Survey> {
     let mut stacks: Vec<StackSurvey> = Vec::new();
@@ -72,6 +82,14 @@ pub async fn survey(
             stacks.extend(survey_stack(app, clients, workflow, &name).await?);
         } else {
             remaining |= describe(clients, &name).await?.is_some();
+        }
+    }
+    for workflow in unconfigured_workflows(app, clients).await? {
+        let name = app.stack_name(&workflow);
+        if reach == Reach::Everything {
+            stacks.extend(survey_stack(app, clients, &workflow, &name).await?);
+        } else {
+            remaining = true;
         }
     }
     let artifact_stack = app.artifact_stack_name();

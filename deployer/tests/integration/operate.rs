@@ -198,6 +198,32 @@ fn status_logs_gc_and_destroy_tell_what_is_there() {
     assert!(stdout.contains("Nothing to destroy"), "{stdout}");
 }
 
+#[test]
+fn a_workflow_that_was_renamed_is_told_of_and_destroyed_too() {
+    let small = Small::new();
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let configuration = fs_err::read_to_string(small.project().join("config/app.yaml")).unwrap();
+    small.write("config/app.yaml", &configuration.replace("only:", "other:"));
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("the stack `small-dev-only` is of a workflow that"),
+        "{stderr}"
+    );
+
+    let (code, result) = small.json(&["destroy", "other", "--yes"]);
+    assert_eq!(code, Some(0), "{result}");
+    assert_eq!(result["stacks"], serde_json::json!(["small-dev-other"]));
+    let (code, result) = small.json(&["destroy", "--yes"]);
+    assert_eq!(code, Some(0), "{result}");
+    assert_eq!(
+        result["stacks"],
+        serde_json::json!(["small-dev-only", "small-dev-artifacts"])
+    );
+    assert_eq!(small.tables(), Vec::<String>::new());
+}
+
 fn status_names_versions_queues_and_what_is_missing(small: &Small) {
     let (code, status) = small.json(&["status"]);
     assert_eq!(code, Some(0), "{status}");

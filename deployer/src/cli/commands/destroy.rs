@@ -9,7 +9,7 @@ use super::super::confirm::{confirm, confirm_purge};
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use crate::aws::Clients;
-use crate::destroy::{Data, Destroyed, Survey, destroy, survey};
+use crate::destroy::{Data, Destroyed, Reach, Survey, destroy, survey};
 use crate::error::{Error, Result};
 use crate::event::Event;
 
@@ -49,7 +49,12 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
     let workflows = app.select(&arguments.workflow)?;
     let data = arguments.data(stage)?;
     let clients = connect(context).await?;
-    let found = survey(app, &clients, &workflows, data).await?;
+    let reach = if arguments.workflow.is_empty() {
+        Reach::Everything
+    } else {
+        Reach::Named
+    };
+    let found = survey(app, &clients, &workflows, reach, data).await?;
     if found.is_empty() {
         let document = json!({
             "event": "result", "stacks": [], "executions_stopped": 0, "kept": [], "left": [],

@@ -62,6 +62,7 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
         requests = requests.into_iter().map(Request::approved).collect();
         apply::deploy(&clients, &bucket, context, context.reporter.as_ref()).await?;
         publish::publish(app, &clients, &artifacts, context.reporter.as_ref()).await?;
+        warn_of_unconfigured(context, &clients).await?;
     }
     let outcomes = futures::future::join_all(
         requests
@@ -71,6 +72,20 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
     )
     .await;
     finish(app, outcomes, start)
+}
+
+/// A workflow that was renamed leaves its stack, queue and executions behind under the old name.
+async fn warn_of_unconfigured(context: &Context, clients: &Clients) -> Result<()> {
+    for workflow in apply::unconfigured_workflows(&context.app, clients).await? {
+        let stack = context.app.stack_name(&workflow);
+        context.reporter.report(&Event::Warning {
+            text: format!(
+                "the stack `{stack}` is of a workflow that config/app.yaml no longer has; \
+                 `deployer destroy` without a workflow's name deletes it too"
+            ),
+        });
+    }
+    Ok(())
 }
 
 /// Returns where the zips will be once they are published.
