@@ -23,6 +23,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 const REPEATS: usize = 5;
+const ALIAS: &str = "arn:aws:lambda:us-east-1:000000000000:function:measured:live";
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
@@ -283,10 +284,16 @@ fn start_to_first_poll(function: &str) -> f64 {
             ("QUEUE_URL", "http://127.0.0.1:1/0/q"),
             ("MAX_RECEIVE_COUNT", "5"),
         ])
-        .env(
-            "ORCHESTRATOR",
-            "arn:aws:lambda:us-east-1:000000000000:function:measured:live",
+        .envs(
+            [
+                "ORCHESTRATOR",
+                "AUTHORIZE_PAYMENT_FUNCTION",
+                "ALLOCATE_INVENTORY_FUNCTION",
+                "FULFILL_ORDER_FUNCTION",
+            ]
+            .map(|name| (name, ALIAS)),
         )
+        .envs([("ORDERS_TABLE", "measured"), ("CATALOG_TABLE", "measured")])
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
