@@ -62,7 +62,7 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
         requests = requests.into_iter().map(Request::approved).collect();
         apply::deploy(&clients, &bucket, context, context.reporter.as_ref()).await?;
         publish::publish(app, &clients, &artifacts, context.reporter.as_ref()).await?;
-        warn_of_unconfigured(context, &clients).await?;
+        warn_of_unconfigured(context, &clients).await;
     }
     let outcomes = futures::future::join_all(
         requests
@@ -75,8 +75,10 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
 }
 
 /// A workflow that was renamed leaves its stack, queue and executions behind under the old name.
-async fn warn_of_unconfigured(context: &Context, clients: &Clients) -> Result<()> {
-    for workflow in apply::unconfigured_workflows(&context.app, clients).await? {
+async fn warn_of_unconfigured(context: &Context, clients: &Clients) {
+    // It only informs, so a role that may not list stacks deploys all the same.
+    let workflows = apply::unconfigured_workflows(&context.app, clients).await;
+    for workflow in workflows.unwrap_or_default() {
         let stack = context.app.stack_name(&workflow);
         context.reporter.report(&Event::Warning {
             text: format!(
@@ -85,7 +87,6 @@ async fn warn_of_unconfigured(context: &Context, clients: &Clients) -> Result<()
             ),
         });
     }
-    Ok(())
 }
 
 /// Returns where the zips will be once they are published.

@@ -199,7 +199,13 @@ impl World {
     }
 
     pub(super) fn describe_stacks(&mut self, call: &Call) -> Answer {
-        let name = call.get("StackName").unwrap_or_default();
+        let Some(name) = call.get("StackName") else {
+            let there = self.stacks.iter().filter(|stack| stack.exists());
+            return Ok(list(
+                "Stacks",
+                there.map(Stack::describe).collect::<Vec<_>>(),
+            ));
+        };
         let Some(index) = self.position(name) else {
             return invalid(format!("Stack with id {name} does not exist"));
         };
