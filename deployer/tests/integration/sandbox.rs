@@ -28,6 +28,8 @@ pub(crate) fn repository() -> PathBuf {
 pub(crate) struct Sandbox {
     home: TempDir,
     project: PathBuf,
+    /// Two builds of the same functions would replace each other's binaries.
+    _building: Option<fs_err::File>,
 }
 
 impl Sandbox {
@@ -37,6 +39,7 @@ impl Sandbox {
         Self {
             home,
             project: repository(),
+            _building: Some(building()),
         }
     }
 
@@ -56,7 +59,11 @@ impl Sandbox {
             )
             .unwrap();
         }
-        Self { home, project }
+        Self {
+            home,
+            project,
+            _building: None,
+        }
     }
 
     /// Returns a sandbox with a copy of everything, to be built by the test.
@@ -71,7 +78,11 @@ impl Sandbox {
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs_err::copy(repository().join(file), project.join(file)).unwrap();
         }
-        Self { home, project }
+        Self {
+            home,
+            project,
+            _building: Some(building()),
+        }
     }
 
     /// Returns the project's folder.
@@ -156,6 +167,14 @@ impl Drop for Sandbox {
             let _ = self.deployer(&["local", "stop"]).output();
         }
     }
+}
+
+/// Waits until no other test builds functions into the folder that all tests share.
+fn building() -> fs_err::File {
+    let lock = fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("building.lock"));
+    let lock = lock.unwrap();
+    lock.file().lock().unwrap();
+    lock
 }
 
 /// Returns the folder that these tests were compiled into.
