@@ -17,7 +17,7 @@ pub use deploy::{current, deploy};
 pub use remove::{Removed, remove};
 pub use request::{Applied, Request};
 pub use stack::{
-    LiveStack, Resource, describe, physical_resources, resources, set_protection, stage_stacks,
-    unconfigured_workflows,
+    LiveStack, Resource, deployed_template, describe, physical_resources, resources,
+    set_protection, stage_stacks, unconfigured_workflows,
 };
 pub use standing::{Standing, standing};

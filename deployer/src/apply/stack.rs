@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_sdk_cloudformation::types::StackStatus;
+use serde_json::Value;
 
 use crate::aws::{Clients, code_of, failed, message_of};
 use crate::config::App;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// A stack as it is.
 #[derive(Debug, Clone)]
@@ -123,6 +124,26 @@ pub async fn unconfigured_workflows(app: &App, clients: &Clients) -> Result<Vec<
         }
     }
     Ok(workflows)
+}
+
+/// Returns the template that a stack was last brought to.
+pub async fn deployed_template(clients: &Clients, stack: &str) -> Result<Value> {
+    let template = clients
+        .cloudformation
+        .get_template()
+        .stack_name(stack)
+        .send()
+        .await
+        .map_err(failed(format!(
+            "the template of the stack `{stack}` could not be read"
+        )))?;
+    serde_json::from_str(template.template_body().unwrap_or_default()).map_err(|error| {
+        Error::new(
+            Kind::WrongState,
+            format!("the template of the stack `{stack}` is not the deployer's"),
+        )
+        .caused_by(error)
+    })
 }
 
 /// Turns the termination protection of a stack on or off.

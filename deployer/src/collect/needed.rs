@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use crate::apply::{describe, physical_resources, stage_stacks};
+use crate::apply::{deployed_template, describe, physical_resources, stage_stacks};
 use crate::aws::{Clients, failed, is_missing};
 use crate::config::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::hash::to_hexadecimal;
 
 /// The output with the name of the function that has executions.
@@ -21,7 +21,7 @@ const ORCHESTRATOR: &str = "OrchestratorFunctionName";
 pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String>> {
     let mut keys = BTreeSet::new();
     for stack in stage_stacks(app, clients).await? {
-        let template = template(clients, &stack).await?;
+        let template = deployed_template(clients, &stack).await?;
         collect_keys(&template, &mut keys);
         let outputs = describe(clients, &stack).await?.map(|live| live.outputs);
         let durable = outputs.and_then(|mut outputs| outputs.remove(ORCHESTRATOR));
@@ -34,26 +34,6 @@ pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String
         }
     }
     Ok(keys)
-}
-
-async fn template(clients: &Clients, stack: &str) -> Result<Value> {
-    let template = clients
-        .cloudformation
-        .get_template()
-        .stack_name(stack)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the template of the stack `{stack}` could not be read"
-        )))?;
-    serde_json::from_str(template.template_body().unwrap_or_default()).map_err(|error| {
-        // What it needs cannot be told, so nothing may be deleted.
-        Error::new(
-            Kind::WrongState,
-            format!("the template of the stack `{stack}` is not the deployer's"),
-        )
-        .caused_by(error)
-    })
 }
 
 /// Collects the keys of all zips that a template names.

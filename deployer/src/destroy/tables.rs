@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::TableDescription;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::apply::{Standing, describe, resources, standing};
+use crate::apply::{Standing, deployed_template, describe, resources, standing};
 use crate::aws::{Clients, Pace, failed, is_missing, until};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
@@ -71,7 +71,7 @@ pub(super) async fn survey(clients: &Clients, stack: &str) -> Result<Vec<TableSu
     if tables.peek().is_none() {
         return Ok(Vec::new());
     }
-    let retained = retained(&template(clients, stack).await?);
+    let retained = retained(&deployed_template(clients, stack).await?);
     let looks = tables.filter_map(|table| {
         let retained = retained.contains(&table.logical_id);
         Some(look(clients, table.physical_id?, retained))
@@ -129,25 +129,6 @@ async fn look(clients: &Clients, name: String, retained: bool) -> Option<TableSu
     })
 }
 
-async fn template(clients: &Clients, stack: &str) -> Result<Value> {
-    let template = clients
-        .cloudformation
-        .get_template()
-        .stack_name(stack)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the template of the stack `{stack}` could not be read"
-        )))?;
-    serde_json::from_str(template.template_body().unwrap_or_default()).map_err(|error| {
-        Error::new(
-            Kind::WrongState,
-            format!("the template of the stack `{stack}` is not the deployer's"),
-        )
-        .caused_by(error)
-    })
-}
-
 /// Returns the logical ids of the tables that outlive their stack.
 fn retained(template: &Value) -> BTreeSet<String> {
     let resources = template.get("Resources").and_then(Value::as_object);
@@ -183,7 +164,7 @@ fn with_tables_retained(mut template: Value) -> Option<Value> {
 
 /// Changes a stack so that its tables outlive it.
 pub(super) async fn retain(clients: &Clients, stack: &str, reporter: &dyn Reporter) -> Result<()> {
-    let Some(template) = with_tables_retained(template(clients, stack).await?) else {
+    let Some(template) = with_tables_retained(deployed_template(clients, stack).await?) else {
         return Ok(());
     };
     reporter.report(&Event::Note {
