@@ -14,9 +14,10 @@ workflows:
     tables: { stock: { partition_key: id } }
 "#;
 
-struct Account {
-    fake: FakeCloudFormation,
-    sandbox: Sandbox,
+/// A small application, and a fake account that it is deployed to.
+pub(crate) struct Account {
+    pub(crate) fake: FakeCloudFormation,
+    pub(crate) sandbox: Sandbox,
 }
 
 impl Account {
@@ -24,7 +25,8 @@ impl Account {
         Self::of(&format!("target: local\n{stage}"))
     }
 
-    fn of(stage: &str) -> Self {
+    /// Returns one whose stage `dev` has these settings and is at the fake.
+    pub(crate) fn of(stage: &str) -> Self {
         let (fake, sandbox) = (FakeCloudFormation::start(), Sandbox::with_copy());
         let project = sandbox.project();
         let write = |path: &str, text: &str| {

@@ -9,6 +9,7 @@
 mod apply;
 mod artifacts;
 mod command_line;
+mod cross_compiler;
 mod doctor;
 mod end_to_end;
 mod fake_account;

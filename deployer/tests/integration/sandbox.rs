@@ -85,6 +85,11 @@ impl Sandbox {
         }
     }
 
+    /// Returns the folder of the deployer's state.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Returns the project's folder.
     pub(crate) fn project(&self) -> &Path {
         &self.project
