@@ -2,9 +2,13 @@
 
 mod clients;
 mod failure;
+mod listing;
 mod poll;
+mod queue;
 mod retries;
 
 pub use clients::Clients;
 pub use failure::{code_of, failed, is_missing, message_of};
+pub use listing::listed;
 pub use poll::{Pace, until};
+pub use queue::{Messages, messages};

@@ -10,10 +10,11 @@ mod needed;
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use serde::Serialize;
 
-use crate::aws::{Clients, failed, is_missing};
+use crate::aws::{Clients, failed, listed};
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
 
@@ -84,37 +85,29 @@ fn judge(objects: Vec<Object>, needed: &BTreeSet<String>, border: SystemTime) ->
 }
 
 async fn list(clients: &Clients, bucket: &str, prefix: &str) -> Result<Vec<Object>> {
-    let mut pages = clients
+    let pages = clients
         .s3
         .list_objects_v2()
         .bucket(bucket)
         .prefix(prefix)
         .into_paginator()
-        .send();
-    let mut objects = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) if is_missing(&error) => break,
-            Err(error) => {
-                return Err(failed(format!(
-                    "the artifact bucket `{bucket}` could not be listed"
-                ))(error));
-            }
-        };
-        objects.extend(page.contents().iter().filter_map(|object| {
-            Some(Object {
-                key: object.key()?.to_owned(),
-                bytes: object
-                    .size()
-                    .unwrap_or_default()
-                    .try_into()
-                    .unwrap_or_default(),
-                written: (*object.last_modified()?).try_into().ok()?,
-            })
-        }));
-    }
-    Ok(objects)
+        .send()
+        .try_collect()
+        .await;
+    let pages = listed(
+        pages,
+        format!("the artifact bucket `{bucket}` could not be listed"),
+    )?;
+    let objects = pages.iter().flat_map(ListObjectsV2Output::contents);
+    let objects = objects.filter_map(|object| {
+        let bytes = object.size().unwrap_or_default();
+        Some(Object {
+            key: object.key()?.to_owned(),
+            bytes: bytes.try_into().unwrap_or_default(),
+            written: (*object.last_modified()?).try_into().ok()?,
+        })
+    });
+    Ok(objects.collect())
 }
 
 /// Deletes the garbage. The bucket keeps what was deleted for thirty days more.

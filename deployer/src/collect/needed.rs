@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::apply::{deployed_template, describe, physical_resources, stage_stacks};
-use crate::aws::{Clients, failed, is_missing};
+use crate::aws::{Clients, failed, listed};
 use crate::config::App;
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
@@ -74,53 +74,42 @@ async fn needed_hashes(
 ) -> Result<BTreeSet<String>> {
     let aliased = aliased(clients, function).await?;
     let mut hashes = BTreeSet::new();
-    let mut pages = clients
+    let versions = clients
         .lambda
         .list_versions_by_function()
         .function_name(function)
         .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) if is_missing(&error) => break,
-            Err(error) => {
-                return Err(failed(format!(
-                    "the versions of `{function}` could not be listed"
-                ))(error));
-            }
-        };
-        for version in page.versions() {
-            let name = version.version().unwrap_or_default();
-            let needed = aliased.contains(name)
-                || (is_durable && has_running(clients, function, name).await?);
-            hashes.extend(hash_of(version).filter(|_| needed));
-        }
+        .items()
+        .send()
+        .try_collect()
+        .await;
+    for version in listed(
+        versions,
+        format!("the versions of `{function}` could not be listed"),
+    )? {
+        let name = version.version().unwrap_or_default();
+        let needed =
+            aliased.contains(name) || (is_durable && has_running(clients, function, name).await?);
+        hashes.extend(hash_of(&version).filter(|_| needed));
     }
     Ok(hashes)
 }
 
 async fn aliased(clients: &Clients, function: &str) -> Result<BTreeSet<String>> {
-    let mut versions = BTreeSet::new();
-    let mut pages = clients
+    let aliases = clients
         .lambda
         .list_aliases()
         .function_name(function)
         .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) if is_missing(&error) => break,
-            Err(error) => {
-                return Err(failed(format!(
-                    "the aliases of `{function}` could not be listed"
-                ))(error));
-            }
-        };
-        versions.extend(page.aliases().iter().flat_map(versions_of));
-    }
-    Ok(versions)
+        .items()
+        .send()
+        .try_collect()
+        .await;
+    let aliases = listed(
+        aliases,
+        format!("the aliases of `{function}` could not be listed"),
+    )?;
+    Ok(aliases.iter().flat_map(versions_of).collect())
 }
 
 /// Returns the version of an alias, and those that it sends a part of the work to.

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_sdk_sqs::types::QueueAttributeName;
-
 use super::judge::{self, SeenExecution};
 use super::look::Look;
 use super::mailbox::Mailbox;
 use super::play::{Play, in_words, unseen};
 use super::scenario::{ExpectedExecution, ExpectedItem};
 use super::{fault, item};
-use crate::aws::failed;
+use crate::aws::{Messages, messages};
 
 /// After this time a queue counts as handled even where it is not empty: others are using it.
 const OTHERS_ARE_SENDING: Duration = Duration::from_secs(45);
@@ -173,33 +171,13 @@ impl Play<'_> {
         if sent.elapsed() >= OTHERS_ARE_SENDING {
             return Look::Found(());
         }
-        let counts = [
-            QueueAttributeName::ApproximateNumberOfMessages,
-            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-        ];
-        let call = self
-            .setting
-            .clients
-            .sqs
-            .get_queue_attributes()
-            .queue_url(url);
-        let read = call.set_attribute_names(Some(counts.to_vec())).send().await;
-        match read.map_err(failed(format!("the queue `{url}` could not be read"))) {
+        match messages(self.setting.clients, url)
+            .await
+            .map(Messages::total)
+        {
             Err(error) => unseen(&error),
-            Ok(read) => {
-                let attributes = read
-                    .attributes()
-                    .into_iter()
-                    .flat_map(|attributes| attributes.values());
-                let waiting: u64 = attributes
-                    .filter_map(|count| count.parse::<u64>().ok())
-                    .sum();
-                if waiting == 0 && sent.elapsed() >= self.setting.count_lag {
-                    return Look::Found(());
-                }
-                Look::NotYet(format!("the queue still holds {waiting} messages"))
-            }
+            Ok(0) if sent.elapsed() >= self.setting.count_lag => Look::Found(()),
+            Ok(waiting) => Look::NotYet(format!("the queue still holds {waiting} messages")),
         }
     }
 
