@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::change_set;
 use super::consent::Consent;
 use super::heal::{Tried, clear, continue_rollback, roll_back};
+use super::origin::Deployed;
 use super::request::{Applied, Request};
-use super::stack::{LiveStack, describe, set_protection};
+use super::stack::{LiveStack, deployed_text, describe, set_protection};
 use super::standing::{Standing, standing};
 use super::start::{Started, create, update};
 use super::watch::Watch;
-use crate::aws::{Clients, Pace, failed};
+use crate::aws::{Clients, Pace};
 use crate::config::Changes;
 use crate::diagnose::diagnose;
 use crate::error::{Error, Kind, Result};
@@ -31,11 +34,13 @@ pub async fn current(clients: &Clients, requests: &[Request]) -> Result<Vec<Opti
         };
         let whole =
             standing(Some(&live.status)) == Standing::Ready && live.protected == request.protect;
-        Ok(if whole && is_current(clients, request, &live).await? {
-            Some(Applied::new(request, "unchanged", &live))
-        } else {
-            None
-        })
+        if !whole {
+            return Ok(None);
+        }
+        let over = over(clients, request, &live).await?;
+        Ok(over
+            .is_current
+            .then(|| Applied::new(request, "unchanged", &live)))
     }))
     .await
 }
@@ -59,19 +64,22 @@ pub async fn deploy(
         let started = match (standing, &live) {
             (Standing::Ready, Some(live)) => {
                 protect(clients, request, live, reporter).await?;
-                if is_current(clients, request, live).await? {
+                let over = over(clients, request, live).await?;
+                if over.is_current {
                     return Ok(Applied::new(request, "unchanged", live));
                 }
-                start(clients, request, Some(live), consent, reporter).await?
+                start(clients, &over.request, Some(live), consent, reporter).await?
             }
             (Standing::HalfUpdated, Some(live)) if tried.rollback => {
-                update(clients, request, live).await?
+                let over = over(clients, request, live).await?;
+                update(clients, &over.request, live).await?
             }
             (Standing::Absent, _) | (_, None) => {
-                start(clients, request, None, consent, reporter).await?
+                start(clients, &request.over(None), None, consent, reporter).await?
             }
             (Standing::Reviewed, Some(live)) => {
-                change_set::apply(clients, request, Some(live), consent, reporter).await?
+                let request = request.over(None);
+                change_set::apply(clients, &request, Some(live), consent, reporter).await?
             }
             (_, Some(live)) => {
                 heal(clients, request, live, &mut tried, consent, reporter).await?;
@@ -153,21 +161,26 @@ async fn heal(
     }
 }
 
-async fn is_current(clients: &Clients, request: &Request, live: &LiveStack) -> Result<bool> {
-    if live.tags != request.tags {
-        return Ok(false);
-    }
-    let template = clients
-        .cloudformation
-        .get_template()
-        .stack_name(&request.stack)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the template of the stack `{}` could not be read",
-            request.stack
-        )))?;
-    Ok(template.template_body() == Some(request.template.text().as_str()))
+/// A request over the live stack.
+struct Over {
+    /// The request, with its origin noted.
+    request: Request,
+    /// Whether the live stack is already as it asks for.
+    is_current: bool,
+}
+
+async fn over(clients: &Clients, request: &Request, live: &LiveStack) -> Result<Over> {
+    let text = deployed_text(clients, &request.stack).await?;
+    // A template that is no JSON is not ours, and all of it changes.
+    let template: Option<Value> = serde_json::from_str(&text).ok();
+    let request = request.over(template.as_ref().map(|template| Deployed {
+        template,
+        tags: &live.tags,
+    }));
+    Ok(Over {
+        is_current: live.tags == request.tags && text == request.template.text(),
+        request,
+    })
 }
 
 async fn protect(

@@ -1,9 +1,11 @@
 //! Brings stacks to the wanted state, with live events, and out of every state an earlier try left them in.
 
+mod cancel;
 mod change_set;
 mod consent;
 mod deploy;
 mod heal;
+mod origin;
 mod remove;
 mod request;
 mod source;
@@ -14,6 +16,8 @@ mod watch;
 
 pub use consent::{Agree, Consent, Refuse};
 pub use deploy::{current, deploy};
+pub(crate) use origin::Deployed;
+pub use origin::{Origin, REVISION_TAG, revision_of};
 pub use remove::{Removed, remove};
 pub use request::{Applied, Request};
 pub use stack::{

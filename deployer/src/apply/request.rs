@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag};
 
+use super::origin::{Deployed, Origin, mark};
 use super::stack::LiveStack;
 use crate::config::{App, Deployment, Mode};
 use crate::link::Template;
@@ -27,6 +28,8 @@ pub struct Request {
     pub bucket: String,
     /// Whether the user has seen what changes and agreed to it.
     pub approved: bool,
+    /// Where the deployment comes from.
+    pub origin: Origin,
 }
 
 impl Request {
@@ -48,6 +51,7 @@ impl Request {
             deployment: app.stage.deployment,
             bucket: app.artifact_bucket(),
             approved: false,
+            origin: Origin::default(),
         }
     }
 
@@ -56,6 +60,22 @@ impl Request {
     pub fn approved(mut self) -> Self {
         self.approved = true;
         self
+    }
+
+    /// Returns the request as one that comes from `origin`.
+    #[must_use]
+    pub fn with_origin(mut self, origin: &Origin) -> Self {
+        self.origin = origin.clone();
+        self
+    }
+
+    /// Returns the request with its origin noted in the template, as that is to follow what is deployed.
+    pub(crate) fn over(&self, deployed: Option<Deployed<'_>>) -> Self {
+        let body = mark(self.template.body(), &self.tags, deployed, &self.origin);
+        Self {
+            template: self.template.with_body(body),
+            ..self.clone()
+        }
     }
 
     pub(super) fn tags(&self) -> Vec<Tag> {

@@ -126,8 +126,8 @@ pub async fn unconfigured_workflows(app: &App, clients: &Clients) -> Result<Vec<
     Ok(workflows)
 }
 
-/// Returns the template that a stack was last brought to.
-pub async fn deployed_template(clients: &Clients, stack: &str) -> Result<Value> {
+/// Returns the text of the template that a stack was last brought to.
+pub(super) async fn deployed_text(clients: &Clients, stack: &str) -> Result<String> {
     let template = clients
         .cloudformation
         .get_template()
@@ -137,12 +137,19 @@ pub async fn deployed_template(clients: &Clients, stack: &str) -> Result<Value> 
         .map_err(failed(format!(
             "the template of the stack `{stack}` could not be read"
         )))?;
-    serde_json::from_str(template.template_body().unwrap_or_default()).map_err(|error| {
+    Ok(template.template_body.unwrap_or_default())
+}
+
+/// Returns the template that a stack was last brought to.
+pub async fn deployed_template(clients: &Clients, stack: &str) -> Result<Value> {
+    let text = deployed_text(clients, stack).await?;
+    serde_json::from_str(&text).map_err(|error| {
         Error::new(
             Kind::WrongState,
             format!("the template of the stack `{stack}` is not the deployer's"),
         )
         .caused_by(error)
+        .hint("choose another stage's name, or delete that stack")
     })
 }
 

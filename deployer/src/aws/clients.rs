@@ -30,6 +30,8 @@ pub struct Clients {
     pub endpoint: Option<String>,
     /// The region.
     pub region: String,
+    /// Who makes the calls: whom the credentials are of, or on the local target the user of this machine.
+    pub caller: Option<String>,
 }
 
 impl Clients {
@@ -63,9 +65,10 @@ impl Clients {
             loader = loader.credentials_provider(credentials);
         }
         let config = loader.load().await;
-        if app.stage.target == Target::Aws {
-            check_account(app, &config).await?;
-        }
+        let caller = match app.stage.target {
+            Target::Aws => check_account(app, &config).await?,
+            Target::Local => whoami::username().ok(),
+        };
         // An upload over a slow line takes as long as it takes; the SDK ends one that stalls.
         let uploads = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
@@ -90,11 +93,13 @@ impl Clients {
             logs: client!(aws_sdk_cloudwatchlogs),
             endpoint,
             region: app.stage.region.clone(),
+            caller,
         })
     }
 }
 
-async fn check_account(app: &App, config: &SdkConfig) -> Result<()> {
+/// Refuses credentials of another account than the stage's, and returns whom they are of.
+async fn check_account(app: &App, config: &SdkConfig) -> Result<Option<String>> {
     let identity = aws_sdk_sts::Client::new(config)
         .get_caller_identity()
         .send()
@@ -107,8 +112,86 @@ async fn check_account(app: &App, config: &SdkConfig) -> Result<()> {
             format!("stage `{}` belongs to account {expected}, but the credentials are of account {actual}", app.stage_name),
         )
         .hint("choose the right profile with AWS_PROFILE, or correct `account` in the stage's file")),
-        Some(_) => Ok(()),
+        Some(_) => Ok(identity.arn().map(|arn| named(arn).to_owned())),
         None => Err(Error::usage(format!("stage `{}` names no account", app.stage_name))
             .hint(format!("the credentials are of account {actual}; write `account: \"{actual}\"` into config/stages/{}.yaml if that is the one", app.stage_name))),
+    }
+}
+
+/// Returns whom an ARN names, such as `user/ada` or `assumed-role/Deploy/ada`.
+///
+/// The partition and the account before it are the stage's own.
+fn named(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or(arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_sdk_cloudformation::config::Credentials;
+    use camino::Utf8Path;
+
+    use super::{check_account, named};
+    use crate::config::load;
+    use crate::error::Kind;
+
+    /// Answers one question of who the caller is.
+    async fn identity(arn: &str) -> SdkConfig {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let account = arn.split(':').nth(4).unwrap();
+        let body = format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{arn}</Arn><Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        );
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut question, mut part) = (Vec::new(), [0; 1_024]);
+            while !String::from_utf8_lossy(&question).contains("Version=2011-06-15") {
+                let count = stream.read(&mut part).unwrap();
+                question.extend_from_slice(&part[..count]);
+            }
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}", body.len());
+            write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}").unwrap();
+        });
+        aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(endpoint)
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .load()
+            .await
+    }
+
+    #[tokio::test]
+    async fn whose_the_credentials_are_is_known_from_the_check_of_the_account() {
+        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let app = load(root, "prod").unwrap();
+        let account = app.account();
+        let ours = format!("arn:aws:sts::{account}:assumed-role/Deploy/ada");
+        let caller = check_account(&app, &identity(&ours).await).await.unwrap();
+        assert_eq!(caller.as_deref(), Some("assumed-role/Deploy/ada"));
+        let others = "arn:aws:sts::000000000000:assumed-role/Deploy/ada";
+        let refusal = check_account(&app, &identity(others).await)
+            .await
+            .unwrap_err();
+        assert_eq!(refusal.kind(), Kind::Permission);
+    }
+
+    #[test]
+    fn an_identity_is_told_whole_but_for_the_account() {
+        for (arn, name) in [
+            ("arn:aws:iam::111122223333:user/team/ada", "user/team/ada"),
+            (
+                "arn:aws-cn:sts::111122223333:assumed-role/Deploy/run:7@main",
+                "assumed-role/Deploy/run:7@main",
+            ),
+            ("arn:aws:iam::111122223333:root", "root"),
+            ("ada", "ada"),
+        ] {
+            assert_eq!(named(arn), name);
+        }
     }
 }

@@ -16,6 +16,11 @@ impl Template {
         Self { body, places }
     }
 
+    /// Returns the template with another body, its resources linked from the same places.
+    pub(crate) fn with_body(&self, body: Value) -> Self {
+        Self::new(body, self.places.clone())
+    }
+
     /// Returns `file:line` of the component's resource that a logical id was linked from.
     pub fn place(&self, logical_id: &str) -> Option<&str> {
         self.places.get(logical_id).map(String::as_str)

@@ -16,7 +16,7 @@ use crate::hash::hexadecimal;
 use crate::link::Template;
 
 /// The version of the file's form.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// All that is needed to carry a plan out, and to refuse it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct PlanFile {
     pub deployer: String,
     /// The application.
     pub application: String,
+    /// The source revision that it was made from; nothing without git.
+    pub revision: Option<String>,
     /// What was shown: stage, account, region, and every change.
     pub plan: Plan,
     /// The zips of the functions.
@@ -57,7 +59,7 @@ pub struct PlannedStack {
     pub workflow: String,
     /// The stack's name.
     pub stack: String,
-    /// The linked template.
+    /// The linked template, without its origin.
     pub template: Value,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
@@ -111,6 +113,7 @@ impl PlanFile {
     /// Returns the file of a plan.
     pub fn new(
         app: &App,
+        revision: Option<String>,
         plan: Plan,
         artifacts: &BTreeMap<String, Artifact>,
         stacks: Vec<PlannedStack>,
@@ -128,6 +131,7 @@ impl PlanFile {
             format: FORMAT,
             deployer: env!("CARGO_PKG_VERSION").to_owned(),
             application: app.application.name.clone(),
+            revision,
             plan,
             artifacts,
             stacks,

@@ -1,14 +1,14 @@
 //! The live stacks, and how much would be lost with what they hold. Only reads.
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
 use super::model::{StackAction, StackPlan, Warning};
-use crate::apply::{Request, Standing, describe, resources, standing};
-use crate::aws::{Clients, failed};
+use crate::apply::{Deployed, Request, Standing, deployed_template, describe, resources, standing};
+use crate::aws::Clients;
 use crate::destroy::running_executions;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::hash::hexadecimal;
 
 /// Returns the live stack, if there is one.
@@ -23,7 +23,7 @@ pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
     let template = match standing {
         // Nothing of it came to be, or what did is deleted first: all is created anew.
         Standing::Reviewed | Standing::NeverCompleted => json!({}),
-        _ => template(clients, stack).await?,
+        _ => deployed_template(clients, stack).await?,
     };
     Ok(Some(Live {
         id: live.id,
@@ -33,26 +33,6 @@ pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
         tags: live.tags,
         protected: live.protected,
     }))
-}
-
-async fn template(clients: &Clients, stack: &str) -> Result<Value> {
-    let read = clients
-        .cloudformation
-        .get_template()
-        .stack_name(stack)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the template of the stack `{stack}` could not be read"
-        )))?;
-    serde_json::from_str(read.template_body().unwrap_or("{}")).map_err(|error| {
-        Error::new(
-            Kind::WrongState,
-            format!("the stack `{stack}` was deployed from a template that is not the deployer's"),
-        )
-        .caused_by(error)
-        .hint("choose another stage's name, or delete that stack")
-    })
 }
 
 impl Live {
@@ -75,6 +55,10 @@ pub async fn plan_stack(
     live: Option<&Live>,
     request: &Request,
 ) -> Result<StackPlan> {
+    let request = request.over(live.map(|live| Deployed {
+        template: &live.template,
+        tags: &live.tags,
+    }));
     let mut plan = difference(
         live,
         &Wanted {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::caution::words;
 use super::model::{Action, Plan, PropertyChange, ResourcePlan, StackAction, StackPlan, Summary};
 use super::reference::{brief, is_intrinsic};
+use crate::apply::REVISION_TAG;
 
 const WIDTH: usize = 80;
 const LONG_PATH: usize = 44;
@@ -104,10 +105,28 @@ fn resource_lines(resource: &ResourcePlan) -> Vec<String> {
     if !said.is_empty() {
         lines.extend(wrap(&said.join(": "), "      ", "      "));
     }
-    for property in properties {
+    // What changes anyway is marked with its revision, which tells nothing new.
+    let told = properties.iter().filter(|change| !is_revision(change));
+    let told: Vec<&PropertyChange> = told.collect();
+    let told = if told.is_empty() {
+        properties.iter().collect()
+    } else {
+        told
+    };
+    for property in told {
         lines.extend(property_lines(property, "      "));
     }
     lines
+}
+
+/// Returns whether a change is of nothing but the tag with the revision.
+fn is_revision(change: &PropertyChange) -> bool {
+    let is_tag = |value: &Option<Value>| {
+        let tags = value.as_ref().and_then(Value::as_array);
+        tags.is_none_or(|tags| tags.iter().all(|tag| tag["Key"] == REVISION_TAG))
+    };
+    let whole = change.path == "Tags" && is_tag(&change.before) && is_tag(&change.after);
+    whole || change.path.starts_with(&format!("Tags[{REVISION_TAG}]"))
 }
 
 fn property_lines(change: &PropertyChange, indent: &str) -> Vec<String> {

@@ -1,17 +1,14 @@
 //! The functions of a workflow, and which version of each takes the work.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use super::workflow::{in_a_line, outputs_ending};
-use crate::apply::LiveStack;
+use crate::apply::{LiveStack, revision_of};
 use crate::aws::{Clients, failed};
 use crate::config::App;
 use crate::error::Result;
 use crate::link::pascal_case;
-use crate::publish::REVISION;
 
 /// The alias that everything invokes.
 const ALIAS: &str = "live";
@@ -27,7 +24,7 @@ pub struct FunctionStatus {
     pub version: String,
     /// Lambda's state of that version.
     pub state: String,
-    /// The source revision that its code was first built from, where it is known.
+    /// The source revision that gave it its present form, code and configuration, where that is known.
     pub revision: Option<String>,
 }
 
@@ -36,20 +33,22 @@ pub(super) async fn look(
     clients: &Clients,
     workflow: &str,
     live: &LiveStack,
+    template: &Value,
 ) -> (Vec<FunctionStatus>, Vec<String>) {
-    let keys = code_keys(clients, &live.name).await.unwrap_or_default();
     let names = outputs_ending(live, "FunctionName");
     let looks = instances(app, workflow)
         .into_iter()
         .map(|(instance, function)| {
-            let key = keys.get(&format!("{instance}Function"));
+            let resource = template.get("Resources");
+            let resource = resource.and_then(|all| all.get(format!("{instance}Function")));
+            let revision = resource.and_then(revision_of).map(str::to_owned);
             let name = names.get(instance.as_str()).copied();
             async move {
                 let name =
                     name.ok_or_else(|| format!("the function `{function}` is not deployed"))?;
-                look_at(app, clients, function, name, key.map(String::as_str))
-                    .await
-                    .map_err(|error| in_a_line(&error))
+                let found = look_at(clients, function, name).await;
+                let found = found.map_err(|error| in_a_line(&error))?;
+                Ok(FunctionStatus { revision, ..found })
             }
         });
     let mut found = Vec::new();
@@ -83,13 +82,7 @@ fn instances(app: &App, workflow: &str) -> Vec<(String, String)> {
     instances
 }
 
-async fn look_at(
-    app: &App,
-    clients: &Clients,
-    function: String,
-    name: &str,
-    key: Option<&str>,
-) -> Result<FunctionStatus> {
+async fn look_at(clients: &Clients, function: String, name: &str) -> Result<FunctionStatus> {
     let alias = clients
         .lambda
         .get_alias()
@@ -119,48 +112,6 @@ async fn look_at(
         name: name.to_owned(),
         state: state.to_owned(),
         version,
-        revision: match key {
-            Some(key) => revision(app, clients, key).await,
-            None => None,
-        },
+        revision: None,
     })
-}
-
-/// Returns the keys of the zips by the functions' logical ids, from the template that is deployed.
-async fn code_keys(clients: &Clients, stack: &str) -> Result<BTreeMap<String, String>> {
-    let template = clients
-        .cloudformation
-        .get_template()
-        .stack_name(stack)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the template of the stack `{stack}` could not be read"
-        )))?;
-    let template: Value = template
-        .template_body()
-        .and_then(|body| serde_json::from_str(body).ok())
-        .unwrap_or_default();
-    let resources = template.get("Resources").and_then(Value::as_object);
-    let keys = resources
-        .into_iter()
-        .flatten()
-        .filter_map(|(id, resource)| {
-            let key = resource.pointer("/Properties/Code/S3Key")?.as_str()?;
-            Some((id.clone(), key.to_owned()))
-        });
-    Ok(keys.collect())
-}
-
-/// Returns the revision that is noted at a zip; it only informs, so its absence is no problem.
-async fn revision(app: &App, clients: &Clients, key: &str) -> Option<String> {
-    let object = clients
-        .s3
-        .head_object()
-        .bucket(app.artifact_bucket())
-        .key(key)
-        .send()
-        .await
-        .ok()?;
-    object.metadata()?.get(REVISION).cloned()
 }

@@ -6,7 +6,7 @@ mod workflow;
 
 pub use functions::FunctionStatus;
 pub use queues::QueueStatus;
-pub use workflow::WorkflowStatus;
+pub use workflow::{Deployment, WorkflowStatus};
 
 use crate::aws::Clients;
 use crate::config::App;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use aws_smithy_types::date_time::Format;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::functions::{self, FunctionStatus};
 use super::queues::{self, QueueStatus};
-use crate::apply::{LiveStack, describe, resources};
+use crate::apply::{LiveStack, Origin, deployed_template, describe, resources};
 use crate::aws::{Clients, failed};
 use crate::config::App;
 use crate::destroy::running_executions;
@@ -24,6 +25,8 @@ pub struct WorkflowStatus {
     pub state: Option<String>,
     /// When CloudFormation last began to change the stack.
     pub changed_at: Option<String>,
+    /// The last deployment; none where the workflow is not deployed.
+    pub last_deployment: Option<Deployment>,
     /// The functions.
     pub functions: Vec<FunctionStatus>,
     /// The state of the event source mapping, where the workflow has an intake.
@@ -35,6 +38,24 @@ pub struct WorkflowStatus {
     /// What should be there and is not, or cannot be read.
     pub problems: Vec<String>,
 }
+
+/// A deployment that changed anything, as far as it is known.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deployment {
+    /// When it began; nothing where CloudFormation has since tried another one, or still does.
+    pub at: Option<String>,
+    /// Who deployed.
+    pub by: Option<String>,
+    /// The source revision.
+    pub revision: Option<String>,
+}
+
+/// The states in which the last change of a stack is the deployment of its template.
+const DEPLOYED: [&str; 3] = [
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+];
 
 impl WorkflowStatus {
     /// Returns whether there is a stack.
@@ -48,6 +69,7 @@ impl WorkflowStatus {
             stack,
             state: None,
             changed_at: None,
+            last_deployment: None,
             functions: Vec::new(),
             mapping: None,
             queues: Vec::new(),
@@ -63,14 +85,21 @@ pub(super) async fn look(app: &App, clients: &Clients, workflow: &str) -> Result
         return Ok(status);
     };
     status.state = Some(live.status.as_str().to_owned());
-    let (changed_at, functions, mapping, queues, running) = tokio::join!(
+    let (changed_at, (origin, functions), mapping, queues, running) = tokio::join!(
         changed_at(clients, &live),
-        functions::look(app, clients, workflow, &live),
+        deployed(app, clients, workflow, &live),
         mapping(clients, &live),
         queues::look(clients, &live),
         running(clients, &live),
     );
     status.changed_at = keep(changed_at, &mut status.problems).flatten();
+    let origin = keep(origin, &mut status.problems).unwrap_or_default();
+    let changed_at = status.changed_at.clone();
+    status.last_deployment = Some(Deployment {
+        at: changed_at.filter(|_| DEPLOYED.contains(&live.status.as_str())),
+        by: origin.deployed_by,
+        revision: origin.revision,
+    });
     (status.functions, status.queues) = (functions.0, queues.0);
     status.problems.extend(functions.1);
     status.problems.extend(queues.1);
@@ -82,6 +111,22 @@ pub(super) async fn look(app: &App, clients: &Clients, workflow: &str) -> Result
     }
     status.running_executions = keep(running, &mut status.problems).flatten();
     Ok(status)
+}
+
+/// Returns what the deployed template tells: where it comes from, and the functions.
+async fn deployed(
+    app: &App,
+    clients: &Clients,
+    workflow: &str,
+    live: &LiveStack,
+) -> (Result<Origin>, (Vec<FunctionStatus>, Vec<String>)) {
+    let template = deployed_template(clients, &live.name).await;
+    let known = template.as_ref().unwrap_or(&Value::Null);
+    let functions = functions::look(app, clients, workflow, live, known).await;
+    (
+        template.map(|template| Origin::of_template(&template)),
+        functions,
+    )
 }
 
 /// Returns a value, or makes its absence a problem.

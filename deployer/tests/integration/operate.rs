@@ -1,5 +1,7 @@
 //! The commands that look at a deployment and take it down, on a small application that deploys fast.
 
+mod origin;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -181,6 +181,47 @@ fn the_data_of_a_plan_holds_all_that_its_words_say() {
 }
 
 #[test]
+fn the_revision_of_what_changes_anyway_is_no_news_and_stays_in_the_data() {
+    let tagged = |memory: u32, tags: Value| json!({ "Function": resource("AWS::Lambda::Function", &json!({ "MemorySize": memory, "Tags": tags })) });
+    let untagged =
+        json!({ "Function": resource("AWS::Lambda::Function", &json!({ "MemorySize": 128 })) });
+    let mark = |revision: &str| json!({ "Key": "deployer:revision", "Value": revision });
+    let team = json!({ "Key": "team", "Value": "orders" });
+    let lines = |before: &Value, after: &Value| {
+        let changed = plan(Some(before), after);
+        let told = changed.resources[0].properties.len();
+        let plan = Plan::new("dev", "111122223333", "eu-west-1", vec![changed]);
+        let text = anstream::adapter::strip_str(&text(&plan)).to_string();
+        let lines = text.lines().filter(|line| line.starts_with("      "));
+        let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+        (lines, told)
+    };
+    let one = tagged(128, json!([mark("one")]));
+    for (before, after) in [
+        (&one, tagged(256, json!([mark("two")]))),
+        (&untagged, tagged(256, json!([mark("two")]))),
+        (
+            &tagged(128, json!([team])),
+            tagged(256, json!([team, mark("two")])),
+        ),
+    ] {
+        let expected = ["MemorySize: 128 → 256".to_owned()];
+        assert_eq!(lines(before, &after), (expected.to_vec(), 2));
+    }
+    let alone = lines(&one, &tagged(128, json!([mark("two")])));
+    assert_eq!(
+        alone,
+        (
+            vec!["Tags[deployer:revision].Value: one → two".to_owned()],
+            1
+        )
+    );
+    let (others, _) = lines(&one, &tagged(128, json!([mark("two"), team])));
+    assert_eq!(others.len(), 1, "{others:?}");
+    assert!(others[0].starts_with("Tags[team]: (none) → "), "{others:?}");
+}
+
+#[test]
 fn no_secret_is_in_a_plan() {
     let function = |password: &str| {
         let variables = json!({ "DB_PASSWORD": password, "LEVEL": password });

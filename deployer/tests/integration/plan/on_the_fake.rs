@@ -1,10 +1,16 @@
 //! Plans over states that only the fake CloudFormation has, and what planning calls.
 
+use std::process::Command;
+
+use aws_config::BehaviorVersion;
+use aws_sdk_cloudformation::config::{Credentials, Region};
 use deployer::error::Kind;
 use serde_json::{Value, json};
 
 use super::project::{Project, STACK};
+use crate::commit::commit;
 use crate::fake_cloudformation::{FakeCloudFormation, Phase};
+use crate::python;
 
 const READS: [&str; 3] = ["DescribeStacks", "GetTemplate", "ListStackResources"];
 
@@ -44,6 +50,80 @@ fn an_unchanged_stack_is_seen_with_two_calls() {
     fake.forget_calls();
     project.expect(0, &["up", "fraud-detection"]);
     assert_eq!(fake.calls(), ["DescribeStacks", "GetTemplate"]);
+}
+
+/// Returns the template that a stack was last brought to.
+fn deployed(fake: &FakeCloudFormation, stack: &str) -> String {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let configuration = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .endpoint_url(fake.endpoint())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("000000000000", "x", None, None, "test"))
+            .load()
+            .await;
+        let call = aws_sdk_cloudformation::Client::new(&configuration).get_template();
+        let read = call.stack_name(stack).send().await.unwrap();
+        read.template_body.unwrap()
+    })
+}
+
+#[test]
+fn the_revision_that_was_planned_is_the_one_that_runs() {
+    let (project, fake) = served();
+    let one = commit(project.sandbox.project());
+    project.expect(0, &["up"]);
+    project.more_memory();
+    let file = project.file("one.plan");
+    let file = file.to_str().unwrap();
+    let words = project.expect(0, &["plan", "--out", file]).stdout;
+    assert!(!words.contains("deployer:revision"), "{words}");
+    let said = project.expect(0, &["plan", "--format", "json"]).stdout;
+    let dirty = format!("{one}-dirty");
+    assert!(said.contains(&dirty), "{said}");
+    let two = commit(project.sandbox.project());
+    project.expect(0, &["up", "--plan", file]);
+    let template = deployed(&fake, STACK);
+    for (revision, stands) in [(&one, true), (&dirty, true), (&two, false)] {
+        assert_eq!(template.contains(revision.as_str()), stands, "{template}");
+    }
+    let template: Value = serde_json::from_str(&template).unwrap();
+    let by = whoami::username().unwrap();
+    assert_eq!(
+        template["Metadata"]["Deployer"],
+        json!({ "Revision": dirty, "DeployedBy": by })
+    );
+    fake.forget_calls();
+    project.expect(0, &["up", "fraud-detection"]);
+    assert_eq!(fake.calls(), ["DescribeStacks", "GetTemplate"]);
+}
+
+#[test]
+fn cfn_lint_has_no_finding_in_what_is_sent() {
+    let (project, fake) = served();
+    let revision = commit(project.sandbox.project());
+    let cfn_lint = python::program("cfn-lint", "cfn-lint");
+    let folder = project.file("sent");
+    fs_err::create_dir_all(&folder).unwrap();
+    project.expect(0, &["up"]);
+    let stacks = [
+        STACK,
+        "durable-dev-order-processing",
+        "durable-dev-artifacts",
+    ];
+    let files = stacks.map(|stack| {
+        let template = deployed(&fake, stack);
+        assert!(template.contains(&revision), "{template}");
+        let file = folder.join(format!("{stack}.json"));
+        fs_err::write(&file, template).unwrap();
+        file
+    });
+    let run = Command::new(cfn_lint).args(&files).output().unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stdout)
+    );
 }
 
 #[test]
