@@ -57,6 +57,7 @@ pub struct Error {
     message: String,
     details: Vec<String>,
     hint: Option<String>,
+    went_well: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -71,6 +72,7 @@ impl Error {
             message: message.into(),
             details: Vec::new(),
             hint: None,
+            went_well: None,
             source: None,
         }
     }
@@ -99,6 +101,18 @@ impl Error {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.details.push(detail.into());
         self
+    }
+
+    /// Adds the results of what went well beside it, for people; programs hear of them by events.
+    #[must_use]
+    pub fn beside(mut self, went_well: impl Into<String>) -> Self {
+        self.went_well = Some(went_well.into());
+        self
+    }
+
+    /// Returns the results of what went well beside it.
+    pub fn went_well(&self) -> Option<&str> {
+        self.went_well.as_deref()
     }
 
     /// Returns what the error means for the caller.

@@ -96,6 +96,21 @@ pub trait Reporter: Send + Sync {
 
     /// Takes away what moves on the screen, because a question follows.
     fn pause(&self) {}
+
+    /// Takes what CloudFormation is doing with a stack, or nothing once nobody watches that any more,
+    /// and returns what the user wants of it.
+    fn watching(&self, _stack: &str, _status: Option<&str>) -> Wish {
+        Wish::Watch
+    }
+}
+
+/// What the user wants of an operation that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// It goes on.
+    Watch,
+    /// It is canceled, where that can be done.
+    Cancel,
 }
 
 /// A reporter that drops everything.

@@ -3,7 +3,7 @@
 use super::consent::Consent;
 use super::remove::{Removed, remove_remains};
 use super::request::Request;
-use super::stack::{LiveStack, Resource, resources, set_protection};
+use super::stack::{LiveStack, Resource, resources};
 use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed};
 use crate::diagnose::{Failure, diagnose};
@@ -43,9 +43,6 @@ pub(super) async fn clear(
             live.status,
             data.join(", ")
         ))?;
-    }
-    if live.protected {
-        set_protection(clients, &live.id, false).await?;
     }
     match remove_remains(clients, live, consent, reporter).await? {
         Removed::Whole => Ok(()),

@@ -3,7 +3,7 @@
 use aws_sdk_cloudformation::types::{DeletionMode, StackStatus};
 
 use super::consent::Consent;
-use super::stack::{LiveStack, Resource, describe, resources};
+use super::stack::{LiveStack, Resource, describe, resources, set_protection};
 use super::standing::{Standing, standing};
 use super::watch::Watch;
 use crate::aws::{Clients, failed};
@@ -31,7 +31,7 @@ enum Way {
     Force,
 }
 
-/// Deletes a stack; one that is busy is watched to its end first. Nothing where there was none.
+/// Deletes a stack, protected or not; one that is busy is watched to its end first. Nothing where there was none.
 pub async fn remove(
     clients: &Clients,
     stack: &str,
@@ -125,10 +125,20 @@ async fn delete(
             Way::Retain(ids) => call.set_retain_resources(Some(ids.clone())),
             Way::Force => call.deletion_mode(DeletionMode::ForceDeleteStack),
         };
-        call.send().await.map_err(failed(format!(
-            "the stack `{}` could not be deleted",
-            live.name
-        )))?;
+        // The protection goes at the last moment, and comes back where the deletion is refused: it
+        // guards the stack, and tells `up` of a `destroy` that did not come to its end.
+        let guarded = live.protected && matches!(way, Way::Plain);
+        if guarded {
+            set_protection(clients, &live.id, false).await?;
+        }
+        if let Err(error) = call.send().await {
+            if guarded {
+                // The refusal is worth more than a second one.
+                let _ = set_protection(clients, &live.id, true).await;
+            }
+            let what = format!("the stack `{}` could not be deleted", live.name);
+            return Err(failed(what)(error));
+        }
     }
     let rest = watch.follow(reporter).await?;
     Ok(rest.filter(|rest| rest.status != StackStatus::DeleteComplete))

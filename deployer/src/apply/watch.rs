@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
+use super::cancel::{Attention, canceled};
 use super::stack::{LiveStack, describe};
 use super::standing::{Standing, standing};
 use crate::aws::{Clients, Pace, failed, message_of, until};
@@ -86,36 +87,50 @@ impl<'a> Watch<'a> {
     }
 
     /// Follows the operation under way to its end; nothing is left where the stack is gone.
+    ///
+    /// # Errors
+    ///
+    /// An update that was canceled, as the user wished, whatever came of that.
     pub(super) async fn follow(&mut self, reporter: &dyn Reporter) -> Result<Option<LiveStack>> {
         let pace =
             Pace::of(self.clients.endpoint.as_deref(), LONGEST_OPERATION).staggered(&self.stack);
         let (clients, stack) = (self.clients, self.stack.clone());
         let lost = AtomicU32::new(0);
+        let attention = Attention::new(clients, reporter);
         let watch = tokio::sync::Mutex::new(self);
         let ended = until(pace, || async {
             let look = async {
                 // The state first: events of the last moment are then never missed.
                 let live = describe(clients, &stack).await?;
+                let busy = live.as_ref().filter(|live| is_busy(live));
+                if let Some(busy) = busy {
+                    attention.heed(busy).await;
+                }
                 watch.lock().await.report_news(reporter).await?;
                 Ok(live)
             };
             match look.await {
                 Ok(live) => {
                     lost.store(0, Ordering::Relaxed);
-                    let busy = standing(live.as_ref().map(|live| &live.status)) == Standing::Busy;
+                    let busy = live.as_ref().is_some_and(is_busy);
                     Ok(if busy { None } else { Some(live) })
                 }
                 Err(error) => forgive(error, &lost, &stack, reporter).map(|()| None),
             }
         })
         .await?;
-        ended.ok_or_else(|| {
+        let rest = ended.ok_or_else(|| {
             Error::new(
                 Kind::Deployment,
                 format!("the stack `{stack}` did not come to rest"),
             )
             .hint("look at its events in the CloudFormation console, then run the command again")
-        })
+        })?;
+        if attention.is_canceled() {
+            let failures = watch.into_inner().failures().await;
+            return Err(canceled(rest.as_ref(), &failures));
+        }
+        Ok(rest)
     }
 
     /// Follows without a word.
@@ -161,7 +176,7 @@ impl<'a> Watch<'a> {
                 ..
             } = failure;
             reporter.report(&Event::ResourceChanged {
-                stack: self.stack.clone(),
+                stack: event.stack_name().unwrap_or(&self.stack).to_owned(),
                 resource,
                 resource_type,
                 status,
@@ -223,6 +238,10 @@ impl<'a> Watch<'a> {
     fn unreadable(&self) -> String {
         format!("the events of the stack `{}` could not be read", self.stack)
     }
+}
+
+fn is_busy(live: &LiveStack) -> bool {
+    standing(Some(&live.status)) == Standing::Busy
 }
 
 /// Returns whether the stack itself enters one of `statuses`.

@@ -1,9 +1,7 @@
 //! Consent. Being in CI, or in a pipe, never means yes.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-
-use super::arguments::Format;
 use super::context::Context;
+use super::keyboard::Answer;
 use super::outcome::confirmation_needed;
 use crate::apply::Consent;
 use crate::error::{Error, Kind, Result};
@@ -22,8 +20,7 @@ pub(super) fn confirm(context: &Context, what: &str) -> Result<()> {
     if context.yes {
         return Ok(());
     }
-    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if !terminal || context.format == Format::Json {
+    if !context.has_person() {
         return Err(confirmation_needed(what, "run it again with `--yes`"));
     }
     let stage = &context.app.stage_name;
@@ -41,8 +38,7 @@ pub(super) fn confirm_purge(context: &Context, named: Option<&str>) -> Result<()
     if !context.app.stage.protect || named == Some(stage) {
         return Ok(());
     }
-    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if !terminal || context.format == Format::Json {
+    if !context.has_person() {
         let what = format!("deleting the data of stage `{stage}`");
         let how = format!("run it again with `--purge-data={stage}`");
         return Err(confirmation_needed(&what, &how));
@@ -55,17 +51,14 @@ pub(super) fn confirm_purge(context: &Context, named: Option<&str>) -> Result<()
 }
 
 fn read_answer(context: &Context, question: &str, wanted: &str) -> Result<()> {
+    let _turn = context.keyboard.turn();
     context.reporter.pause();
-    let mut stderr = anstream::stderr().lock();
-    let _ = write!(stderr, "{question}");
-    let _ = stderr.flush();
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim() == wanted {
-        return Ok(());
+    match context.keyboard.ask(question) {
+        Answer::Line(line) if line == wanted => Ok(()),
+        Answer::Interrupted => Err(Error::new(Kind::Aborted, "stopped by Ctrl-C")),
+        Answer::Line(_) | Answer::End => Err(Error::new(
+            Kind::Aborted,
+            "not confirmed; nothing was changed",
+        )),
     }
-    Err(Error::new(
-        Kind::Aborted,
-        "not confirmed; nothing was changed",
-    ))
 }

@@ -1,11 +1,15 @@
 //! What every command is given: the application, the reporter, and how to ask.
 
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use durable_local::LocalSettings;
 
 use super::arguments::{DEFAULT_STAGE, Format, Global};
 use super::environment::Environment;
-use super::report;
+use super::keyboard::Keyboard;
+use super::report::{self, Attended};
 use crate::aws::Clients;
 use crate::config::{App, load};
 use crate::error::{Error, Kind, Result};
@@ -16,7 +20,10 @@ pub(super) struct Context {
     pub(super) app: App,
     pub(super) format: Format,
     pub(super) yes: bool,
-    pub(super) reporter: Box<dyn Reporter>,
+    pub(super) reporter: Arc<dyn Reporter>,
+    /// The same reporter, as who may step in sees it.
+    pub(super) attended: Arc<Attended>,
+    pub(super) keyboard: Arc<Keyboard>,
 }
 
 impl Context {
@@ -43,13 +50,21 @@ impl Context {
         if let Some(home) = environment.home {
             app.state_directory = absolute(Utf8Path::new(&home))?.join(".deployer");
         }
-        let reporter = report::reporter(global.format, global.quiet, works);
+        let attended = Arc::new(report::reporter(global.format, global.quiet, works));
         Ok(Self {
             app,
             format: global.format,
             yes: global.yes,
-            reporter,
+            reporter: Arc::clone(&attended) as Arc<dyn Reporter>,
+            attended,
+            keyboard: Arc::default(),
         })
+    }
+
+    /// Returns whether a person is there to be asked.
+    pub(super) fn has_person(&self) -> bool {
+        let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        terminal && self.format == Format::Human
     }
 
     pub(super) fn local_settings(&self) -> LocalSettings {

@@ -5,24 +5,38 @@ mod commands;
 mod confirm;
 mod context;
 mod environment;
+mod interrupt;
+mod keyboard;
 mod outcome;
 mod report;
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser as _;
 
-use self::arguments::{Arguments, Command};
+use self::arguments::Arguments;
 use self::context::Context;
+use self::interrupt::{Interrupts, left};
 use crate::error::{Error, Kind};
 
 /// Runs the program with the process's arguments and returns its exit code.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let words: Vec<_> = std::env::args_os().collect();
+    let arguments = match Arguments::try_parse_from(&words) {
+        Ok(arguments) => arguments,
+        Err(error) => return ExitCode::from(outcome::print_usage(&error, &words)),
+    };
     outcome::choose_color(arguments.global.color);
     trace(arguments.global.verbose);
     let format = arguments.global.format;
-    let result = runtime().and_then(|runtime| runtime.block_on(run(arguments)));
+    let result = runtime().and_then(|runtime| {
+        let result = runtime.block_on(run(arguments));
+        // Who leaves does not wait for a thread that is in the middle of a name look-up or a file.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        result
+    });
     ExitCode::from(match result {
         Ok(outcome) => outcome.print(format),
         Err(error) => outcome::print_error(&error, format),
@@ -34,23 +48,27 @@ async fn run(arguments: Arguments) -> Result<outcome::Outcome, Error> {
         return result;
     }
     let context = Context::new(&arguments.global, arguments.command.works())?;
-    tokio::select! {
+    if arguments.command.ends_itself() {
+        return commands::run(&context, &arguments.command).await;
+    }
+    let (attended, keyboard) = (Arc::clone(&context.attended), Arc::clone(&context.keyboard));
+    let mut interrupts = Interrupts::listen(attended, keyboard, context.has_person())?;
+    let result = tokio::select! {
         result = commands::run(&context, &arguments.command) => result,
-        _ = tokio::signal::ctrl_c(), if !arguments.command.ends_itself() => Err(interrupted(&arguments.command)),
-    }
-}
-
-fn interrupted(command: &Command) -> Error {
-    let error = Error::new(Kind::Aborted, "stopped by Ctrl-C");
-    match command {
-        Command::Up(_) | Command::Destroy(_) => error.hint(
-            "what CloudFormation has begun goes on by itself; run the same command again to go on from there",
-        ),
-        Command::SmokeTest(_) => error.hint(
-            "executions and messages of the interrupted run stay; the next runs leave them alone",
-        ),
-        _ => error,
-    }
+        why = interrupts.leaving() => Err(left(&arguments.command, why)),
+    };
+    // A question of the command's that Ctrl-C ended cannot say what goes on.
+    let result = match (result, interrupts.left()) {
+        (Err(error), Some(why)) if error.kind() == Kind::Aborted => {
+            Err(left(&arguments.command, why))
+        }
+        (result, _) => result,
+    };
+    drop(interrupts);
+    // A question that stands has nothing to be answered any more.
+    context.attended.resume();
+    context.reporter.pause();
+    result
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {

@@ -1,6 +1,10 @@
 //! What a command came to, and how it is printed: results on stdout, errors on stderr.
 
+use std::fmt::Display;
+use std::io::IsTerminal as _;
+
 use clap::ColorChoice;
+use comfy_table::{ContentArrangement, Table};
 use owo_colors::OwoColorize as _;
 use serde_json::{Value, json};
 
@@ -39,6 +43,32 @@ impl Outcome {
     }
 }
 
+/// Returns a number with its noun: `1 workflow`, `2 workflows`.
+pub(super) fn counted<N: Copy + Display + From<u8> + PartialEq>(count: N, noun: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Wraps a table that is wider than the terminal, less `indent` columns. Elsewhere its lines stay whole.
+pub(super) fn fit(table: &mut Table, indent: u16) {
+    let width = std::io::stdout()
+        .is_terminal()
+        .then(|| console::Term::stdout().size_checked())
+        .flatten();
+    wrap(
+        table,
+        width.map(|(_, columns)| columns.saturating_sub(indent)),
+    );
+}
+
+fn wrap(table: &mut Table, width: Option<u16>) {
+    if let Some(width) = width {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
+    }
+}
+
 /// Applies `--color`; `auto` leaves the decision to the terminal and `NO_COLOR`.
 pub(super) fn choose_color(choice: ColorChoice) {
     match choice {
@@ -50,6 +80,9 @@ pub(super) fn choose_color(choice: ColorChoice) {
 
 /// Prints an error and returns its exit code.
 pub(super) fn print_error(error: &Error, format: Format) -> u8 {
+    if let (Format::Human, Some(text)) = (format, error.went_well()) {
+        write_line(&mut anstream::stdout().lock(), text);
+    }
     let stderr = &mut anstream::stderr().lock();
     for detail in error.details() {
         write_line(stderr, detail);
@@ -63,17 +96,61 @@ pub(super) fn print_error(error: &Error, format: Format) -> u8 {
         write_line(stderr, &format!("\n{} {hint}", "hint:".cyan().bold()));
     }
     if format == Format::Json {
-        let document = json!({
-            "event": "error",
-            "exit_code": error.kind().exit_code(),
-            "message": error.to_string(),
-            "causes": error.causes(),
-            "details": error.details(),
-            "hint": error.way_out(),
-        });
-        write_line(&mut anstream::stdout().lock(), &document.to_string());
+        let text = document(error).to_string();
+        write_line(&mut anstream::stdout().lock(), &text);
     }
     error.kind().exit_code()
+}
+
+/// Returns an error for programs.
+pub(super) fn document(error: &Error) -> Value {
+    json!({
+        "event": "error",
+        "exit_code": error.kind().exit_code(),
+        "message": error.to_string(),
+        "causes": error.causes(),
+        "details": error.details(),
+        "hint": error.way_out(),
+    })
+}
+
+/// Prints what is wrong with the command line, or the help that it asked for, and returns the exit code.
+///
+/// A command line that cannot be read still says whether a program asks.
+pub(super) fn print_usage(error: &clap::Error, words: &[std::ffi::OsString]) -> u8 {
+    if error.use_stderr() && asks_for_json(words) {
+        write_line(
+            &mut anstream::stdout().lock(),
+            &document(&usage_error(error)).to_string(),
+        );
+    }
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(Kind::Bug.exit_code())
+}
+
+fn asks_for_json(words: &[std::ffi::OsString]) -> bool {
+    let apart = words.windows(2).any(|pair| pair == ["--format", "json"]);
+    apart || words.iter().any(|word| word == "--format=json")
+}
+
+/// Clap tells its errors in paragraphs: what is wrong, tips, the usage, and where help is.
+fn usage_error(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let joined = |paragraph: &str| {
+        let lines = paragraph.lines().map(str::trim);
+        lines.collect::<Vec<_>>().join(" ")
+    };
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Error::usage("no command was given").hint("run `deployer --help`");
+    }
+    let mut paragraphs = text.split("\n\n").map(joined);
+    let message = paragraphs.next().unwrap_or_default();
+    let message = message.trim_start_matches("error:").trim();
+    let tip = paragraphs.find_map(|paragraph| {
+        let tip = paragraph.trim().strip_prefix("tip:")?;
+        Some(tip.trim().to_owned())
+    });
+    Error::usage(message).hint(tip.unwrap_or_else(|| "run it with `--help`".to_owned()))
 }
 
 /// Writes a line; a reader that has gone away is nobody's failure.
@@ -89,4 +166,37 @@ pub(super) fn confirmation_needed(what: &str, how: &str) -> Error {
         format!("{what} needs a confirmation; nothing was changed"),
     )
     .hint(how)
+}
+
+#[cfg(test)]
+mod tests {
+    use comfy_table::{Table, presets};
+
+    use super::{counted, wrap};
+
+    #[test]
+    fn a_table_is_wrapped_on_a_terminal_and_whole_in_a_pipe() {
+        let table = |width| {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING);
+            table.add_row(["orchestrator", "7", &"long words ".repeat(10)]);
+            wrap(&mut table, width);
+            table.to_string()
+        };
+        let narrow = table(Some(80));
+        assert!(narrow.lines().count() > 1, "{narrow}");
+        assert!(
+            narrow.lines().all(|line| line.chars().count() <= 80),
+            "{narrow}"
+        );
+        assert_eq!(table(Some(200)).lines().count(), 1);
+        assert_eq!(table(None).lines().count(), 1);
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!(counted(0_usize, "function"), "0 functions");
+        assert_eq!(counted(1_usize, "function"), "1 function");
+        assert_eq!(counted(2_u64, "message"), "2 messages");
+    }
 }

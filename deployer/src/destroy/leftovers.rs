@@ -8,14 +8,19 @@ use super::survey::Survey;
 use super::tables::Data;
 
 /// Returns what is still there; a log group that a late line brought back is deleted here and now.
+///
+/// What belongs to a stack in `standing` is in use, even under a name that was deleted before.
 pub(super) async fn look(
     clients: &Clients,
     survey: &Survey,
+    standing: &[String],
     data: Data,
     reporter: &dyn Reporter,
 ) -> Result<Vec<String>> {
     let mut left = Vec::new();
-    for (kind, id) in survey.stacks.iter().flat_map(|stack| &stack.resources) {
+    let gone = survey.stacks.iter();
+    let gone = gone.filter(|stack| !standing.contains(&stack.stack));
+    for (kind, id) in gone.flat_map(|stack| &stack.resources) {
         let there = match kind.as_str() {
             "AWS::Lambda::Function" => function(clients, id).await?,
             "AWS::SQS::Queue" => queue(clients, id).await?,
@@ -48,6 +53,7 @@ pub(super) async fn look(
         }
     }
     if let Some((_, bucket)) = &survey.artifacts
+        && standing.is_empty()
         && bucket_exists(clients, bucket).await?
     {
         left.push(format!("AWS::S3::Bucket {bucket}"));

@@ -12,10 +12,12 @@ pub use tables::{Data, TableSurvey};
 
 use std::time::Duration;
 
-use crate::apply::{Consent, Removed, describe, remove, set_protection};
+use crate::apply::{Consent, Removed, remove, set_protection};
 use crate::aws::{Clients, Pace, failed, is_missing, until};
+use crate::config::App;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::verify::Unverified;
 
 /// What `destroy` did.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -42,6 +44,7 @@ struct TakenDown {
 ///
 /// What CloudFormation could not delete, and anything of ours that is still there afterwards.
 pub async fn destroy(
+    app: &App,
     clients: &Clients,
     survey: &Survey,
     data: Data,
@@ -53,7 +56,7 @@ pub async fn destroy(
         survey
             .stacks
             .iter()
-            .map(|stack| take_down(clients, stack, data, consent, reporter)),
+            .map(|stack| take_down(app, clients, stack, data, consent, reporter)),
     )
     .await;
     let mut errors = Vec::new();
@@ -70,22 +73,32 @@ pub async fn destroy(
     if let Some(error) = all_in_one(errors) {
         return Err(error);
     }
+    // Somebody may have deployed meanwhile, from another machine.
+    let standing = survey::workflow_stacks(app, clients).await?;
     if let Some((stack, bucket)) = &survey.artifacts {
-        reporter.report(&Event::Note {
-            text: format!("emptying the bucket `{bucket}`"),
-        });
-        bucket::empty(clients, bucket).await?;
-        unlock(clients, stack).await?;
-        remove(clients, stack, consent, reporter).await?;
-        destroyed.stacks.push(stack.clone());
+        if standing.is_empty() {
+            reporter.report(&Event::Note {
+                text: format!("emptying the bucket `{bucket}`"),
+            });
+            bucket::empty(clients, bucket).await?;
+            remove(clients, stack, consent, reporter).await?;
+            destroyed.stacks.push(stack.clone());
+        } else {
+            // A stack needs its zips as long as it is there, not only while it is made: a rollback
+            // sets functions back to the zip they had, and without it ends in UPDATE_ROLLBACK_FAILED.
+            destroyed.kept.push(format!(
+                "the stack {stack}, because somebody has deployed {} meanwhile",
+                standing.join(", ")
+            ));
+        }
     }
     for table in &survey.orphans {
         tables::purge(clients, &table.name, reporter).await?;
     }
     let tables = survey.stacks.iter().flat_map(|stack| &stack.tables);
     let staying = tables.filter(|table| table.stays(data));
-    destroyed.kept = staying.map(TableSurvey::described).collect();
-    let mut unwanted = leftovers::look(clients, survey, data, reporter).await?;
+    destroyed.kept.extend(staying.map(TableSurvey::described));
+    let mut unwanted = leftovers::look(clients, survey, &standing, data, reporter).await?;
     unwanted.retain(|thing| !destroyed.left.contains(thing));
     if unwanted.is_empty() {
         return Ok(destroyed);
@@ -112,6 +125,7 @@ fn all_in_one(mut errors: Vec<Error>) -> Option<Error> {
 }
 
 async fn take_down(
+    app: &App,
     clients: &Clients,
     stack: &StackSurvey,
     data: Data,
@@ -119,7 +133,10 @@ async fn take_down(
     reporter: &dyn Reporter,
 ) -> Result<TakenDown> {
     // Until the stack is gone its protection is the other way round than the stage wants it: an
-    // `up` after an interruption sees that, and opens the intake again.
+    // `up` after an interruption sees that, from any machine, and opens the intake again. Where the
+    // protection has to go for the deletion to begin, the note on this machine still tells it.
+    let unverified = Unverified::of(app, &stack.stack);
+    unverified.note()?;
     if stack.protect {
         set_protection(clients, &stack.stack, false).await?;
     } else {
@@ -145,10 +162,8 @@ async fn take_down(
     if data == Data::Keep && stack.tables.iter().any(|table| !table.retained) {
         tables::retain(clients, &stack.stack, reporter).await?;
     }
-    if !stack.protect {
-        unlock(clients, &stack.stack).await?;
-    }
     let removed = remove(clients, &stack.stack, consent, reporter).await?;
+    unverified.clear()?;
     if data == Data::Purge {
         for table in stack.tables.iter().filter(|table| table.retained) {
             tables::purge(clients, &table.name, reporter).await?;
@@ -159,13 +174,6 @@ async fn take_down(
         Some(Removed::Whole) | None => Vec::new(),
     };
     Ok(TakenDown { stopped, left })
-}
-
-async fn unlock(clients: &Clients, stack: &str) -> Result<()> {
-    match describe(clients, stack).await? {
-        Some(live) if live.protected => set_protection(clients, stack, false).await,
-        _ => Ok(()),
-    }
 }
 
 async fn close_intake(clients: &Clients, mapping: &str) -> Result<()> {

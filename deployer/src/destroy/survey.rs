@@ -112,6 +112,20 @@ pub async fn survey(
     })
 }
 
+/// Returns the stacks of the stage's workflows that there are, those included that are only being made.
+pub(super) async fn workflow_stacks(app: &App, clients: &Clients) -> Result<Vec<String>> {
+    let mut stacks = Vec::new();
+    for workflow in app.application.workflows.keys() {
+        let name = app.stack_name(workflow);
+        if describe(clients, &name).await?.is_some() {
+            stacks.push(name);
+        }
+    }
+    let others = unconfigured_workflows(app, clients).await?;
+    stacks.extend(others.iter().map(|workflow| app.stack_name(workflow)));
+    Ok(stacks)
+}
+
 async fn survey_stack(
     app: &App,
     clients: &Clients,

@@ -1,5 +1,9 @@
 //! The whole program against the fake CloudFormation, by way of a stage's `endpoint`.
 
+mod interrupt;
+mod several;
+mod together;
+
 use serde_json::Value;
 
 use crate::fake_cloudformation::{FakeCloudFormation, Phase};
@@ -159,6 +163,18 @@ fn a_verification_that_was_interrupted_is_gone_on_with() {
 fn a_call_that_is_tried_again_is_shown_to_who_asks() {
     let account = Account::new("");
     account.fake.unavailable(0, 1);
+    let (code, _, said) = account.up(&["-v"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("CloudFormation DescribeStacks, attempt 2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_call_that_is_throttled_is_tried_again_and_shown_too() {
+    let account = Account::new("");
+    account.fake.throttle(0, 1);
     let (code, _, said) = account.up(&["-v"]);
     assert_eq!(code, 0, "{said}");
     assert!(

@@ -110,7 +110,12 @@ impl Sandbox {
 
     /// Returns the program, ready to run in this sandbox.
     pub(crate) fn deployer(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("deployer"));
+        Command::from_std(self.process(arguments))
+    }
+
+    /// Returns the same for a test that does not wait for its end.
+    pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("deployer"));
         command.env_clear();
         for kept in [
             "PATH",

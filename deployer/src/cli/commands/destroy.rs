@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::super::confirm::{confirm, confirm_purge};
 use super::super::context::Context;
-use super::super::outcome::Outcome;
+use super::super::outcome::{Outcome, counted};
 use crate::aws::Clients;
 use crate::destroy::{Data, Destroyed, Reach, Survey, destroy, survey};
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::lock::StageLock;
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
@@ -49,6 +50,7 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
     let workflows = app.select(&arguments.workflow)?;
     let data = arguments.data(stage)?;
     let clients = connect(context).await?;
+    let _lock = StageLock::take(app, "destroy", context.reporter.as_ref()).await?;
     let reach = if arguments.workflow.is_empty() {
         Reach::Everything
     } else {
@@ -71,7 +73,8 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
     if data == Data::Purge && found.has_tables() {
         confirm_purge(context, arguments.purge_data.as_deref())?;
     }
-    let destroyed = destroy(&clients, &found, data, context, context.reporter.as_ref()).await?;
+    let reporter = context.reporter.as_ref();
+    let destroyed = destroy(app, &clients, &found, data, context, reporter).await?;
     Ok(finish(stage, &destroyed, start.elapsed().as_secs_f64()))
 }
 
@@ -94,11 +97,11 @@ fn describe(found: &Survey, data: Data) -> Vec<String> {
     let mut lines = Vec::new();
     for stack in &found.stacks {
         lines.push(format!(
-            "will delete the stack {} with {} resources, {} running executions and {} messages in its queues",
+            "will delete the stack {} with {}, {} and {} in its queues",
             stack.stack,
-            stack.resources.len(),
-            stack.running_executions,
-            stack.messages
+            counted(stack.resources.len(), "resource"),
+            counted(stack.running_executions, "running execution"),
+            counted(stack.messages, "message")
         ));
         for table in &stack.tables {
             let fate = if table.stays(data) { "keep" } else { "delete" };
@@ -126,9 +129,9 @@ fn finish(stage: &str, destroyed: &Destroyed, seconds: f64) -> Outcome {
         .chain(left.map(|left| format!("still there: {left}")))
         .collect();
     lines.push(format!(
-        "Destroyed {} stacks of stage {stage}; {} running executions were stopped ({seconds:.1} s).",
-        destroyed.stacks.len(),
-        destroyed.executions_stopped
+        "Destroyed {} of stage {stage} and stopped {} ({seconds:.1} s).",
+        counted(destroyed.stacks.len(), "stack"),
+        counted(destroyed.executions_stopped, "running execution")
     ));
     let document = json!({
         "event": "result",

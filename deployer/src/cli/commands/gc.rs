@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::super::confirm::confirm;
 use super::super::context::Context;
-use super::super::outcome::Outcome;
+use super::super::outcome::{Outcome, counted};
 use crate::collect::{Findings, find, remove};
 use crate::error::Result;
 use crate::event::Event;
+use crate::lock::StageLock;
 
 /// Deletes zips that no stack, alias or unfinished execution of the stage needs
 ///
@@ -29,6 +30,11 @@ pub(in crate::cli) struct GcArguments {
 pub(super) async fn run(context: &Context, arguments: &GcArguments) -> Result<Outcome> {
     let app = &context.app;
     let clients = context.connect().await?;
+    let _lock = if arguments.dry_run {
+        None
+    } else {
+        Some(StageLock::take(app, "gc", context.reporter.as_ref()).await?)
+    };
     let findings = find(app, &clients, arguments.older_than).await?;
     let count = findings.garbage.len();
     for garbage in &findings.garbage {
@@ -39,7 +45,7 @@ pub(super) async fn run(context: &Context, arguments: &GcArguments) -> Result<Ou
     }
     let deletes = count > 0 && !arguments.dry_run;
     if deletes {
-        confirm(context, &format!("deleting {count} objects"))?;
+        confirm(context, &format!("deleting {}", counted(count, "object")))?;
         remove(app, &clients, &findings.garbage).await?;
     }
     Ok(finish(&findings, deletes))
@@ -49,9 +55,9 @@ fn finish(findings: &Findings, deleted: bool) -> Outcome {
     let bytes: u64 = findings.garbage.iter().map(|garbage| garbage.bytes).sum();
     let count = findings.garbage.len();
     let done = if deleted { "Deleted" } else { "Found" };
-    let objects = if count == 1 { "object" } else { "objects" };
+    let objects = counted(count, "object");
     let text = format!(
-        "{done} {count} {objects} that nothing needs ({} MB); {} are needed, and {} are younger than the buffer.",
+        "{done} {objects} that nothing needs ({} MB); {} are needed, and {} are younger than the buffer.",
         bytes / 1_000_000,
         findings.needed,
         findings.young

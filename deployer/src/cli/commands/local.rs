@@ -1,12 +1,14 @@
 //! `deployer local`: the local target by hand.
 
 use clap::{Args, Subcommand};
+use durable_local::LocalSettings;
 use serde_json::json;
 
 use super::super::confirm::confirm;
 use super::super::context::Context;
-use super::super::outcome::Outcome;
+use super::super::outcome::{Outcome, counted};
 use crate::error::{Error, Result};
+use crate::event::Event;
 
 /// Starts, stops and asks the local target, which otherwise starts by itself
 #[derive(Debug, Args)]
@@ -23,7 +25,7 @@ pub(in crate::cli) enum LocalAction {
     Stop,
     /// Says whether it runs, and where
     Status,
-    /// Stops it and forgets its state: stacks, messages, executions
+    /// Stops it and forgets its state: stacks, tables, messages, executions; asks first
     Reset,
     /// Runs it in the foreground, until Ctrl-C
     Run,
@@ -57,14 +59,7 @@ pub(super) async fn run(context: &Context, arguments: &LocalArguments) -> Result
             ))
         }
         LocalAction::Status => status(context).await,
-        LocalAction::Reset => {
-            confirm(context, "forgetting the local target's state")?;
-            durable_local::reset(&settings).await?;
-            Ok(Outcome::done(
-                "The local target is stopped and its state is gone.",
-                json!({ "running": false }),
-            ))
-        }
+        LocalAction::Reset => reset(context, &settings).await,
         LocalAction::Run => {
             durable_local::serve(settings).await?;
             Ok(Outcome::done(String::new(), json!({ "running": false })))
@@ -72,12 +67,44 @@ pub(super) async fn run(context: &Context, arguments: &LocalArguments) -> Result
     }
 }
 
+async fn reset(context: &Context, settings: &LocalSettings) -> Result<Outcome> {
+    let status = durable_local::status(settings).await?;
+    if !status.state.exists() {
+        return Ok(Outcome::done(
+            "There is nothing to forget: the local target has no state.",
+            json!({ "running": false, "forgotten": false }),
+        ));
+    }
+    let executions = match status.executions {
+        Some(known) if known.running > 0 => {
+            let total = counted(known.total, "execution");
+            format!("{total}, {} of them running", known.running)
+        }
+        Some(known) => counted(known.total, "execution"),
+        None => "executions".to_owned(),
+    };
+    let text = format!(
+        "will forget all that the local target keeps: stacks, tables with their items, messages, {executions}"
+    );
+    context.reporter.report(&Event::Note { text });
+    confirm(context, "forgetting the local target's state")?;
+    durable_local::reset(settings).await?;
+    Ok(Outcome::done(
+        format!(
+            "The local target is stopped and its state is gone. Next: deployer up --stage {}",
+            context.app.stage_name
+        ),
+        json!({ "running": false, "forgotten": true }),
+    ))
+}
+
 async fn status(context: &Context) -> Result<Outcome> {
     let status = durable_local::status(&context.local_settings()).await?;
     let text = match &status.endpoint {
         Some(endpoint) if status.running => {
             let executions = status.executions.map_or(String::new(), |executions| {
-                format!(", {} executions running of {}", executions.running, executions.total)
+                let total = counted(executions.total, "execution");
+                format!(", {} of {total} running", executions.running)
             });
             format!("The local target answers at {endpoint}{executions}.")
         }

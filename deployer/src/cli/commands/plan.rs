@@ -11,7 +11,7 @@ use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use super::up;
-use crate::apply::Request;
+use crate::apply::{Origin, Request};
 use crate::aws::{Clients, failed, is_missing};
 use crate::build::Artifact;
 use crate::config::App;
@@ -19,6 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::link::{Components, Published, artifact_template, link_workflow};
 use crate::plan::{Plan, PlanFile, PlannedArtifact, digest, plan, require_unmoved, text};
+use crate::revision::revision;
 use crate::{apply, lint, publish};
 
 /// The exit code that says that there are differences, where it was asked for.
@@ -47,11 +48,18 @@ pub(super) async fn run(context: &Context, arguments: &PlanArguments) -> Result<
     link_once(app, &components, &workflows)?;
     // Before the long build: a plan never starts what it is to look at.
     let clients = context.connect().await?;
+    let origin = Origin {
+        revision: revision(&app.root).await,
+        deployed_by: clients.caller.clone(),
+    };
     let functions: Vec<String> = app.functions(&workflows).into_keys().collect();
     let artifacts = up::build_functions(context, &functions).await?;
     let published = up::published(app, &artifacts);
-    let requests = up::requests(app, &components, &workflows, &published)?;
-    let bucket = bucket_request(app, &components)?;
+    let requests: Vec<Request> = up::requests(app, &components, &workflows, &published)?
+        .into_iter()
+        .map(|request| request.with_origin(&origin))
+        .collect();
+    let bucket = bucket_request(app, &components)?.with_origin(&origin);
     let (plan, stacks) = plan(app, &clients, &bucket, &requests).await?;
 
     let mut document = json!({ "changes": !plan.is_empty() });
@@ -67,7 +75,7 @@ pub(super) async fn run(context: &Context, arguments: &PlanArguments) -> Result<
         0
     };
     if let Some(path) = &arguments.out {
-        PlanFile::new(app, plan, &artifacts, stacks).write(path)?;
+        PlanFile::new(app, origin.revision, plan, &artifacts, stacks).write(path)?;
         let stage = &app.stage_name;
         words =
             format!("{words}\nWritten to {path}. Next: deployer up --stage {stage} --plan {path}");
@@ -82,7 +90,7 @@ pub(super) async fn run(context: &Context, arguments: &PlanArguments) -> Result<
 pub(super) fn link_once(app: &App, components: &Components, workflows: &[String]) -> Result<()> {
     for workflow in workflows {
         let template = link_workflow(app, components, workflow, &Published::placeholder(app))?;
-        lint::require_no_secrets(&template)?;
+        lint::require_sound(&template)?;
     }
     Ok(())
 }
@@ -120,10 +128,14 @@ pub(super) async fn carry_out(
     require_unmoved(&clients, &file.stacks).await?;
     let artifacts = find(app, &clients, &file.artifacts).await?;
     consent(context, &file.plan)?;
+    let origin = Origin {
+        revision: file.revision.clone(),
+        deployed_by: clients.caller.clone(),
+    };
     let (bucket, workflows): (Vec<Request>, Vec<Request>) = file
         .stacks
         .iter()
-        .map(|stack| stack.request(app).approved())
+        .map(|stack| stack.request(app).with_origin(&origin).approved())
         .partition(|request| request.workflow == "artifacts");
     for request in &bucket {
         apply::deploy(&clients, request, context, context.reporter.as_ref()).await?;

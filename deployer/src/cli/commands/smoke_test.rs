@@ -4,7 +4,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 
 use super::super::context::Context;
-use super::super::outcome::Outcome;
+use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
 use crate::smoke::{SmokeReport, run as run_scenarios};
 
@@ -72,6 +72,7 @@ fn render(report: &SmokeReport) -> String {
         0 => String::new(),
         skipped => format!(", {skipped} skipped"),
     };
+    fit(&mut table, 0);
     lines.push(table.to_string());
     lines.push(String::new());
     lines.push(format!(

@@ -6,9 +6,9 @@ use owo_colors::OwoColorize as _;
 use serde_json::json;
 
 use super::super::context::Context;
-use super::super::outcome::Outcome;
+use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
-use crate::status::{WorkflowStatus, status};
+use crate::status::{Deployment, WorkflowStatus, status};
 
 /// Shows stacks, functions with the versions that take work, queues and running executions
 ///
@@ -47,11 +47,15 @@ fn render(status: &WorkflowStatus) -> String {
     let Some(state) = &status.state else {
         return format!("{name} is not deployed");
     };
+    let dated = status.last_deployment.as_ref();
+    let dated = dated.is_some_and(|deployment| deployment.at.is_some());
     let changed = status
         .changed_at
         .as_deref()
+        .filter(|_| !dated)
         .map_or(String::new(), |time| format!(", last changed {time}"));
     let mut lines = vec![format!("{name}  stack {} {state}{changed}", status.stack)];
+    lines.extend(status.last_deployment.as_ref().and_then(deployment));
     lines.push(indent(&functions(status)));
     if let Some(mapping) = &status.mapping {
         lines.push(format!("  intake: {mapping}"));
@@ -70,11 +74,21 @@ fn render(status: &WorkflowStatus) -> String {
     lines.join("\n")
 }
 
+/// Returns when, by whom and from what was deployed, as far as that is known.
+fn deployment(deployment: &Deployment) -> Option<String> {
+    let Deployment { at, by, revision } = deployment;
+    let parts: Vec<String> = [("", at), ("by ", by), ("revision ", revision)]
+        .into_iter()
+        .filter_map(|(what, value)| Some(format!("{what}{}", value.as_ref()?)))
+        .collect();
+    (!parts.is_empty()).then(|| format!("  last deployment: {}", parts.join(", ")))
+}
+
 fn functions(status: &WorkflowStatus) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
-        .set_header(["function", "version", "state", "built from"]);
+        .set_header(["function", "version", "state", "revision"]);
     for function in &status.functions {
         let revision = function.revision.as_deref().unwrap_or("unknown");
         table.add_row([
@@ -84,6 +98,7 @@ fn functions(status: &WorkflowStatus) -> String {
             revision,
         ]);
     }
+    fit(&mut table, 1);
     table.to_string()
 }
 

@@ -40,6 +40,9 @@ pub(super) fn run(context: &Context, arguments: &SynthArguments) -> Result<Outco
             link_workflow(app, &components, &workflow, &published)?,
         ));
     }
+    for (_, template) in &templates {
+        lint::require_sound(template)?;
+    }
     if let Some(folder) = &arguments.out {
         fs_err::create_dir_all(folder)?;
         let mut files = Vec::new();

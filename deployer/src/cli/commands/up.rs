@@ -8,15 +8,17 @@ use clap::Args;
 use serde_json::json;
 
 use super::super::context::Context;
-use super::super::outcome::Outcome;
+use super::super::outcome::{Outcome, counted};
 use super::plan::{bucket_request, carry_out, consent, link_once};
-use crate::apply::{Applied, Request};
+use crate::apply::{Applied, Origin, Request};
 use crate::aws::Clients;
 use crate::build::{Artifact, build};
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::link::{Components, Published, link_workflow};
+use crate::lock::StageLock;
+use crate::revision::revision;
 use crate::verify::{self, Unverified};
 use crate::{apply, lint, plan, publish};
 
@@ -36,6 +38,7 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
     let start = Instant::now();
     let app = &context.app;
     if let Some(path) = &arguments.plan {
+        let _lock = StageLock::take(app, "up --plan", context.reporter.as_ref()).await?;
         return carry_out(context, path, start).await;
     }
     let workflows = app.select(&arguments.workflow)?;
@@ -43,13 +46,25 @@ pub(super) async fn run(context: &Context, arguments: &UpArguments) -> Result<Ou
     let components = Components::load(&app.root)?;
     link_once(app, &components, &workflows)?;
     let functions: Vec<String> = app.functions(&workflows).into_keys().collect();
+    // What is built is what is checked out at this moment; who changes nothing does not wait for git.
+    let root = app.root.clone();
+    let revision = tokio::spawn(async move { revision(&root).await });
     let (artifacts, clients) =
         tokio::try_join!(build_functions(context, &functions), connect(context))?;
+    let _lock = StageLock::take(app, "up", context.reporter.as_ref()).await?;
     let published = published(app, &artifacts);
     let mut requests = requests(app, &components, &workflows, &published)?;
     let current = apply::current(&clients, &requests).await?;
     if current.iter().any(Option::is_none) {
-        let bucket = bucket_request(app, &components)?;
+        let origin = Origin {
+            revision: revision.await.ok().flatten(),
+            deployed_by: clients.caller.clone(),
+        };
+        requests = requests
+            .into_iter()
+            .map(|request| request.with_origin(&origin))
+            .collect();
+        let bucket = bucket_request(app, &components)?.with_origin(&origin);
         let pending: Vec<Request> = requests
             .iter()
             .zip(&current)
@@ -105,19 +120,16 @@ pub(super) async fn build_functions(
     functions: &[String],
 ) -> Result<BTreeMap<String, Artifact>> {
     let start = Instant::now();
-    let count = functions.len();
+    let count = counted(functions.len(), "function");
     context.reporter.report(&Event::StepStarted {
         step: "build",
-        text: format!(
-            "{count} functions, profile {}",
-            context.app.stage.build_profile
-        ),
+        text: format!("{count}, profile {}", context.app.stage.build_profile),
     });
     let artifacts = build(&context.app, functions, context.reporter.as_ref()).await?;
     let seconds = start.elapsed().as_secs_f64();
     context.reporter.report(&Event::StepFinished {
         step: "build",
-        text: format!("{count} functions built"),
+        text: format!("{count} built"),
         seconds,
     });
     Ok(artifacts)
@@ -181,21 +193,14 @@ pub(super) async fn deploy(
 pub(super) fn finish(app: &App, outcomes: Vec<Result<Applied>>, start: Instant) -> Result<Outcome> {
     let (done, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
     let done: Vec<Applied> = done.into_iter().flatten().collect();
-    let mut failed: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();
-    if failed.len() == 1
-        && let Some(error) = failed.pop()
-    {
-        return Err(error);
-    }
-    if !failed.is_empty() {
-        let error = Error::new(
-            Kind::Deployment,
-            format!("{} workflows were not deployed", failed.len()),
-        );
-        return Err(failed.iter().fold(error, |error, failure| {
-            let frames = std::iter::once(failure.to_string()).chain(failure.causes());
-            error.detail(frames.collect::<Vec<_>>().join("\n  caused by: "))
-        }));
+    let failed: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();
+    if let Some(error) = all_in_one(failed) {
+        let lines: Vec<String> = done.iter().flat_map(format_applied).collect();
+        return Err(if lines.is_empty() {
+            error
+        } else {
+            error.beside(lines.join("\n"))
+        });
     }
     let seconds = start.elapsed().as_secs_f64();
     let unchanged = done.iter().all(|applied| applied.action == "unchanged");
@@ -216,6 +221,27 @@ pub(super) fn finish(app: &App, outcomes: Vec<Result<Applied>>, start: Instant) 
         lines.join("\n"),
         json!({ "event": "result", "changed": !unchanged, "seconds": seconds, "stacks": stacks }),
     ))
+}
+
+/// Returns one error that says what stopped each workflow.
+fn all_in_one(mut failed: Vec<Error>) -> Option<Error> {
+    if failed.len() < 2 {
+        return failed.pop();
+    }
+    let first = failed.first().map_or(Kind::Deployment, Error::kind);
+    let alike = failed.iter().all(|failure| failure.kind() == first);
+    let kind = if alike { first } else { Kind::Deployment };
+    let error = Error::new(
+        kind,
+        format!("{} workflows were not deployed", failed.len()),
+    );
+    Some(failed.iter().fold(error, |error, failure| {
+        let causes = failure.causes().into_iter();
+        let mut lines = vec![failure.to_string()];
+        lines.extend(causes.map(|cause| format!("  caused by: {cause}")));
+        lines.extend(failure.way_out().map(|hint| format!("  hint: {hint}")));
+        error.detail(lines.join("\n"))
+    }))
 }
 
 fn format_applied(applied: &Applied) -> Vec<String> {

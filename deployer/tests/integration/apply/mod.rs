@@ -5,7 +5,10 @@
     reason = "a stack that does not get ready has failed its test"
 )]
 
+mod cancel;
 mod causes;
+mod network;
+mod origin;
 mod stage;
 mod states;
 mod ways;

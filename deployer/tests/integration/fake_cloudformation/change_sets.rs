@@ -18,12 +18,7 @@ impl World {
         let creates = call.get("ChangeSetType") == Some("CREATE");
         let index = match (self.position(&stack_name), creates) {
             (None, true) => {
-                let nothing = Sent {
-                    text: String::new(),
-                    template: Value::Null,
-                    tags: Vec::new(),
-                };
-                let mut stack = self.new_stack(&stack_name, nothing);
+                let mut stack = self.new_stack(&stack_name, Sent::nothing());
                 stack.turn("REVIEW_IN_PROGRESS", "User Initiated");
                 self.stacks.push(stack);
                 self.stacks.len() - 1

@@ -6,7 +6,8 @@
 //!
 //! **Time.** An operation moves on with every `DescribeStacks` of its stack: the answer is the state
 //! before, then the rest happens. So every operation is seen `*_IN_PROGRESS` exactly once, a rollback
-//! once more, and no test waits for a clock.
+//! once more, and no test waits for a clock. A stack that is held stays as it is until it is released
+//! or its update is canceled.
 //!
 //! **Create.** `CREATE_IN_PROGRESS`, then resource by resource in the template's order. One that fails
 //! leaves the next as `Resource creation cancelled`; then, unless `DisableRollback`, the stack goes
@@ -21,6 +22,10 @@
 //! rollback off a replacement is refused (tools). Removed resources go last, and one that cannot be
 //! removed does not fail the update.
 //!
+//! **Cancel.** `CancelUpdateStack` works in `UPDATE_IN_PROGRESS` only, however the update was begun: what
+//! was about to change fails with `Resource update cancelled`, and the stack goes
+//! `UPDATE_ROLLBACK_IN_PROGRESS`. Any other state is a `ValidationError`.
+//!
 //! **Ways on.** `RollbackStack` works from `CREATE_FAILED` and `UPDATE_FAILED`, but not after an update
 //! in Express mode (tools). `ContinueUpdateRollback` works from `UPDATE_ROLLBACK_FAILED`;
 //! `ResourcesToSkip` must name resources that failed in the rollback itself, and excludes `ForceRollback`.
@@ -30,6 +35,9 @@
 //! **Change sets.** `CREATE` makes the stack in `REVIEW_IN_PROGRESS`. An empty one is `FAILED` with
 //! `The submitted information didn't contain changes.` Executing one removes all others. A scripted
 //! validation fails it, and only `DescribeEvents` tells why.
+//!
+//! **Neighbors.** S3 and Lambda know just enough for a deployment and its end: a bucket is there while a
+//! stack has one, is not deleted while it holds objects, and what a deleted stack had is gone.
 //!
 //! **Rules.** `TemplateBody` has at most 51,200 bytes. `DeploymentConfig` excludes `DisableRollback` and
 //! `OnFailure` (tools). Express turns rollback off unless `DisableRollback: false` comes with it.
@@ -74,20 +82,21 @@ pub(crate) enum Phase {
 pub(crate) struct FakeCloudFormation {
     endpoint: String,
     world: Arc<Mutex<World>>,
-    stop: Option<oneshot::Sender<()>>,
+    server: Option<Server>,
 }
 
-impl FakeCloudFormation {
-    pub(crate) fn start() -> Self {
-        let world = Arc::new(Mutex::new(World::default()));
-        let router = Router::new()
-            .fallback(answer)
-            .with_state(Arc::clone(&world));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+/// What listens, in a thread of its own, until it is dropped.
+struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(listener: std::net::TcpListener, world: &Arc<Mutex<World>>) -> Self {
+        let router = Router::new().fallback(answer).with_state(Arc::clone(world));
         listener.set_nonblocking(true).unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
@@ -101,9 +110,33 @@ impl FakeCloudFormation {
             });
         });
         Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl FakeCloudFormation {
+    pub(crate) fn start() -> Self {
+        let world = Arc::new(Mutex::new(World::default()));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let server = Some(Server::start(listener, &world));
+        Self {
             endpoint,
             world,
-            stop: Some(stop),
+            server,
         }
     }
 
@@ -115,9 +148,19 @@ impl FakeCloudFormation {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a resource fail, every time, until [`Self::mend`].
+    /// Makes a resource fail in every stack, every time, until [`Self::mend`].
     pub(crate) fn fail(&self, resource: &str, phase: Phase, reason: &str) {
+        self.script(None, resource, phase, reason);
+    }
+
+    /// The same in one stack.
+    pub(crate) fn fail_in(&self, stack: &str, resource: &str, phase: Phase, reason: &str) {
+        self.script(Some(stack.to_owned()), resource, phase, reason);
+    }
+
+    fn script(&self, stack: Option<String>, resource: &str, phase: Phase, reason: &str) {
         self.world().script.push(Script {
+            stack,
             resource: resource.to_owned(),
             phase,
             reason: reason.to_owned(),
@@ -152,6 +195,48 @@ impl FakeCloudFormation {
         self.world().unavailable = after..after + calls;
     }
 
+    /// Lets calls of any kind be throttled, after the next few: 400 and a code that tells.
+    pub(crate) fn throttle(&self, after: usize, calls: usize) {
+        self.unavailable(after, calls);
+        self.world().throttling = true;
+    }
+
+    /// Lets no call of an action, and none after it, be answered until [`Self::find_again`].
+    pub(crate) fn lose(&self, action: &str) {
+        self.world().lost_from = Some(action.to_owned());
+    }
+
+    pub(crate) fn find_again(&self) {
+        let mut world = self.world();
+        (world.lost_from, world.lost) = (None, false);
+    }
+
+    /// Returns whether there is an object in any bucket.
+    pub(crate) fn has_objects(&self) -> bool {
+        !self.world().objects.is_empty()
+    }
+
+    /// Lets no operation of a stack move on until [`Self::release`], or until it is canceled.
+    pub(crate) fn hold(&self, stack: &str) {
+        self.world().held.push(stack.to_owned());
+    }
+
+    pub(crate) fn release(&self, stack: &str) {
+        self.world().held.retain(|held| held != stack);
+    }
+
+    /// Stops listening: connections are refused until [`Self::come_back`].
+    pub(crate) fn go_away(&mut self) {
+        self.server.take();
+    }
+
+    /// Listens again where it did before.
+    pub(crate) fn come_back(&mut self) {
+        let address = self.endpoint.strip_prefix("http://").unwrap();
+        let listener = std::net::TcpListener::bind(address).unwrap();
+        self.server = Some(Server::start(listener, &self.world));
+    }
+
     /// Lets the next creation or update find another one under way.
     pub(crate) fn collide(&self) {
         self.world().colliding = true;
@@ -169,6 +254,16 @@ impl FakeCloudFormation {
             .iter()
             .map(|call| call.0.clone())
             .collect()
+    }
+
+    /// Waits until an action is called that was not called before.
+    pub(crate) async fn called(&self, action: &str) {
+        let called = || self.world().calls.iter().any(|call| call.0 == action);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !called() {
+            assert!(std::time::Instant::now() < deadline, "{action} is called");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
     }
 
     /// Returns the parameters of the last call of an action.
@@ -194,6 +289,19 @@ impl FakeCloudFormation {
         resources
             .map(|resource| (resource.id.clone(), resource.status.clone()))
             .collect()
+    }
+
+    /// Begins a stack as somebody does who makes its first change set.
+    pub(crate) fn review(&self, name: &str) {
+        let mut world = self.world();
+        let mut stack = world.new_stack(name, stack::Sent::nothing());
+        stack.turn("REVIEW_IN_PROGRESS", "User Initiated");
+        world.stacks.push(stack);
+    }
+
+    /// Returns whether the termination protection of a stack is on.
+    pub(crate) fn is_protected(&self, name: &str) -> bool {
+        self.world().find(name).is_some_and(|stack| stack.protected)
     }
 
     /// Leaves a stack as a `destroy` leaves it that is interrupted after it closed the intake.
@@ -244,14 +352,6 @@ impl FakeCloudFormation {
     }
 }
 
-impl Drop for FakeCloudFormation {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-    }
-}
-
 async fn answer(
     State(world): State<Arc<Mutex<World>>>,
     method: Method,
@@ -268,5 +368,9 @@ async fn answer(
         let pairs = form_urlencoded::parse(&body).into_owned().collect();
         return world.query(pairs);
     }
-    neighbors::answer(&mut world, &method, uri.path(), &body)
+    let target = headers.get("x-amz-target");
+    if let Some(target) = target.and_then(|target| target.to_str().ok()) {
+        return neighbors::of_nothing(target);
+    }
+    neighbors::answer(&mut world, &method, &uri, &body)
 }

@@ -1,23 +1,47 @@
 //! The little of S3 and Lambda that a deployment needs beside CloudFormation.
 
 use axum::body::{Body, Bytes};
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::json;
 
 use super::world::World;
 
-pub(super) fn answer(world: &mut World, method: &Method, path: &str, body: &Bytes) -> Response {
+pub(super) fn answer(world: &mut World, method: &Method, uri: &Uri, body: &Bytes) -> Response {
+    let path = uri.path();
     if let Some(id) = path.strip_prefix("/2015-03-31/event-source-mappings/") {
-        return mapping(world, method, id.trim_end_matches('/'), body);
+        let id = id.trim_end_matches('/');
+        if world.is_gone(id) {
+            return missing("ResourceNotFoundException");
+        }
+        return mapping(world, method, id, body);
     }
-    if path.starts_with("/2015-03-31/functions/") {
+    if let Some(rest) = path.strip_prefix("/2025-12-01/functions/") {
+        // No function of this account has ever run.
+        assert!(rest.ends_with("/durable-executions"), "{path}");
+        return document(&json!({ "DurableExecutions": [] }));
+    }
+    if let Some(rest) = path.strip_prefix("/2015-03-31/functions/") {
+        if world.is_gone(rest.split('/').next().unwrap_or_default()) {
+            return missing("ResourceNotFoundException");
+        }
+        if rest.ends_with("/versions") {
+            return document(&json!({ "Versions": [{ "Version": "1" }] }));
+        }
         world
             .calls
             .push(("GetFunctionConfiguration".to_owned(), Vec::new()));
         return document(&json!({ "State": "Active", "LastUpdateStatus": "Successful" }));
     }
+    let whole_bucket = path.trim_matches('/').split('/').count() == 1;
     match *method {
+        Method::GET if whole_bucket => versions(world),
+        Method::POST if whole_bucket => {
+            world.calls.push(("DeleteObjects".to_owned(), Vec::new()));
+            world.objects.clear();
+            xml("<DeleteResult/>")
+        }
+        Method::HEAD if whole_bucket => status(if world.has_bucket() { 200 } else { 404 }),
         Method::PUT => {
             world.calls.push(("PutObject".to_owned(), Vec::new()));
             world.objects.insert(path.to_owned(), body.to_vec());
@@ -57,6 +81,48 @@ fn mapping(world: &mut World, method: &Method, id: &str, body: &Bytes) -> Respon
         "Enabled"
     };
     document(&json!({ "UUID": id, "State": state }))
+}
+
+/// Answers what the services say that are asked only about what is no more.
+pub(super) fn of_nothing(target: &str) -> Response {
+    match target.rsplit('.').next() {
+        Some("DescribeLogGroups") => document(&json!({ "logGroups": [] })),
+        Some("ListTables") => document(&json!({ "TableNames": [] })),
+        Some("GetQueueUrl") => missing("com.amazonaws.sqs#QueueDoesNotExist"),
+        _ => missing("ResourceNotFoundException"),
+    }
+}
+
+fn versions(world: &World) -> Response {
+    if !world.has_bucket() {
+        return missing("NoSuchBucket");
+    }
+    let keys = world.objects.keys();
+    let keys = keys.filter_map(|path| path.splitn(3, '/').nth(2));
+    let versions: Vec<String> = keys
+        .map(|key| format!("<Version><Key>{key}</Key><VersionId>1</VersionId></Version>"))
+        .collect();
+    let versions = versions.concat();
+    xml(&format!(
+        "<ListVersionsResult>{versions}<IsTruncated>false</IsTruncated></ListVersionsResult>"
+    ))
+}
+
+fn missing(code: &str) -> Response {
+    let body = json!({ "__type": code, "message": "it is not there" });
+    Response::builder()
+        .status(404)
+        .header("content-type", "application/json")
+        .header("x-amzn-errortype", code)
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+fn xml(text: &str) -> Response {
+    Response::builder()
+        .header("content-type", "application/xml")
+        .body(Body::from(text.to_owned()))
+        .unwrap()
 }
 
 fn document(value: &serde_json::Value) -> Response {

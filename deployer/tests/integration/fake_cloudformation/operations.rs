@@ -173,6 +173,13 @@ impl World {
         if stack.status != "UPDATE_IN_PROGRESS" {
             return invalid("CancelUpdateStack cannot be called from current stack status");
         }
+        if let Some((id, _)) = stack.changed().first() {
+            // What was about to change stops where it is.
+            stack.record(id, "UPDATE_IN_PROGRESS", "");
+            stack.record(id, "UPDATE_FAILED", "Resource update cancelled");
+        }
+        let name = stack.name.clone();
+        self.held.retain(|held| *held != name);
         let index = self
             .position(call.get("StackName").unwrap_or_default())
             .unwrap();

@@ -9,6 +9,9 @@ const EXPRESS: &str = "Resource operation completed using Express Mode. It may c
 impl World {
     /// Brings what is under way on a stack to its end, or to the beginning of its rollback.
     pub(super) fn progress(&mut self, index: usize) {
+        if self.held.contains(&self.stacks[index].name) {
+            return;
+        }
         let mut stack = self.stacks.remove(index);
         match stack.pending.take() {
             None => {}
@@ -98,7 +101,7 @@ impl World {
     fn make(&mut self, stack: &mut Stack, id: &str) -> bool {
         self.place(stack, id);
         stack.record(id, "CREATE_IN_PROGRESS", "");
-        if let Some(reason) = self.scripted(id, Phase::Create) {
+        if let Some(reason) = self.scripted(stack, id, Phase::Create) {
             stack.record(id, "CREATE_FAILED", &reason);
             stack.resources.last_mut().unwrap().physical.clear();
             return false;
@@ -114,7 +117,7 @@ impl World {
     /// Deletes a resource; returns whether that went well.
     fn unmake(&mut self, stack: &mut Stack, id: &str, phase: Phase) -> bool {
         stack.record(id, "DELETE_IN_PROGRESS", "");
-        if let Some(reason) = self.scripted(id, phase) {
+        if let Some(reason) = self.scripted(stack, id, phase) {
             stack.record(id, "DELETE_FAILED", &reason);
             return false;
         }
@@ -173,7 +176,7 @@ impl World {
         let refusal = refused.then(|| {
             "Replacement type updates not supported on stack with disable-rollback.".to_owned()
         });
-        if let Some(reason) = refusal.or_else(|| self.scripted(id, Phase::Update)) {
+        if let Some(reason) = refusal.or_else(|| self.scripted(stack, id, Phase::Update)) {
             stack.record(id, "UPDATE_FAILED", &reason);
             return false;
         }
@@ -213,9 +216,11 @@ impl World {
             }
             let skipped = force || skip.contains(&id);
             stack.record(&id, "UPDATE_IN_PROGRESS", "");
-            let refusal = self.scripted(&id, Phase::Rollback).filter(|_| !skipped);
+            let refusal = self
+                .scripted(stack, &id, Phase::Rollback)
+                .filter(|_| !skipped);
             let stubborn = self
-                .scripted(&id, Phase::SkippedRollback)
+                .scripted(stack, &id, Phase::SkippedRollback)
                 .filter(|_| !force);
             match refusal.or(stubborn) {
                 Some(reason) => {
@@ -242,6 +247,16 @@ impl World {
     fn delete(&mut self, stack: &mut Stack, retain: &[String], force: bool) {
         let mut failed = Vec::new();
         for id in standing(stack) {
+            let full = !self.objects.is_empty() && stack.is_bucket(&id);
+            if full && !force && !retain.contains(&id) {
+                stack.record(
+                    &id,
+                    "DELETE_FAILED",
+                    "The bucket you tried to delete is not empty",
+                );
+                failed.push(id);
+                continue;
+            }
             let kept = stack
                 .sent
                 .resource(&id)

@@ -13,6 +13,14 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    pub(super) fn nothing() -> Self {
+        Self {
+            text: String::new(),
+            template: Value::Null,
+            tags: Vec::new(),
+        }
+    }
+
     /// Returns whether there is nothing to do between the two; spaces do not count.
     pub(super) fn same(&self, other: &Self) -> bool {
         self.template == other.template && self.tags == other.tags
@@ -120,6 +128,21 @@ impl Stack {
         reason.clone_into(&mut self.reason);
         let name = self.name.clone();
         self.record(&name, status, reason);
+    }
+
+    /// Returns the resources that an update changes in place.
+    pub(super) fn changed(&self) -> Vec<(String, Value)> {
+        let before = self.stable.as_ref();
+        let changed = self.sent.resources().into_iter().filter(|(id, after)| {
+            let before = before.and_then(|before| before.resource(id));
+            before.is_some_and(|before| before != after)
+        });
+        changed.collect()
+    }
+
+    pub(super) fn is_bucket(&self, id: &str) -> bool {
+        let mut resources = self.resources.iter();
+        resources.any(|resource| resource.id == id && resource.kind == "AWS::S3::Bucket")
     }
 
     pub(super) fn exists(&self) -> bool {

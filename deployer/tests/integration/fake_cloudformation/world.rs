@@ -11,8 +11,9 @@ use super::xml::{Answer, element, invalid, response};
 
 const LARGEST_BODY: usize = 51_200;
 
-/// A resource that fails.
+/// A resource that fails, in every stack or in one.
 pub(super) struct Script {
+    pub(super) stack: Option<String>,
     pub(super) resource: String,
     pub(super) phase: Phase,
     pub(super) reason: String,
@@ -30,6 +31,13 @@ pub(super) struct World {
     pub(super) denied: Vec<String>,
     /// Which of the next calls fail.
     pub(super) unavailable: Range<usize>,
+    /// Whether they fail as throttled, rather than as unavailable.
+    pub(super) throttling: bool,
+    /// The call from which on nothing is answered any more, and whether it has come.
+    pub(super) lost_from: Option<String>,
+    pub(super) lost: bool,
+    /// The stacks whose operations do not move on.
+    pub(super) held: Vec<String>,
     pub(super) colliding: bool,
     pub(super) calls: Vec<(String, Vec<(String, String)>)>,
     /// The objects of every bucket, by path.
@@ -78,11 +86,20 @@ impl World {
         let call = Call { pairs };
         let action = call.get("Action").unwrap_or_default().to_owned();
         self.calls.push((action.clone(), call.pairs.clone()));
+        self.lost |= self.lost_from.as_ref() == Some(&action);
+        if self.lost {
+            let message = "Service is unable to handle request.".to_owned();
+            return response(&action, Err(("ServiceUnavailable", message)));
+        }
         let outage = self.unavailable.clone();
         self.unavailable = outage.start.saturating_sub(1)..outage.end.saturating_sub(1);
         if outage.contains(&0) {
-            let message = "Service is unable to handle request.".to_owned();
-            return response(&action, Err(("ServiceUnavailable", message)));
+            let (code, message) = if self.throttling {
+                ("Throttling", "Rate exceeded")
+            } else {
+                ("ServiceUnavailable", "Service is unable to handle request.")
+            };
+            return response(&action, Err((code, message.to_owned())));
         }
         let answer = if self.denied.contains(&action) {
             let who = "arn:aws:iam::000000000000:user/test";
@@ -130,10 +147,32 @@ impl World {
         format!("{what}-{:04}", self.counter)
     }
 
-    pub(super) fn scripted(&self, id: &str, phase: Phase) -> Option<String> {
-        let mut script = self.script.iter();
+    pub(super) fn scripted(&self, stack: &Stack, id: &str, phase: Phase) -> Option<String> {
+        let mut script = self.script.iter().filter(|script| {
+            let only = script.stack.as_ref();
+            only.is_none_or(|only| *only == stack.name)
+        });
         let found = script.find(|script| script.resource == id && script.phase == phase);
         found.map(|script| script.reason.clone())
+    }
+
+    /// Returns whether a resource went with its stack.
+    pub(super) fn is_gone(&self, physical: &str) -> bool {
+        let mut gone = self.stacks.iter().filter(|stack| !stack.exists());
+        gone.any(|stack| {
+            let mut resources = stack.resources.iter();
+            resources.any(|resource| resource.physical == physical)
+        })
+    }
+
+    pub(super) fn has_bucket(&self) -> bool {
+        let mut there = self.stacks.iter().filter(|stack| stack.exists());
+        there.any(|stack| {
+            stack
+                .resources
+                .iter()
+                .any(|resource| stack.is_bucket(&resource.id))
+        })
     }
 
     /// Finds a stack by its name, or a deleted one too by its id.

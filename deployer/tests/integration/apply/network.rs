@@ -1,0 +1,57 @@
+//! A network that is lost, and a service that is busy, while an operation is watched.
+
+use std::sync::Arc;
+
+use deployer::apply::{self, Refuse};
+use deployer::event::{Event, Reporter};
+use tokio::sync::Notify;
+
+use super::stage::{RESOURCES, STACK, Stage};
+
+/// Tells when a warning comes.
+#[derive(Default)]
+struct Warned {
+    text: &'static str,
+    notify: Arc<Notify>,
+}
+
+impl Reporter for Warned {
+    fn report(&self, event: &Event) {
+        if let Event::Warning { text } = event
+            && text.contains(self.text)
+        {
+            self.notify.notify_one();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_goes_away_and_comes_back_is_waited_for() {
+    let mut stage = Stage::new(RESOURCES).await;
+    stage.fake.hold(STACK);
+    stage.start_elsewhere(true).await;
+    let warned = Warned {
+        text: "AWS does not answer; still watching",
+        notify: Arc::default(),
+    };
+    let (clients, request) = (stage.clients.clone(), stage.request.clone());
+    let notify = Arc::clone(&warned.notify);
+    let up = tokio::spawn(async move { apply::deploy(&clients, &request, &Refuse, &warned).await });
+    // Watched, then out of reach, then there again.
+    stage.fake.called("DescribeStackEvents").await;
+    stage.fake.go_away();
+    notify.notified().await;
+    stage.fake.come_back();
+    stage.fake.release(STACK);
+    let applied = up.await.unwrap().unwrap();
+    assert_eq!(applied.action, "unchanged");
+}
+
+#[tokio::test]
+async fn throttled_calls_are_tried_again_by_the_sdk() {
+    let stage = Stage::new(RESOURCES).await;
+    stage.fake.throttle(0, 2);
+    assert_eq!(stage.ready(&Refuse).await.action, "created");
+    let calls = stage.fake.calls();
+    assert_eq!(calls[..3], ["DescribeStacks"; 3]);
+}
