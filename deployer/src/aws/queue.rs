@@ -1,13 +1,14 @@
 //! How much a queue holds.
 
 use aws_sdk_sqs::types::QueueAttributeName as Name;
+use serde::Serialize;
 
 use super::clients::Clients;
 use super::failure::failed;
 use crate::error::Result;
 
 /// How many messages are in a queue, roughly, as SQS counts.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Messages {
     /// Messages that wait.
     pub visible: u64,

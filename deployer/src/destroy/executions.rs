@@ -3,7 +3,7 @@
 use aws_sdk_lambda::types::{ErrorObject, ExecutionStatus};
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{Clients, failed, is_missing};
+use crate::aws::{Clients, failed, is_missing, listed};
 use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
@@ -69,29 +69,21 @@ async fn stop(clients: &Clients, arn: &str, reason: ErrorObject) -> Result<bool>
 }
 
 async fn qualifiers(clients: &Clients, function: &str) -> Result<Vec<String>> {
-    let mut qualifiers = Vec::new();
-    let mut pages = clients
+    let versions = clients
         .lambda
         .list_versions_by_function()
         .function_name(function)
         .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => qualifiers.extend(
-                page.versions()
-                    .iter()
-                    .filter_map(|version| version.version().map(str::to_owned)),
-            ),
-            Err(error) if is_missing(&error) => {
-                break;
-            }
-            Err(error) => {
-                return Err(failed(format!(
-                    "the versions of `{function}` could not be listed"
-                ))(error));
-            }
-        }
-    }
-    Ok(qualifiers)
+        .items()
+        .send()
+        .try_collect()
+        .await;
+    let versions = listed(
+        versions,
+        format!("the versions of `{function}` could not be listed"),
+    )?;
+    Ok(versions
+        .into_iter()
+        .filter_map(|version| version.version)
+        .collect())
 }

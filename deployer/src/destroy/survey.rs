@@ -1,11 +1,9 @@
 //! What there is to destroy, and what would be lost with it.
 
-use aws_sdk_sqs::types::QueueAttributeName;
-
 use super::executions;
 use super::tables::{self, Data, TableSurvey};
 use crate::apply::{describe, physical_resources, unconfigured_workflows};
-use crate::aws::Clients;
+use crate::aws::{Clients, Messages, messages};
 use crate::config::App;
 use crate::error::Result;
 
@@ -147,14 +145,15 @@ async fn survey_stack(
         Some(function) => executions::running(clients, function).await?.len(),
         None => 0,
     };
-    let mut messages = 0;
+    let mut held = 0;
     for queue in live
         .outputs
         .iter()
         .filter(|(output, _)| output.ends_with("QueueUrl"))
         .map(|(_, url)| url)
     {
-        messages += depth(clients, queue).await;
+        // The count only informs, so a queue that cannot be read counts as empty.
+        held += messages(clients, queue).await.map_or(0, Messages::total);
     }
     Ok(Some(StackSurvey {
         workflow: workflow.to_owned(),
@@ -162,35 +161,10 @@ async fn survey_stack(
         protected: live.protected,
         protect: app.stage.protect,
         running_executions,
-        messages,
+        messages: held,
         tables: tables::survey(clients, name).await?,
         mapping: of_type("AWS::Lambda::EventSourceMapping"),
         orchestrator,
         resources,
     }))
-}
-
-/// Returns how many messages a queue holds; none where it cannot be read, since the count only informs.
-async fn depth(clients: &Clients, queue: &str) -> u64 {
-    let names = [
-        QueueAttributeName::ApproximateNumberOfMessages,
-        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-        QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-    ];
-    let read = clients
-        .sqs
-        .get_queue_attributes()
-        .queue_url(queue)
-        .set_attribute_names(Some(names.to_vec()))
-        .send()
-        .await;
-    read.ok()
-        .and_then(|read| read.attributes)
-        .map(|attributes| {
-            names
-                .iter()
-                .filter_map(|name| attributes.get(name)?.parse::<u64>().ok())
-                .sum()
-        })
-        .unwrap_or_default()
 }

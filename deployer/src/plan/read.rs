@@ -1,12 +1,11 @@
 //! The live stacks, and how much would be lost with what they hold. Only reads.
 
-use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
 use super::model::{StackAction, StackPlan, Warning};
 use crate::apply::{Deployed, Request, Standing, deployed_template, describe, resources, standing};
-use crate::aws::Clients;
+use crate::aws::{Clients, Messages, messages};
 use crate::destroy::running_executions;
 use crate::error::Result;
 use crate::hash::hexadecimal;
@@ -127,24 +126,8 @@ async fn held(clients: &Clients, kind: &str, id: &str) -> Option<u64> {
             table.item_count.and_then(|count| count.try_into().ok())
         }
         "AWS::SQS::Queue" => {
-            let names = [
-                QueueAttributeName::ApproximateNumberOfMessages,
-                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-                QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-            ];
-            let read = clients
-                .sqs
-                .get_queue_attributes()
-                .queue_url(id)
-                .set_attribute_names(Some(names.to_vec()))
-                .send()
-                .await
-                .ok()?;
-            let attributes = read.attributes?;
-            let counts = names
-                .iter()
-                .filter_map(|name| attributes.get(name)?.parse::<u64>().ok());
-            Some(counts.sum())
+            let messages = messages(clients, id).await;
+            messages.ok().map(Messages::total)
         }
         _ => None,
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
-use crate::status::{Deployment, WorkflowStatus, status};
+use crate::status::{Deployment, QueueStatus, WorkflowStatus, status};
 
 /// Shows stacks, functions with the versions that take work, queues and running executions
 ///
@@ -60,10 +60,10 @@ fn render(status: &WorkflowStatus) -> String {
     if let Some(mapping) = &status.mapping {
         lines.push(format!("  intake: {mapping}"));
     }
-    for queue in &status.queues {
+    for QueueStatus { role, messages, .. } in &status.queues {
         lines.push(format!(
-            "  {}: {} waiting, {} in flight, {} delayed",
-            queue.role, queue.visible, queue.in_flight, queue.delayed
+            "  {role}: {} waiting, {} in flight, {} delayed",
+            messages.visible, messages.in_flight, messages.delayed
         ));
     }
     if let Some(running) = status.running_executions {
