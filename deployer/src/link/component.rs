@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use serde_json::{Map, Value};
 
 use super::short_tags::lower;
-use crate::config::{Positions, nearest};
+use crate::config::{Positions, invalid_yaml, nearest};
 use crate::error::{Error, Result};
 
 /// One file in `templates/`, its short tags lowered.
@@ -35,12 +35,8 @@ const SECTIONS: [&str; 7] = [
 impl Component {
     /// Returns the component in `text`; `path` is for errors.
     pub fn parse(name: &str, path: &str, text: &str) -> Result<Self> {
-        let yaml: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| {
-            let line = error
-                .location()
-                .map_or(String::new(), |place| format!(":{}", place.line()));
-            Error::usage(format!("{path}{line} is not valid YAML")).caused_by(error)
-        })?;
+        let yaml: serde_yaml::Value =
+            serde_yaml::from_str(text).map_err(|error| invalid_yaml(path, text, error))?;
         let value = lower(yaml).map_err(|reason| Error::usage(format!("{path}: {reason}")))?;
         let positions = Positions::of(text);
         let Value::Object(mut sections) = value else {

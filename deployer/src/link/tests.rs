@@ -238,3 +238,11 @@ fn sections_that_the_linker_would_drop_are_refused() {
     );
     assert_eq!(error.way_out(), Some("did you mean `Resources`?"));
 }
+
+#[test]
+fn a_key_that_is_there_already_is_refused_with_its_own_line() {
+    let text = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Type: AWS::SNS::Topic\n";
+    let error = Component::parse("queue", "templates/queue.yaml", text).unwrap_err();
+    let wanted = "templates/queue.yaml:4: the key `Type` is there already";
+    assert_eq!(error.to_string(), wanted);
+}

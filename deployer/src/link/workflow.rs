@@ -104,8 +104,10 @@ impl Assembly<'_> {
                 &variable,
                 Binding::output(&worker, "AliasArn"),
             );
+            let access_name = format!("{ORCHESTRATOR}Invokes{worker}");
             access.push(
-                Instance::new(format!("{ORCHESTRATOR}Invokes{worker}"), "invoke-access")
+                Instance::new(&access_name, "invoke-access")
+                    .set("Name", access_name.clone())
                     .bind("RoleName", Binding::output(ORCHESTRATOR, "RoleName"))
                     .bind("AliasArn", Binding::output(&worker, "AliasArn")),
             );
@@ -317,12 +319,11 @@ fn with_table(instance: Instance, table: &str) -> Instance {
 }
 
 fn table_access(function: &str, table: &str) -> Instance {
-    Instance::new(
-        format!("{function}Uses{}", pascal_case(table)),
-        "table-access",
-    )
-    .bind("RoleName", Binding::output(function, "RoleName"))
-    .bind("TableArn", Binding::output(pascal_case(table), "TableArn"))
+    let name = format!("{function}Uses{}", pascal_case(table));
+    Instance::new(&name, "table-access")
+        .set("Name", name.clone())
+        .bind("RoleName", Binding::output(function, "RoleName"))
+        .bind("TableArn", Binding::output(pascal_case(table), "TableArn"))
 }
 
 fn architecture(app: &App) -> &'static str {

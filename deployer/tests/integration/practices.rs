@@ -1,5 +1,7 @@
 //! What reviews of durable workflows ask for, as tests that fail without it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::sandbox::{Sandbox, repository};
@@ -117,6 +119,25 @@ fn a_role_names_what_it_uses() {
                 }
             }
         }
+    }
+}
+
+/// IAM keeps a role's inline policies by name: of two of one name only the last stays.
+#[test]
+fn no_policy_of_a_role_replaces_another() {
+    let templates = templates("prod");
+    for template in each_workflow(&templates) {
+        let mut named = BTreeSet::new();
+        for (id, policy) in of_type(template, "AWS::IAM::Policy") {
+            for role in policy["Properties"]["Roles"].as_array().unwrap() {
+                let name = (
+                    role.to_string(),
+                    policy["Properties"]["PolicyName"].to_string(),
+                );
+                assert!(named.insert(name), "{id}");
+            }
+        }
+        assert!(!named.is_empty());
     }
 }
 
