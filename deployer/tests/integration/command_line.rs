@@ -79,6 +79,82 @@ fn an_incoherent_configuration_lists_every_problem_and_touches_nothing() {
 }
 
 #[test]
+fn validate_tells_everything_that_is_wrong_at_once() {
+    let sandbox = Sandbox::with_copy();
+    sandbox.edit("config/app.yaml", "name: durable", "name: Durable");
+    sandbox.edit("config/smoke/fraud-detection.yaml", "expect:", "expct:");
+    sandbox.edit("config/smoke/order-processing.yaml", "send:", "sned:");
+    assert_snapshot!(sandbox.said(&["validate"]), @r"
+    exit code: 2
+    ----- stdout
+    config/app.yaml:3: the name `Durable` is not made of a–z, 0–9 and `-`, starting with a letter, at most 24 long [N001]
+      names become parts of stack names and logical ids (AWS CloudFormation: stack names match [a-zA-Z][-a-zA-Z0-9]*, at most 128)
+
+    config/smoke/fraud-detection.yaml:7: unknown key `expct`
+      hint: did you mean `expect`?
+
+    config/smoke/order-processing.yaml:7: unknown key `sned`
+      hint: did you mean `send`?
+
+    Stage dev has 3 problems.
+    ----- stderr
+    ");
+}
+
+#[test]
+fn a_secret_in_a_component_is_refused_by_everything_that_links() {
+    let sandbox = Sandbox::with_copy();
+    sandbox.edit(
+        "templates/queue-intake.yaml",
+        "          QUEUE_URL: !Ref Queue\n",
+        "          QUEUE_URL: !Ref Queue\n          DB_PASSWORD: hunter22\n",
+    );
+    for command in ["validate", "synth", "plan", "up"] {
+        let said = sandbox.said(&[command]);
+        assert!(said.starts_with("exit code: 2"), "{command}: {said}");
+        assert!(
+            said.contains("[X001]") && said.contains("{{resolve:secretsmanager:"),
+            "{command}: {said}"
+        );
+        assert!(!said.contains("hunter22"), "{command}: {said}");
+    }
+}
+
+#[test]
+fn a_mistyped_resource_type_is_told_with_the_nearest() {
+    let sandbox = Sandbox::with_copy();
+    sandbox.edit(
+        "templates/table.yaml",
+        "AWS::DynamoDB::Table",
+        "AWS::DynamoDB::Tabel",
+    );
+    let said = sandbox.said(&["validate"]);
+    assert!(
+        said.starts_with("exit code: 0"),
+        "it might be right: {said}"
+    );
+    assert!(
+        said.contains("templates/table.yaml:")
+            && said.contains("did you mean `AWS::DynamoDB::Table`?"),
+        "{said}"
+    );
+    sandbox.edit(
+        "templates/table.yaml",
+        "AWS::DynamoDB::Tabel",
+        "AWS:DynamoDB::Table",
+    );
+    let said = sandbox.said(&["validate"]);
+    assert!(
+        said.starts_with("exit code: 2"),
+        "it cannot be right: {said}"
+    );
+    assert!(
+        said.contains("did you mean `AWS::DynamoDB::Table`?"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_function_folder_without_a_crate_is_found_before_anything_is_built() {
     let sandbox = Sandbox::with_copy();
     fs_err::remove_file(
@@ -110,7 +186,7 @@ fn a_template_that_refers_to_nothing_names_file_and_line() {
     exit code: 2
     ----- stdout
     ----- stderr
-    error: templates/queue-intake.yaml:72: there is no parameter or resource `DeadLeterQueue` in this component
+    error: templates/queue-intake.yaml:82: there is no parameter or resource `DeadLeterQueue` in this component
 
     hint: did you mean `DeadLetterQueue`?
     ");
@@ -224,18 +300,70 @@ fn a_compile_error_is_shown_in_the_compilers_own_words() {
 }
 
 #[test]
-fn destroying_without_a_word_of_consent_changes_nothing() {
+fn forgetting_the_local_state_says_what_is_lost_and_needs_consent() {
     let sandbox = Sandbox::with_copy();
+    let said = sandbox.said(&["local", "reset"]);
+    assert!(said.starts_with("exit code: 0"), "{said}");
+    assert!(said.contains("There is nothing to forget"), "{said}");
+
+    let state = sandbox.home().join(".deployer/local");
+    fs_err::create_dir_all(&state).unwrap();
     let output = sandbox
         .deployer(&["local", "reset"])
         .env("CI", "true")
         .output()
         .unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(3),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(
+        stderr.contains("will forget") && stderr.contains("tables with their items"),
+        "{stderr}"
+    );
+    assert!(state.exists(), "nothing was changed");
+
+    let said = sandbox.said(&["--yes", "local", "reset"]);
+    assert!(said.starts_with("exit code: 0"), "{said}");
+    assert!(!state.exists(), "{said}");
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_is_an_error_for_programs_too() {
+    let sandbox = Sandbox::with_copy();
+    for (arguments, message, hint) in [
+        (
+            &["--format", "json", "upp"][..],
+            "unrecognized subcommand 'upp'",
+            "a similar subcommand exists: 'up'",
+        ),
+        (
+            &["up", "--plann", "file", "--format=json"],
+            "unexpected argument '--plann' found",
+            "a similar argument exists: '--plan'",
+        ),
+        (
+            &["--format", "json", "completions"],
+            "the following required arguments were not provided: <SHELL>",
+            "run it with `--help`",
+        ),
+    ] {
+        let output = sandbox.deployer(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["event"], "error");
+        assert_eq!(document["exit_code"], 2);
+        assert_eq!(document["message"], message);
+        assert_eq!(document["hint"], hint);
+        assert!(!output.stderr.is_empty(), "people read stderr");
+    }
+    let help = sandbox.said(&["--format", "json", "--help"]);
+    assert!(
+        help.starts_with("exit code: 0\n----- stdout\nDeploys"),
+        "{help}"
+    );
+    let human = sandbox.said(&["upp"]);
+    assert!(
+        human.starts_with("exit code: 2\n----- stdout\n----- stderr"),
+        "{human}"
     );
 }
 

@@ -8,12 +8,15 @@
 
 mod apply;
 mod artifacts;
+mod checkov;
 mod command_line;
+mod commit;
 mod cross_compiler;
 mod doctor;
 mod end_to_end;
 mod fake_account;
 mod fake_cloudformation;
+mod moto;
 mod operate;
 mod own_workflow;
 mod plan;
@@ -22,3 +25,4 @@ mod python;
 mod sandbox;
 mod schemas;
 mod templates;
+mod witnesses;

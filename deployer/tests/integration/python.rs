@@ -1,16 +1,21 @@
-//! Python programs that judge our work, installed once from a list with hashes.
+//! Python programs that judge our work, installed once from lists with hashes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Returns the path of a program of `tests/requirements.txt`, installing all of them first where they are missing.
-pub(crate) fn program(name: &str) -> PathBuf {
-    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/requirements.txt");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
+/// Returns the path of a program of `tests/python/{list}.txt`, installing the list first where it is missing.
+///
+/// Each list has a virtual environment of its own, because their packages need not agree on versions.
+pub(crate) fn program(list: &str, name: &str) -> PathBuf {
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/python")
+        .join(format!("{list}.txt"));
+    let environments = Path::new(env!("CARGO_TARGET_TMPDIR")).join("virtual-environments");
+    fs_err::create_dir_all(&environments).unwrap();
+    let folder = environments.join(list);
     let installed = folder.join("installed.txt");
     // Tests of other threads and processes wait here.
-    let lock =
-        fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.lock")).unwrap();
+    let lock = fs_err::File::create(environments.join(format!("{list}.lock"))).unwrap();
     lock.file().lock().unwrap();
     let wanted = fs_err::read(&requirements).unwrap();
     if fs_err::read(&installed).ok().as_ref() != Some(&wanted) {

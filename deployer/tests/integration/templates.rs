@@ -6,7 +6,8 @@ use std::process::Command;
 use crate::python;
 use crate::sandbox::{Sandbox, repository};
 
-fn synthesize(sandbox: &Sandbox, stage: &str) -> Vec<PathBuf> {
+/// Writes the linked templates of a stage into `out/` of the project, and returns the files.
+pub(crate) fn synthesize(sandbox: &Sandbox, stage: &str) -> Vec<PathBuf> {
     let folder = sandbox.project().join("out").join(stage);
     let run = sandbox
         .deployer(&["synth", "--stage", stage, "--out", folder.to_str().unwrap()])
@@ -58,7 +59,7 @@ fn the_same_configuration_links_to_the_same_bytes() {
 
 #[test]
 fn cfn_lint_has_no_finding_in_any_component_or_linked_template() {
-    let cfn_lint = python::program("cfn-lint");
+    let cfn_lint = python::program("cfn-lint", "cfn-lint");
     let sandbox = Sandbox::with_copy();
     let mut files: Vec<PathBuf> = fs_err::read_dir(repository().join("templates"))
         .unwrap()
