@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::app::App;
 use super::model::{Application, Stage};
-use super::position::Positions;
+use super::position::{Positions, duplicate_key};
 use super::suggest::nearest;
 use crate::error::{Error, Kind, Result};
 
@@ -136,13 +136,7 @@ pub(crate) fn read(root: &Utf8Path, path: &str) -> Result<(Value, Source)> {
 }
 
 fn parse(text: &str, path: &str) -> Result<Value> {
-    let invalid = |error: serde_yaml::Error| {
-        let place = error.location().map_or_else(
-            || path.to_owned(),
-            |place| format!("{path}:{}", place.line()),
-        );
-        Error::usage(format!("{place} is not valid YAML")).caused_by(error)
-    };
+    let invalid = |error| invalid_yaml(path, text, error);
     // Through YAML's own value, because JSON's would let the last of two equal keys win.
     let yaml: serde_yaml::Value = serde_yaml::from_str(text).map_err(invalid)?;
     match serde_yaml::from_value(yaml).map_err(invalid)? {
@@ -151,6 +145,20 @@ fn parse(text: &str, path: &str) -> Result<Value> {
         _ => Err(Error::usage(format!("{path} is not a mapping"))
             .hint("start it with keys, such as `name: …`")),
     }
+}
+
+/// Returns what is wrong with a text that is no YAML, with its line.
+pub(crate) fn invalid_yaml(path: &str, text: &str, error: serde_yaml::Error) -> Error {
+    // The reader names the line of the mapping instead of the key's.
+    if let Some((key, line)) = duplicate_key(text) {
+        return Error::usage(format!("{path}:{line}: the key `{key}` is there already"))
+            .hint("write each key of a mapping once; the second would hide the first");
+    }
+    let place = error.location().map_or_else(
+        || path.to_owned(),
+        |place| format!("{path}:{}", place.line()),
+    );
+    Error::usage(format!("{place} is not valid YAML")).caused_by(error)
 }
 
 /// A stage may override a workflow, never add one: an unknown name is a typo.

@@ -9,8 +9,8 @@ mod suggest;
 mod units;
 
 pub use app::{App, FunctionRole};
+pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
-pub(crate) use load::{read, typed};
 pub use model::{
     Application, Architecture, Changes, Deployment, Intake, KeyType, Local, LogLevel, Mode,
     Orchestrator, Stage, Table, Target, Worker, Workflow,

@@ -63,6 +63,24 @@ impl Positions {
     }
 }
 
+/// Returns the first key of `text` that its mapping has already, and its line.
+pub(super) fn duplicate_key(text: &str) -> Option<(String, usize)> {
+    let error = MarkedYaml::load_from_str(text).err()?;
+    // The reader has one error type, so only its text tells this one from broken YAML.
+    if error.info() != "duplicated key in mapping" {
+        return None;
+    }
+    let line = error.marker().line();
+    let rest: String = text
+        .lines()
+        .nth(line.checked_sub(1)?)?
+        .chars()
+        .skip(error.marker().col())
+        .collect();
+    let key = rest.split(':').next().unwrap_or_default().trim();
+    Some((key.trim_matches(['"', '\'']).to_owned(), line))
+}
+
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -73,7 +91,7 @@ fn join(path: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Positions;
+    use super::{Positions, duplicate_key};
 
     #[test]
     fn paths_know_their_line_through_sequences_and_tags() {
@@ -82,5 +100,19 @@ mod tests {
         assert_eq!(positions.line("a.c.1.d.e"), Some(6));
         assert_eq!(positions.line("a.missing.deep"), Some(1));
         assert_eq!(positions.line("z"), None);
+    }
+
+    #[test]
+    fn a_key_that_is_there_already_is_named_with_its_own_line() {
+        for (text, key, line) in [
+            ("a: 1\nb: 2\na: 3\n", "a", 3),
+            ("x:\n  a: 1\n  b: [1,\n    2]\n  \"a\" : 3\n", "a", 5),
+            ("- { one: 1, two: 2,\n    one: 3 }\n", "one", 2),
+            ("x:\n  - name: a\n    size: 1\n    name: b\n", "name", 4),
+        ] {
+            assert_eq!(duplicate_key(text), Some((key.to_owned(), line)), "{text}");
+        }
+        assert_eq!(duplicate_key("a: 1\nb: { a: 2 }\n"), None);
+        assert_eq!(duplicate_key("a: [\n"), None);
     }
 }

@@ -153,8 +153,14 @@ fn duplicate_keys_and_broken_yaml_name_the_line() {
     refused(
         &format!("{APPLICATION}name: again\n"),
         "",
-        "config/app.yaml:",
-        "",
+        "config/app.yaml:12: the key `name` is there already",
+        "once",
+    );
+    refused(
+        APPLICATION,
+        "target: local\nlog_retention: 14d\ntarget: aws\n",
+        "config/stages/dev.yaml:3: the key `target` is there already",
+        "once",
     );
     refused("name: [\n", "", "config/app.yaml:2 is not valid YAML", "");
     refused(

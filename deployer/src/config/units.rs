@@ -11,6 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(Duration);
 
+/// Months and years have no length of their own, and `2M` is easily meant as minutes.
+const UNITS: [&str; 5] = ["s", "m", "h", "d", "w"];
+
 impl Span {
     /// Returns a span of whole seconds.
     pub const fn from_seconds(seconds: u64) -> Self {
@@ -60,6 +63,15 @@ impl<'de> Deserialize<'de> for Span {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Span, E> {
+                let unknown = text
+                    .split(|letter: char| !letter.is_alphabetic())
+                    .find(|unit| !unit.is_empty() && !UNITS.contains(unit));
+                if let Some(unit) = unknown {
+                    return Err(E::custom(format!(
+                        "`{text}` has the unit `{unit}`; the units of time are `{}`",
+                        UNITS.join("`, `")
+                    )));
+                }
                 let span = humantime::parse_duration(text).map_err(|_| {
                     E::custom(format!(
                         "`{text}` is not a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`"
@@ -92,7 +104,7 @@ impl JsonSchema for Span {
         json_schema!({
             "type": "string",
             "description": "a length of time with its unit: 30s, 5m, 25h, 14d",
-            "pattern": "^([0-9]+ ?(s|sec|m|min|h|hr|d|day|days|w|week|weeks) ?)+$"
+            "pattern": "^([0-9]+ ?[smhdw] ?)+$"
         })
     }
 }
@@ -185,11 +197,30 @@ mod tests {
             "5 parsecs".into(),
             "-5s".into(),
             "300ms".into(),
+            "5 s 3".into(),
         ] {
             assert!(
                 serde_json::from_value::<Span>(wrong.clone()).is_err(),
                 "{wrong}"
             );
+        }
+        let weeks: Span = serde_json::from_value("1w 1d 2h".into()).unwrap();
+        assert_eq!(weeks.seconds(), 698_400);
+    }
+
+    #[test]
+    fn units_that_may_be_mistaken_are_refused_with_those_that_may_not() {
+        for (wrong, unit) in [
+            ("2M", "M"),
+            ("1y", "y"),
+            ("3 months", "months"),
+            ("30S", "S"),
+        ] {
+            let error = serde_json::from_value::<Span>(wrong.into()).unwrap_err();
+            let wanted = format!(
+                "`{wrong}` has the unit `{unit}`; the units of time are `s`, `m`, `h`, `d`, `w`"
+            );
+            assert_eq!(error.to_string(), wanted);
         }
     }
 

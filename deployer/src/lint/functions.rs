@@ -62,8 +62,7 @@ fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String
                 "functions/{function} has no Cargo.toml; make it a crate: `cargo new functions/{function}`"
             ));
         }
-        let near = nearest(function, folders.iter().map(String::as_str));
-        return Err(match near {
+        return Err(match near(app, function, folders) {
             Some(near) => {
                 format!("there is no folder functions/{function}; did you mean `{near}`?")
             }
@@ -72,6 +71,15 @@ fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String
             ),
         });
     };
+    if is_library(app, function) {
+        let other = near(app, function, folders).map_or_else(
+            || "give it a src/main.rs, or name the crate of a function".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(format!(
+            "the crate functions/{function} is a library and makes no binary; {other}"
+        ));
+    }
     // The crate's name is the binary's; reading the one line spares a run of cargo.
     let named = text.lines().any(|line| {
         line.split_once('=').is_some_and(|(key, value)| {
@@ -85,6 +93,29 @@ fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String
             "the crate in functions/{function} has another name; call it `{function}`"
         ))
     }
+}
+
+/// Returns the nearest crate that makes a binary.
+fn near<'a>(app: &App, function: &str, folders: &'a [String]) -> Option<&'a str> {
+    let functions = folders.iter().map(String::as_str);
+    nearest(
+        function,
+        functions.filter(|folder| !is_library(app, folder)),
+    )
+}
+
+/// Returns whether a crate has a library and nothing that becomes a binary.
+fn is_library(app: &App, name: &str) -> bool {
+    let folder = app.root.join("functions").join(name);
+    let declares = |section: &str| {
+        fs_err::read_to_string(folder.join("Cargo.toml"))
+            .is_ok_and(|manifest| manifest.lines().any(|line| line.trim() == section))
+    };
+    let has = |path: &str| folder.join(path).exists();
+    (has("src/lib.rs") || declares("[lib]"))
+        && !has("src/main.rs")
+        && !has("src/bin")
+        && !declares("[[bin]]")
 }
 
 fn folders(app: &App) -> Vec<String> {

@@ -7,6 +7,7 @@ mod names;
 mod orchestrator;
 pub(crate) mod secrets;
 mod stage;
+mod types;
 
 pub use finding::{Finding, Findings};
 
@@ -38,9 +39,21 @@ pub fn require_clean(app: &App) -> Result<()> {
     )
 }
 
-/// Returns an error where a linked template has a value that looks like a secret.
-pub fn require_no_secrets(template: &Template) -> Result<()> {
-    refuse(&secrets::in_template(template), "a linked template")
+/// Returns what is wrong with a linked template: values that look like secrets, types that cannot be.
+pub fn lint_template(template: &Template) -> Vec<Finding> {
+    let mut found = secrets::in_template(template);
+    found.extend(types::malformed(template));
+    found
+}
+
+/// Returns what is most likely a mistake in a linked template, and may yet be right.
+pub fn doubts(template: &Template) -> Vec<Finding> {
+    types::doubtful(template)
+}
+
+/// Returns an error with everything that is wrong with a linked template, where there is something.
+pub fn require_sound(template: &Template) -> Result<()> {
+    refuse(&lint_template(template), "a linked template")
 }
 
 fn refuse(findings: &[Finding], what: &str) -> Result<()> {

@@ -1,7 +1,12 @@
 //! The stage: where it lives, and its logs.
 
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+use regex_lite::Regex;
+
 use super::finding::{Findings, Rule};
-use crate::config::{App, Mode, Target};
+use crate::config::{App, Mode, Target, nearest};
 
 const ACCOUNT: Rule = Rule {
     code: "S001",
@@ -78,6 +83,20 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             "build_profile",
             format!("`{profile}` is no cargo profile"),
         );
+    } else if let Some(known) = profiles(&app.root)
+        && !known.contains(profile)
+    {
+        let near = nearest(profile, known.iter().map(String::as_str));
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let way_out = near.map_or_else(
+            || format!("there are `{}`", known.join("`, `")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        findings.add_stage(
+            PROFILE,
+            "build_profile",
+            format!("Cargo.toml has no profile `{profile}`; {way_out}"),
+        );
     }
     if stage.protect && stage.deployment.mode == Mode::Express {
         findings.add_stage(
@@ -115,4 +134,31 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// Returns the profiles that cargo has for a workspace; nothing where that cannot be said.
+fn profiles(root: &Utf8Path) -> Option<BTreeSet<String>> {
+    let header = Regex::new(r#"^\s*\[\s*profile\s*\.\s*["']?([A-Za-z0-9_-]+)"#).ok()?;
+    // Other ways of writing a table are legal and rare, and not read here.
+    let unread = Regex::new(r"^\s*(\[\s*profile\s*\]|profile\s*[.=])").ok()?;
+    let mut known: BTreeSet<String> = ["dev", "release", "test", "bench"]
+        .map(str::to_owned)
+        .into();
+    let manifest = fs_err::read_to_string(root.join("Cargo.toml")).ok()?;
+    // Profiles stand in the workspace's manifest, which may be above the project's.
+    if !manifest.lines().any(|line| line.trim() == "[workspace]") {
+        return None;
+    }
+    let mut texts = vec![manifest];
+    for file in [".cargo/config.toml", ".cargo/config"] {
+        texts.extend(fs_err::read_to_string(root.join(file)));
+    }
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        if unread.is_match(line) {
+            return None;
+        }
+        let name = header.captures(line).and_then(|found| found.get(1));
+        known.extend(name.map(|name| name.as_str().to_owned()));
+    }
+    Some(known)
 }

@@ -151,6 +151,69 @@ fn each_rule_finds_its_fault_and_names_file_and_line() {
 }
 
 #[test]
+fn a_library_is_no_function() {
+    let (folder, app) = project(
+        &APPLICATION.replace("function: fraud", "function: frauds"),
+        "",
+    );
+    let crates = folder.path().join("functions");
+    fs_err::create_dir_all(crates.join("frauds/src/bin")).unwrap();
+    fs_err::write(
+        crates.join("frauds/Cargo.toml"),
+        "[package]\nname = \"frauds\"\n",
+    )
+    .unwrap();
+    fs_err::write(crates.join("frauds/src/lib.rs"), "").unwrap();
+    assert_eq!(lint(&app), [], "it has a binary too");
+    fs_err::remove_dir(crates.join("frauds/src/bin")).unwrap();
+    let findings = lint(&app);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(
+        (findings[0].code, findings[0].place.as_str()),
+        ("F001", "config/app.yaml:5")
+    );
+    assert_eq!(
+        findings[0].message,
+        "the crate functions/frauds is a library and makes no binary; did you mean `fraud`?"
+    );
+}
+
+#[test]
+fn a_profile_is_one_of_cargos_or_of_the_manifest() {
+    let (folder, app) = project(APPLICATION, "build_profile: lambda\n");
+    let manifest = folder.path().join("Cargo.toml");
+    for (text, wanted) in [
+        (
+            "[workspace]\n[profile.lambda]\ninherits = \"release\"\n",
+            None,
+        ),
+        (
+            "[workspace]\n[profile.lambda.package.\"*\"]\nopt-level = 3\n",
+            None,
+        ),
+        ("[package]\n", None),
+        (
+            "[workspace]\n[profile]\nlambda = { inherits = \"release\" }\n",
+            None,
+        ),
+        (
+            "[workspace]\n[profile.lamda]\ninherits = \"release\"\n",
+            Some("did you mean `lamda`?"),
+        ),
+        (
+            "[workspace]\n",
+            Some("there are `bench`, `dev`, `release`, `test`"),
+        ),
+    ] {
+        fs_err::write(&manifest, text).unwrap();
+        let wanted = wanted.map(|way_out| format!("Cargo.toml has no profile `lambda`; {way_out}"));
+        let findings = lint(&app).into_iter();
+        let found: Vec<String> = findings.map(|finding| finding.message).collect();
+        assert_eq!(found, Vec::from_iter(wanted), "{text}");
+    }
+}
+
+#[test]
 fn names_that_no_stack_can_have_are_found() {
     let (_folder, app) = project(&APPLICATION.replace("name: shop", "name: My Shop"), "");
     assert!(

@@ -1,24 +1,96 @@
 //! Whether the local target runs.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::probe::{Daemon, find};
 use crate::error::LocalError;
+use crate::lock::FileLock;
 use crate::ministack;
 use crate::settings::LocalSettings;
 use crate::status::Status;
 
+/// How long a daemon that starts or stops may say nothing.
+const SILENT_FOR: Duration = Duration::from_secs(5);
+
 /// Returns whether the local target of this project runs, and where. Changes nothing.
+///
+/// # Errors
+///
+/// A daemon that is there and does not answer: it neither runs nor is it stopped.
 pub async fn status(settings: &LocalSettings) -> Result<Status, LocalError> {
-    match find(&settings.state()).await {
-        Daemon::Running(status) => Ok(status),
-        Daemon::Absent | Daemon::Silent(_) => Ok(Status {
-            running: false,
-            endpoint: None,
-            pid: None,
-            region: settings.region.clone(),
-            account: settings.account.clone(),
-            state: settings.state_folder(),
-            ministack_version: ministack::version().to_owned(),
-            executions: None,
-        }),
+    let state = settings.state();
+    let deadline = Instant::now() + SILENT_FOR;
+    loop {
+        let file = match find(&state).await {
+            Daemon::Running(status) => return Ok(status),
+            Daemon::Absent => return Ok(stopped(settings)),
+            Daemon::Silent(file) => file,
+        };
+        // Only a daemon's end frees its lock.
+        if FileLock::try_acquire(&state.daemon_lock())?.is_some() {
+            return Ok(stopped(settings));
+        }
+        if Instant::now() > deadline {
+            let (what, pid) = ("answer", Some(file.pid));
+            return Err(LocalError::Unresponsive { what, pid });
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn stopped(settings: &LocalSettings) -> Status {
+    Status {
+        running: false,
+        endpoint: None,
+        pid: None,
+        region: settings.region.clone(),
+        account: settings.account.clone(),
+        state: settings.state_folder(),
+        ministack_version: ministack::version().to_owned(),
+        executions: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::status;
+    use crate::error::LocalError;
+    use crate::lock::FileLock;
+    use crate::settings::LocalSettings;
+
+    #[tokio::test]
+    async fn a_daemon_that_hangs_is_not_called_stopped_and_a_dead_one_is() {
+        let project = tempfile::tempdir().unwrap();
+        let settings = LocalSettings {
+            project: project.path().to_owned(),
+            port: 0,
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+        };
+        let state = settings.create_state().unwrap();
+        // It accepts connections and never answers.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let file = format!(r#"{{"pid": 4711, "port": {port}}}"#);
+        fs_err::write(state.daemon_file(), file).unwrap();
+        let held = FileLock::try_acquire(&state.daemon_lock()).unwrap();
+        let error = status(&settings).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                LocalError::Unresponsive {
+                    what: "answer",
+                    pid: Some(4711)
+                }
+            ),
+            "{error}"
+        );
+        drop(listener);
+        drop(held);
+        assert!(!status(&settings).await.unwrap().running);
     }
 }
