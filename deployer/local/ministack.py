@@ -3,7 +3,8 @@
 It differs from the program `ministack` in where it listens (a free port of its own, told on
 standard output, while every URL it hands out carries the router's port), in that it ends and saves
 its state when standard input closes, that is when the daemon is gone however it went, in two
-requests of its own for the daemon, and in what MiniStack gets wrong about durable functions.
+requests of its own for the daemon, in what a save and a changed function take, and in what
+MiniStack gets wrong about durable functions.
 """
 
 import asyncio
@@ -20,6 +21,9 @@ from ministack import app as ministack
 from ministack.core import lambda_runtime, persistence
 from ministack.services import eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
+
+# How long a function that was created or changed is not ready: long enough to be waited for.
+SECONDS_UNTIL_READY = 0.05
 
 # A mapping and a synchronous call wait for the whole execution, at most 15 minutes.
 LONGEST_SYNCHRONOUS_EXECUTION = 900
@@ -110,6 +114,29 @@ def delete_buckets_wholly():
                 entry["delete"] = whole_delete
 
 
+def hash_code_once():
+    """A save hashes only the code that is new: else each stands still for all versions of all functions."""
+    write, get_state = lambda_svc._write_code_blob, lambda_svc.get_state
+    known, used = {}, {}
+
+    def write_once(code):
+        # Holding the code keeps its identity from being another's; bytes do not change.
+        entry = used.get(id(code)) or known.get(id(code)) or (code, write(code))
+        used[id(code)] = entry
+        return entry[1]
+
+    def state_with_known_code():
+        nonlocal known, used
+        used = {}
+        state = get_state()
+        # What is not used any more was removed from the disk.
+        known = used
+        return state
+
+    lambda_svc._write_code_blob = write_once
+    lambda_svc.get_state = state_with_known_code
+
+
 def save():
     persistence.save_all(ministack._build_persistence_save_dict())
 
@@ -172,6 +199,8 @@ async def main():
 keep_durable_config()
 refuse_long_executions_behind_mappings()
 delete_buckets_wholly()
+hash_code_once()
+lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = SECONDS_UNTIL_READY
 # Every save would tell of fifty services.
 logging.getLogger("persistence").setLevel(logging.WARNING)
 asyncio.run(main())

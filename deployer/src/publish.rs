@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use crate::aws::{Clients, failed, is_missing};
 use crate::build::Artifact;
 use crate::config::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
 use crate::link::Published;
 
@@ -61,13 +61,22 @@ async fn is_present(clients: &Clients, bucket: &str, artifact: &Artifact) -> Res
 }
 
 async fn send(clients: &Clients, bucket: &str, artifact: &Artifact) -> Result<()> {
-    let content = fs_err::read(&artifact.zip)?;
+    // As a stream: a zip may be larger than what this program should have in memory.
+    let content = ByteStream::from_path(&artifact.zip)
+        .await
+        .map_err(|error| {
+            Error::new(
+                Kind::Bug,
+                format!("the zip of `{}` cannot be read", artifact.function),
+            )
+            .caused_by(error)
+        })?;
     let put = clients
         .s3
         .put_object()
         .bucket(bucket)
         .key(artifact.key())
-        .body(ByteStream::from(content));
+        .body(content);
     put.send().await.map_err(failed(format!(
         "the zip of `{}` could not be sent to the bucket `{bucket}`",
         artifact.function

@@ -5,10 +5,12 @@ use std::process::Stdio;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use object::ReadCache;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
-use super::archive::zip_bootstrap;
+use super::archive::{each_chunk, zip_bootstrap};
 use super::compile::compile;
 use super::inspect::{Place, inspect};
 use super::reads::Reads;
@@ -17,7 +19,7 @@ use super::toolchain::Toolchain;
 use crate::config::{App, Target};
 use crate::error::{Error, Kind, Result};
 use crate::event::Reporter;
-use crate::hash::hexadecimal;
+use crate::hash::to_hexadecimal;
 
 /// A function's zip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +74,11 @@ pub(super) async fn build_in(
         return Ok(artifacts);
     }
     let started = SystemTime::now();
-    let (binaries, reads) = tokio::join!(compile(app, functions, reporter), Reads::of(app));
-    let built = pack_all(app, binaries?).await?;
+    let platform = stamps.as_ref().and_then(Stamps::platform);
+    let (binaries, reads) =
+        tokio::join!(compile(app, functions, reporter), Reads::of(app, platform));
+    let packed = stamps.as_ref().map(Stamps::packed).unwrap_or_default();
+    let built = pack_all(app, binaries?, packed).await?;
     let artifacts = built.iter().map(|built| built.artifact.clone()).collect();
     if let (Some(stamps), Some(reads)) = (stamps, reads) {
         stamps.remember(app, started, &reads, built);
@@ -98,12 +103,20 @@ async fn compiler(app: &App) -> Option<String> {
         .then(|| format!("{version}{linker}"))
 }
 
-async fn pack_all(app: &App, binaries: BTreeMap<String, Utf8PathBuf>) -> Result<Vec<Built>> {
+async fn pack_all(
+    app: &App,
+    binaries: BTreeMap<String, Utf8PathBuf>,
+    mut packed: BTreeMap<Utf8PathBuf, Built>,
+) -> Result<Vec<Built>> {
     let folder = app.state_directory.join("artifacts");
     let place = Place::of(app);
     let tasks = binaries.into_iter().map(|(function, binary)| {
         let folder = folder.clone();
-        tokio::task::spawn_blocking(move || pack(&folder, &function, binary, place))
+        let packed = packed.remove(&binary);
+        tokio::task::spawn_blocking(move || match packed {
+            Some(packed) if packed.is_as_it_was() => Ok(packed),
+            _ => pack(&folder, &function, binary, place),
+        })
     });
     let mut built = Vec::new();
     for task in futures::future::join_all(tasks).await {
@@ -116,29 +129,29 @@ async fn pack_all(app: &App, binaries: BTreeMap<String, Utf8PathBuf>) -> Result<
     Ok(built)
 }
 
+/// Packs a binary, which may be larger than what this program should have in memory.
 fn pack(folder: &Utf8Path, function: &str, binary: Utf8PathBuf, place: Place) -> Result<Built> {
     let binary_print = Print::of(&binary);
-    let content = fs_err::read(&binary)?;
-    inspect(function, &content, place)?;
-    let fingerprint = hexadecimal(&content);
+    let inspected = ReadCache::new(fs_err::File::open(&binary)?);
+    inspect(function, &inspected, place)?;
+    let fingerprint = hash(&binary)?;
     let folder = folder.join(function);
     let zip = folder.join(format!("{fingerprint}.zip"));
-    let packed = if let Ok(packed) = fs_err::read(&zip) {
-        packed
-    } else {
-        let packed = zip_bootstrap(&content)?;
+    if !zip.is_file() {
         // Only the newest zip is of use; the bucket keeps what was published.
         let _ = fs_err::remove_dir_all(&folder);
         fs_err::create_dir_all(&folder)?;
         let unfinished = folder.join("unfinished.zip");
-        fs_err::write(&unfinished, &packed)?;
+        zip_bootstrap(
+            fs_err::File::open(&binary)?,
+            fs_err::File::create(&unfinished)?,
+        )?;
         fs_err::rename(&unfinished, &zip)?;
-        packed
-    };
+    }
     let artifact = Artifact {
         function: function.to_owned(),
-        sha256: hexadecimal(&packed),
-        bytes: packed.len() as u64,
+        sha256: hash(&zip)?,
+        bytes: fs_err::metadata(&zip)?.len(),
         zip,
     };
     Ok(Built {
@@ -146,6 +159,16 @@ fn pack(folder: &Utf8Path, function: &str, binary: Utf8PathBuf, place: Place) ->
         binary,
         binary_print,
     })
+}
+
+/// Returns the SHA-256 of a file in hexadecimal.
+fn hash(file: &Utf8Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    each_chunk(fs_err::File::open(file)?, |chunk| {
+        hash.update(chunk);
+        Ok(())
+    })?;
+    Ok(to_hexadecimal(&hash.finalize()))
 }
 
 #[cfg(test)]

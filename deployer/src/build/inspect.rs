@@ -2,7 +2,7 @@
 
 use object::elf::{EM_AARCH64, EM_X86_64, ET_DYN, ET_EXEC, FileHeader64, Machine};
 use object::read::elf::FileHeader as _;
-use object::{Endianness, FileKind};
+use object::{Endianness, FileKind, ReadRef};
 
 use crate::config::{App, Architecture, Target};
 use crate::error::{Error, Kind, Result};
@@ -40,13 +40,17 @@ pub(crate) fn triple(architecture: Architecture) -> &'static str {
     }
 }
 
-/// Checks that the binary of `function` can run at `place`.
+/// Checks that the binary of `function` can run at `place`; of a file, only what that takes is read.
 ///
 /// # Errors
 ///
 /// What Lambda would refuse or could not start: no 64-bit Linux executable, another architecture, a
 /// newer glibc than Lambda has, too many bytes.
-pub(super) fn inspect(function: &str, binary: &[u8], place: Place) -> Result<()> {
+pub(super) fn inspect<'data>(
+    function: &str,
+    binary: impl ReadRef<'data>,
+    place: Place,
+) -> Result<()> {
     if place == Place::Host && !cfg!(target_os = "linux") {
         return Ok(());
     }
@@ -69,7 +73,7 @@ pub(super) fn inspect(function: &str, binary: &[u8], place: Place) -> Result<()>
         parse(binary).map_err(|error| problem("cannot be read as ELF").caused_by(error))?;
     check_machine(&parsed, architecture, problem)?;
     check_glibc(&parsed, problem)?;
-    check_size(binary.len() as u64, problem)
+    check_size(binary.len().unwrap_or(u64::MAX), problem)
 }
 
 fn check_machine(
@@ -128,7 +132,7 @@ struct Parsed {
     glibc: Option<(u32, u32)>,
 }
 
-fn parse(binary: &[u8]) -> object::Result<Parsed> {
+fn parse<'data>(binary: impl ReadRef<'data>) -> object::Result<Parsed> {
     let header = FileHeader64::<Endianness>::parse(binary)?;
     let endian = header.endian()?;
     let sections = header.sections(endian, binary)?;
@@ -206,8 +210,8 @@ mod tests {
     #[test]
     fn a_binary_for_lambdas_own_machine_and_glibc_is_taken() {
         let binary = asking_for_glibc(b'1');
-        inspect("orders", &binary, Place::Lambda(HOST)).unwrap();
-        inspect("orders", &binary, Place::Host).unwrap();
+        inspect("orders", binary.as_slice(), Place::Lambda(HOST)).unwrap();
+        inspect("orders", binary.as_slice(), Place::Host).unwrap();
     }
 
     #[test]
@@ -216,7 +220,7 @@ mod tests {
         let error = refusal(&binary, HOST);
         assert!(error.to_string().contains("needs glibc 9."), "{error}");
         assert!(error.way_out().unwrap().contains("doctor"));
-        inspect("orders", &binary, Place::Host).unwrap();
+        inspect("orders", binary.as_slice(), Place::Host).unwrap();
     }
 
     #[test]
@@ -250,7 +254,7 @@ mod tests {
             let error = refusal(&binary, HOST).to_string();
             assert!(error.contains(text), "{error} should contain {text}");
         }
-        let script = inspect("orders", b"#!/bin/sh", Place::Host).unwrap_err();
+        let script = inspect("orders", b"#!/bin/sh".as_slice(), Place::Host).unwrap_err();
         assert!(
             script.to_string().contains("no Linux executable"),
             "{script}"

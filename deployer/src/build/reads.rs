@@ -1,9 +1,13 @@
 //! What cargo reads to build the functions.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::MetadataCommand;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use tokio::process::Command;
 
 use super::stamp::Built;
 use crate::config::App;
@@ -23,19 +27,41 @@ pub(super) struct Reads {
     manifests: Vec<Utf8PathBuf>,
 }
 
+/// What matters of cargo's long answer.
+#[derive(Deserialize)]
+struct Answer {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    manifest_path: Utf8PathBuf,
+    source: Option<IgnoredAny>,
+}
+
 type FilesAndFolders = (BTreeSet<Utf8PathBuf>, BTreeSet<Utf8PathBuf>);
 
 impl Reads {
     /// Asks cargo for the packages; nothing if it does not answer.
-    pub(super) async fn of(app: &App) -> Option<Self> {
+    ///
+    /// Of registry packages, cargo downloads only those of the platform that it builds for, and
+    /// without the others it can tell of no other platform.
+    pub(super) async fn of(app: &App, platform: Option<&str>) -> Option<Self> {
+        let mut options = vec!["--locked", "--offline"];
+        if let Some(platform) = platform {
+            options.extend(["--filter-platform", platform]);
+        }
         let mut command = MetadataCommand::new();
         command
             .manifest_path(app.root.join("Cargo.toml"))
-            .other_options(["--locked".to_owned(), "--offline".to_owned()]);
-        let answer = tokio::task::spawn_blocking(move || command.exec()).await;
-        let manifests = answer.ok()?.ok()?.packages.into_iter();
+            .other_options(options.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let mut command = Command::from(command.cargo_command());
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        let answer = command.output().await.ok()?;
+        let answer: Answer = serde_json::from_slice(&answer.stdout).ok()?;
+        let own = answer.packages.into_iter();
         Some(Self {
-            manifests: manifests
+            manifests: own
                 .filter(|package| package.source.is_none())
                 .map(|package| package.manifest_path)
                 .collect(),
@@ -138,4 +164,27 @@ fn configuration() -> Option<Vec<Utf8PathBuf>> {
         }
     }
     Some(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::Reads;
+    use crate::config::load;
+
+    /// Has dependencies of other platforms, which no build on this one downloads.
+    #[tokio::test]
+    async fn the_packages_are_known_where_only_those_of_this_platform_were_downloaded() {
+        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let app = load(root, "dev").unwrap();
+        let compiler = std::process::Command::new("rustc").arg("-vV").output();
+        let compiler = String::from_utf8(compiler.unwrap().stdout).unwrap();
+        let host = compiler
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "));
+        let reads = Reads::of(&app, host).await.unwrap();
+        let manifest = root.join("functions/queue-intermediary/Cargo.toml");
+        assert!(reads.manifests.contains(&manifest), "{reads:?}");
+    }
 }

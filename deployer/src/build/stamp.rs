@@ -13,8 +13,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::artifact::Artifact;
+use super::inspect::triple;
 use super::reads::{self, Reads};
-use crate::config::App;
+use crate::config::{App, Target};
 use crate::hash::hexadecimal;
 
 /// Variables that shells and terminals change by themselves, and that no compiler reads.
@@ -53,6 +54,13 @@ pub(super) struct Built {
     pub(super) binary_print: Option<Print>,
 }
 
+impl Built {
+    /// Returns whether the binary is the one that was packed.
+    pub(super) fn is_as_it_was(&self) -> bool {
+        self.binary_print.is_some() && self.binary_print == Print::of(&self.binary)
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Stamp {
     /// A hash of all that is no file.
@@ -66,11 +74,23 @@ struct Stamp {
     zips: Vec<Option<Print>>,
 }
 
+impl Stamp {
+    fn zips_are_as_they_were(&self) -> bool {
+        self.built.len() == self.zips.len()
+            && self
+                .built
+                .iter()
+                .zip(&self.zips)
+                .all(|(built, print)| print.is_some() && *print == Print::of(&built.artifact.zip))
+    }
+}
+
 /// The stamp of one set of functions on one stage.
 #[derive(Debug)]
 pub(super) struct Stamps {
     file: Utf8PathBuf,
     settings: String,
+    platform: Option<String>,
 }
 
 impl Stamps {
@@ -83,8 +103,12 @@ impl Stamps {
     ) -> Self {
         let stage = &app.stage;
         let what = format!(
-            "{}\n{:?} {:?} {}\n{functions:?}\n",
-            app.root, stage.target, stage.architecture, stage.build_profile
+            "{}\n{}\n{:?} {:?} {}\n{functions:?}\n",
+            env!("CARGO_PKG_VERSION"),
+            app.root,
+            stage.target,
+            stage.architecture,
+            stage.build_profile
         );
         let name = hexadecimal(what.as_bytes());
         let name = name.get(..16).unwrap_or(&name);
@@ -95,29 +119,30 @@ impl Stamps {
             })
             .collect();
         let folder = std::env::current_dir();
-        let settings = format!(
-            "{}\n{what}{compiler}\n{folder:?}\n{variables:?}",
-            env!("CARGO_PKG_VERSION")
-        );
+        let settings = format!("{what}{compiler}\n{folder:?}\n{variables:?}");
         Self {
             file: app
                 .state_directory
                 .join(format!("artifacts/stamps/{name}.json")),
             settings: hexadecimal(settings.as_bytes()),
+            platform: match stage.target {
+                Target::Local => host(compiler).map(str::to_owned),
+                Target::Aws => Some(triple(stage.architecture).to_owned()),
+            },
         }
+    }
+
+    /// Returns the platform that is built for, where the compiler says its own.
+    pub(super) fn platform(&self) -> Option<&str> {
+        self.platform.as_deref()
     }
 
     /// Returns the artifacts of the last build, if cargo would find nothing to do.
     pub(super) fn recall(&self) -> Option<Vec<Artifact>> {
-        let stamp: Stamp = serde_json::from_slice(&fs_err::read(&self.file).ok()?).ok()?;
+        let stamp = self.read()?;
         let whole = stamp.settings == self.settings
-            && stamp.built.len() == stamp.zips.len()
-            && stamp.built.iter().zip(&stamp.zips).all(|(built, zip)| {
-                zip.is_some()
-                    && *zip == Print::of(&built.artifact.zip)
-                    && built.binary_print.is_some()
-                    && built.binary_print == Print::of(&built.binary)
-            })
+            && stamp.zips_are_as_they_were()
+            && stamp.built.iter().all(Built::is_as_it_was)
             && stamp
                 .files
                 .iter()
@@ -138,6 +163,13 @@ impl Stamps {
                 .map(|built| built.artifact)
                 .collect(),
         )
+    }
+
+    /// Returns what the last build packed, by binary: one that is as it was has its zip already.
+    pub(super) fn packed(&self) -> BTreeMap<Utf8PathBuf, Built> {
+        let stamp = self.read().filter(Stamp::zips_are_as_they_were);
+        let built = stamp.into_iter().flat_map(|stamp| stamp.built);
+        built.map(|built| (built.binary.clone(), built)).collect()
     }
 
     /// Keeps what cargo read for a build that began at `started`; nothing is kept in doubt.
@@ -181,6 +213,10 @@ impl Stamps {
         let _ = self.write(&stamp);
     }
 
+    fn read(&self) -> Option<Stamp> {
+        serde_json::from_slice(&fs_err::read(&self.file).ok()?).ok()
+    }
+
     fn write(&self, stamp: &Stamp) -> std::io::Result<()> {
         if let Some(folder) = self.file.parent() {
             fs_err::create_dir_all(folder)?;
@@ -189,6 +225,13 @@ impl Stamps {
         fs_err::write(&unfinished, serde_json::to_vec(stamp)?)?;
         fs_err::rename(unfinished, &self.file)
     }
+}
+
+/// Finds the platform of this machine in what `rustc -vV` says.
+fn host(compiler: &str) -> Option<&str> {
+    compiler
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
 }
 
 #[cfg(test)]

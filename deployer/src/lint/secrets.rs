@@ -1,5 +1,7 @@
 //! Secrets: none may enter a template, because whoever reads the stack reads its template.
 
+use std::sync::LazyLock;
+
 use regex_lite::Regex;
 use serde_json::Value;
 
@@ -45,6 +47,17 @@ const FORMS: [(&str, &str); 6] = [
         "a connection string with a password",
     ),
 ];
+
+/// The forms, compiled once: every text of every template is held against them.
+static COMPILED_FORMS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let forms = FORMS.iter();
+    forms
+        .filter_map(|(form, what)| Some((Regex::new(form).ok()?, *what)))
+        .collect()
+});
+
+static REFERENCE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):[^}]*\}\}").ok());
 
 /// Words of names that announce a secret.
 const SECRET_NAMES: [&str; 12] = [
@@ -196,9 +209,9 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
 /// Returns what a value looks like, where it looks like a secret.
 fn suspicion(name: &str, value: &str) -> Option<&'static str> {
     let value = without_references(value);
-    let form = FORMS
+    let form = COMPILED_FORMS
         .iter()
-        .find(|(form, _)| Regex::new(form).is_ok_and(|form| form.is_match(&value)));
+        .find(|(form, _)| form.is_match(&value));
     if let Some((_, what)) = form {
         return Some(what);
     }
@@ -216,8 +229,8 @@ fn suspicion(name: &str, value: &str) -> Option<&'static str> {
 
 /// Takes the dynamic references out of a value: they name a secret and do not tell it.
 fn without_references(value: &str) -> String {
-    Regex::new(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):[^}]*\}\}").map_or_else(
-        |_| value.to_owned(),
+    REFERENCE.as_ref().map_or_else(
+        || value.to_owned(),
         |reference| reference.replace_all(value, "").into_owned(),
     )
 }

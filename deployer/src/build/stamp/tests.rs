@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
 use super::super::artifact::{Artifact, build_in};
-use super::Stamps;
+use super::{Built, Stamps};
 use crate::config::{App, load};
 use crate::event::Silent;
 
@@ -196,6 +196,7 @@ async fn cargo_runs_where_what_it_made_is_not_as_it_was() {
         .notices("a zip that is gone", |project| {
             let artifacts = project.recall().unwrap();
             fs_err::remove_file(&artifacts[0].zip).unwrap();
+            assert!(project.stamps().packed().is_empty(), "it must be packed");
         })
         .await;
     project.build().await;
@@ -210,6 +211,28 @@ async fn cargo_runs_where_what_it_made_is_not_as_it_was() {
         project.environment.clone().into_iter(),
     );
     assert_eq!(other.recall(), None, "another compiler");
+}
+
+#[tokio::test]
+async fn a_binary_is_packed_again_only_where_it_has_changed() {
+    let project = Project::new();
+    let first = project.build().await;
+    project.append("Cargo.toml", "\n");
+    assert_eq!(project.recall(), None, "cargo must run");
+    let packed = project.stamps().packed();
+    assert_eq!(packed.len(), 1);
+    assert!(packed.values().all(Built::is_as_it_was));
+    assert_eq!(project.build().await, first);
+    let main = "functions/stamped-function/src/main.rs";
+    fs_err::write(
+        project.path(main),
+        "fn main() { println!(\"{} more\", stamped_library::text()) }\n",
+    )
+    .unwrap();
+    let changed = project.build().await;
+    assert_ne!(changed[0].sha256, first[0].sha256);
+    assert_eq!(changed[0].bytes, changed[0].zip.metadata().unwrap().len());
+    assert!(!packed.values().any(Built::is_as_it_was));
 }
 
 #[tokio::test]
