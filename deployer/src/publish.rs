@@ -66,10 +66,11 @@ async fn send(clients: &Clients, bucket: &str, artifact: &Artifact) -> Result<()
         .await
         .map_err(|error| {
             Error::new(
-                Kind::Bug,
+                Kind::WrongState,
                 format!("the zip of `{}` cannot be read", artifact.function),
             )
             .caused_by(error)
+            .hint("run the command again: it packs what is missing")
         })?;
     let put = clients
         .s3
