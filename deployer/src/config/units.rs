@@ -1,6 +1,7 @@
 //! Values with units: `5m`, `14d`, `512MB`.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -18,6 +19,11 @@ impl Span {
     /// Returns a span of whole seconds.
     pub const fn from_seconds(seconds: u64) -> Self {
         Self(Duration::from_secs(seconds))
+    }
+
+    /// Returns it as the standard library has it.
+    pub const fn duration(self) -> Duration {
+        self.0
     }
 
     /// Returns the whole seconds in it.
@@ -50,6 +56,31 @@ impl fmt::Display for Span {
     }
 }
 
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unknown = text
+            .split(|letter: char| !letter.is_alphabetic())
+            .find(|unit| !unit.is_empty() && !UNITS.contains(unit));
+        if let Some(unit) = unknown {
+            return Err(format!(
+                "`{text}` has the unit `{unit}`; the units of time are `{}`",
+                UNITS.join("`, `")
+            ));
+        }
+        let span = humantime::parse_duration(text).map_err(|_| {
+            format!(
+                "`{text}` is not a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`"
+            )
+        })?;
+        if span.subsec_nanos() != 0 {
+            return Err(format!("`{text}` is not a whole number of seconds"));
+        }
+        Ok(Self(span))
+    }
+}
+
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct SpanVisitor;
@@ -63,26 +94,7 @@ impl<'de> Deserialize<'de> for Span {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Span, E> {
-                let unknown = text
-                    .split(|letter: char| !letter.is_alphabetic())
-                    .find(|unit| !unit.is_empty() && !UNITS.contains(unit));
-                if let Some(unit) = unknown {
-                    return Err(E::custom(format!(
-                        "`{text}` has the unit `{unit}`; the units of time are `{}`",
-                        UNITS.join("`, `")
-                    )));
-                }
-                let span = humantime::parse_duration(text).map_err(|_| {
-                    E::custom(format!(
-                        "`{text}` is not a length of time with its unit, such as `30s`, `5m`, `25h` or `14d`"
-                    ))
-                })?;
-                if span.subsec_nanos() != 0 {
-                    return Err(E::custom(format!(
-                        "`{text}` is not a whole number of seconds"
-                    )));
-                }
-                Ok(Span(span))
+                text.parse().map_err(E::custom)
             }
         }
         deserializer.deserialize_any(SpanVisitor)

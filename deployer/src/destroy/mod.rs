@@ -154,7 +154,7 @@ async fn take_down(
         stopped = executions::stop_all(clients, function).await?;
         reporter.report(&Event::Note {
             text: format!(
-                "stopped {stopped} running executions of `{}`",
+                "running executions of `{}` that were stopped: {stopped}",
                 stack.workflow
             ),
         });

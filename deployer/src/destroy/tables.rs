@@ -47,6 +47,7 @@ impl TableSurvey {
     /// Returns the table with its size, for people.
     pub fn described(&self) -> String {
         match self.items {
+            Some(1) => format!("the table {} with about one item", self.name),
             Some(items) => format!("the table {} with about {items} items", self.name),
             None => format!("the table {}", self.name),
         }

@@ -1,7 +1,5 @@
 //! `deployer gc`: what the artifact bucket no longer needs.
 
-use std::time::Duration;
-
 use clap::Args;
 use serde_json::json;
 
@@ -9,6 +7,7 @@ use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, counted};
 use crate::collect::{Findings, find, remove};
+use crate::config::Span;
 use crate::error::Result;
 use crate::event::Event;
 use crate::lock::StageLock;
@@ -20,8 +19,8 @@ use crate::lock::StageLock;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct GcArguments {
     /// The buffer: what is younger stays
-    #[arg(long, default_value = "14d", value_parser = humantime::parse_duration)]
-    older_than: Duration,
+    #[arg(long, default_value = "14d")]
+    older_than: Span,
     /// Only shows what would be deleted
     #[arg(long)]
     dry_run: bool,
@@ -35,7 +34,7 @@ pub(super) async fn run(context: &Context, arguments: &GcArguments) -> Result<Ou
     } else {
         Some(StageLock::take(app, "gc", context.reporter.as_ref()).await?)
     };
-    let findings = find(app, &clients, arguments.older_than).await?;
+    let findings = find(app, &clients, arguments.older_than.duration()).await?;
     let count = findings.garbage.len();
     for garbage in &findings.garbage {
         let what = if arguments.dry_run { "would" } else { "will" };

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::super::arguments::Format;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, write_line};
+use crate::config::Span;
 use crate::error::Result;
 use crate::logs::{LogLine, Question, Tail};
 
@@ -24,8 +25,8 @@ pub(in crate::cli) struct LogsArguments {
     #[arg(long)]
     execution: Option<String>,
     /// How far back to look
-    #[arg(long, default_value = "15m", value_parser = humantime::parse_duration)]
-    since: Duration,
+    #[arg(long, default_value = "15m")]
+    since: Span,
     /// Goes on with what comes in, until Ctrl-C
     #[arg(long, short)]
     follow: bool,
@@ -43,7 +44,7 @@ pub(super) async fn run(context: &Context, arguments: &LogsArguments) -> Result<
     let question = Question {
         workflows: app.select(&arguments.workflow)?,
         execution: arguments.execution.clone(),
-        since: arguments.since,
+        since: arguments.since.duration(),
     };
     let clients = context.connect().await?;
     let width = app
