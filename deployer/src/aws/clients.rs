@@ -65,6 +65,8 @@ impl Clients {
             loader = loader.credentials_provider(credentials);
         }
         let config = loader.load().await;
+        // Or the one that AWS_ENDPOINT_URL or the profile names.
+        let endpoint = endpoint.or_else(|| config.endpoint_url().map(str::to_owned));
         let caller = match app.stage.target {
             Target::Aws => check_account(app, &config).await?,
             Target::Local => whoami::username().ok(),
