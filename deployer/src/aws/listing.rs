@@ -2,9 +2,11 @@
 
 use std::error::Error as StdError;
 
+use aws_sdk_lambda::types::FunctionConfiguration;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::clients::Clients;
 use super::failure::{failed, is_missing};
 use crate::error::Result;
 
@@ -22,4 +24,21 @@ where
         Err(error) if is_missing(&error) => Ok(Vec::new()),
         result => result.map_err(failed(what)),
     }
+}
+
+/// Returns the versions of a function, `$LATEST` included; one that is gone has none.
+pub async fn versions(clients: &Clients, function: &str) -> Result<Vec<FunctionConfiguration>> {
+    let versions = clients
+        .lambda
+        .list_versions_by_function()
+        .function_name(function)
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect()
+        .await;
+    listed(
+        versions,
+        format!("the versions of `{function}` could not be listed"),
+    )
 }

@@ -9,6 +9,6 @@ mod retries;
 
 pub use clients::Clients;
 pub use failure::{code_of, failed, is_missing, message_of};
-pub use listing::listed;
+pub use listing::{listed, versions};
 pub use poll::{Pace, until};
 pub use queue::{Messages, messages};

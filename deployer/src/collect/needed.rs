@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::apply::{deployed_template, describe, physical_resources, stage_stacks};
-use crate::aws::{Clients, failed, listed};
+use crate::aws::{Clients, failed, listed, versions};
 use crate::config::App;
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
@@ -74,19 +74,7 @@ async fn needed_hashes(
 ) -> Result<BTreeSet<String>> {
     let aliased = aliased(clients, function).await?;
     let mut hashes = BTreeSet::new();
-    let versions = clients
-        .lambda
-        .list_versions_by_function()
-        .function_name(function)
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await;
-    for version in listed(
-        versions,
-        format!("the versions of `{function}` could not be listed"),
-    )? {
+    for version in versions(clients, function).await? {
         let name = version.version().unwrap_or_default();
         let needed =
             aliased.contains(name) || (is_durable && has_running(clients, function, name).await?);

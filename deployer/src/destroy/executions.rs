@@ -3,7 +3,7 @@
 use aws_sdk_lambda::types::{ErrorObject, ExecutionStatus};
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{Clients, failed, is_missing, listed};
+use crate::aws::{Clients, failed, is_missing, versions};
 use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
@@ -69,19 +69,7 @@ async fn stop(clients: &Clients, arn: &str, reason: ErrorObject) -> Result<bool>
 }
 
 async fn qualifiers(clients: &Clients, function: &str) -> Result<Vec<String>> {
-    let versions = clients
-        .lambda
-        .list_versions_by_function()
-        .function_name(function)
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await;
-    let versions = listed(
-        versions,
-        format!("the versions of `{function}` could not be listed"),
-    )?;
+    let versions = versions(clients, function).await?;
     Ok(versions
         .into_iter()
         .filter_map(|version| version.version)

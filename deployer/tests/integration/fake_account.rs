@@ -159,10 +159,10 @@ fn a_verification_that_was_interrupted_is_gone_on_with() {
     assert!(!note.exists());
 }
 
-#[test]
-fn a_call_that_is_tried_again_is_shown_to_who_asks() {
+/// Asks a fake that refuses its first call.
+fn is_tried_again_and_shown(refuse: impl FnOnce(&FakeCloudFormation)) {
     let account = Account::new("");
-    account.fake.unavailable(0, 1);
+    refuse(&account.fake);
     let (code, _, said) = account.up(&["-v"]);
     assert_eq!(code, 0, "{said}");
     assert!(
@@ -172,15 +172,13 @@ fn a_call_that_is_tried_again_is_shown_to_who_asks() {
 }
 
 #[test]
+fn a_call_that_is_tried_again_is_shown_to_who_asks() {
+    is_tried_again_and_shown(|fake| fake.unavailable(0, 1));
+}
+
+#[test]
 fn a_call_that_is_throttled_is_tried_again_and_shown_too() {
-    let account = Account::new("");
-    account.fake.throttle(0, 1);
-    let (code, _, said) = account.up(&["-v"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(
-        said.contains("CloudFormation DescribeStacks, attempt 2"),
-        "{said}"
-    );
+    is_tried_again_and_shown(|fake| fake.throttle(0, 1));
 }
 
 #[test]
