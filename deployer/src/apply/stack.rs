@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_sdk_cloudformation::types::StackStatus;
+use aws_smithy_types::date_time::Format;
 use serde_json::Value;
 
 use crate::aws::{Clients, code_of, failed, message_of};
@@ -21,6 +22,8 @@ pub struct LiveStack {
     pub status: StackStatus,
     /// Why it is in that state, where CloudFormation says so.
     pub reason: Option<String>,
+    /// When CloudFormation last began to change it, as RFC 3339 writes times.
+    pub changed_at: Option<String>,
     /// The outputs.
     pub outputs: BTreeMap<String, String>,
     /// The tags.
@@ -60,6 +63,10 @@ pub async fn describe(clients: &Clients, name: &str) -> Result<Option<LiveStack>
             .cloned()
             .unwrap_or_else(|| StackStatus::from("UNKNOWN")),
         reason: stack.stack_status_reason().map(str::to_owned),
+        changed_at: stack
+            .last_updated_time()
+            .or(stack.creation_time())
+            .and_then(|time| time.fmt(Format::DateTime).ok()),
         outputs: stack
             .outputs()
             .iter()

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_smithy_types::date_time::Format;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -85,18 +84,19 @@ pub(super) async fn look(app: &App, clients: &Clients, workflow: &str) -> Result
         return Ok(status);
     };
     status.state = Some(live.status.as_str().to_owned());
-    let (changed_at, (origin, functions), mapping, queues, running) = tokio::join!(
-        changed_at(clients, &live),
+    status.changed_at.clone_from(&live.changed_at);
+    let ((origin, functions), mapping, queues, running) = tokio::join!(
         deployed(app, clients, workflow, &live),
         mapping(clients, &live),
         queues::look(clients, &live),
         running(clients, &live),
     );
-    status.changed_at = keep(changed_at, &mut status.problems).flatten();
     let origin = keep(origin, &mut status.problems).unwrap_or_default();
-    let changed_at = status.changed_at.clone();
     status.last_deployment = Some(Deployment {
-        at: changed_at.filter(|_| DEPLOYED.contains(&live.status.as_str())),
+        at: live
+            .changed_at
+            .clone()
+            .filter(|_| DEPLOYED.contains(&live.status.as_str())),
         by: origin.deployed_by,
         revision: origin.revision,
     });
@@ -142,22 +142,6 @@ pub(super) fn in_a_line(error: &Error) -> String {
         .chain(error.causes())
         .collect();
     frames.join(": ")
-}
-
-async fn changed_at(clients: &Clients, live: &LiveStack) -> Result<Option<String>> {
-    let described = clients
-        .cloudformation
-        .describe_stacks()
-        .stack_name(&live.id)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the stack `{}` could not be read",
-            live.name
-        )))?;
-    let stack = described.stacks().first();
-    let time = stack.and_then(|stack| stack.last_updated_time().or(stack.creation_time()));
-    Ok(time.and_then(|time| time.fmt(Format::DateTime).ok()))
 }
 
 async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> {
