@@ -74,6 +74,7 @@ fn path(app: &App) -> Utf8PathBuf {
 #[cfg(test)]
 mod tests {
     use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
 
     use camino::Utf8PathBuf;
 
@@ -91,7 +92,12 @@ mod tests {
         // Reads its input, which stays open, so it outlives the lock.
         let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         drop(held);
-        assert!(StageLock::try_take(&path, "destroy").unwrap().is_some());
+        // Another test's child has every open file for the moment between its fork and its exec.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while StageLock::try_take(&path, "destroy").unwrap().is_none() {
+            assert!(Instant::now() < deadline, "the child has inherited it");
+            std::thread::yield_now();
+        }
         assert!(child.try_wait().unwrap().is_none());
         drop(child.stdin.take());
         child.wait().unwrap();
