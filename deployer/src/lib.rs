@@ -1,28 +1,16 @@
 //! `deployer` puts Rust workflows built on AWS Lambda durable functions on AWS, or on this machine.
 //!
 //! Data flows in one direction, plain between the steps:
-//! config → link → build → publish → apply → verify. Steps report [`event::Event`]s and return
-//! data; only [`cli`] prints.
+//! config → link → build → publish → plan → apply → verify. Steps report [`event::Event`]s and
+//! return data; only [`cli`] prints.
 
-pub mod apply;
 pub mod aws;
-pub mod build;
 pub mod cli;
-pub mod collect;
 pub mod config;
-pub mod destroy;
-pub mod diagnose;
-pub mod doctor;
+pub mod deploy;
 pub mod error;
 pub mod event;
 mod hash;
-pub mod link;
-pub mod lint;
-pub mod lock;
-pub mod logs;
-pub mod plan;
-pub mod publish;
-pub mod revision;
+pub mod operate;
+pub mod pipeline;
 pub mod smoke;
-pub mod status;
-pub mod verify;

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::keyboard::Answer;
 use super::outcome::confirmation_needed;
-use crate::apply::Consent;
+use crate::deploy::apply::Consent;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 

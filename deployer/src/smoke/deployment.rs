@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::apply::describe;
 use crate::aws::Clients;
 use crate::config::App;
+use crate::deploy::apply::describe;
+use crate::deploy::link::pascal_case;
 use crate::error::{Error, Kind, Result};
-use crate::link::pascal_case;
 
 /// Where the parts of a deployed workflow are.
 #[derive(Debug, Clone)]

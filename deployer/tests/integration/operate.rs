@@ -12,7 +12,7 @@ use aws_sdk_lambda::config::{Credentials, Region};
 use camino::Utf8Path;
 use deployer::aws::Clients;
 use deployer::config::load;
-use deployer::logs::{LogLine, Question, Tail};
+use deployer::operate::logs::{LogLine, Question, Tail};
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;

@@ -9,10 +9,10 @@ use super::super::confirm::{confirm, confirm_purge};
 use super::super::context::Context;
 use super::super::outcome::{Outcome, counted};
 use crate::aws::Clients;
-use crate::destroy::{Data, Destroyed, Reach, Survey, destroy, survey};
+use crate::deploy::destroy::{Data, Destroyed, Reach, Survey, destroy, survey};
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::lock::StageLock;
+use crate::pipeline::lock::StageLock;
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
-use crate::doctor::{Check, Verdict, add_target, examine, install, missing_target};
+use crate::deploy::doctor::{Check, Verdict, add_target, examine, install, missing_target};
 use crate::error::{Kind, Result};
 use crate::event::Event;
 

@@ -6,11 +6,11 @@ use serde_json::json;
 use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, counted};
-use crate::collect::{Findings, find, remove};
 use crate::config::Span;
 use crate::error::Result;
 use crate::event::Event;
-use crate::lock::StageLock;
+use crate::operate::garbage::{Findings, find, remove};
+use crate::pipeline::lock::StageLock;
 
 /// Deletes zips that no stack, alias or unfinished execution of the stage needs
 ///

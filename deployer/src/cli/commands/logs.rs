@@ -11,7 +11,7 @@ use super::super::context::Context;
 use super::super::outcome::{Outcome, write_line};
 use crate::config::Span;
 use crate::error::Result;
-use crate::logs::{LogLine, Question, Tail};
+use crate::operate::logs::{LogLine, Question, Tail};
 
 /// Prints what the functions wrote, merged by time
 ///

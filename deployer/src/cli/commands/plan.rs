@@ -11,16 +11,16 @@ use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use super::up;
-use crate::apply::{Origin, Request};
 use crate::aws::{Clients, failed, is_missing};
-use crate::build::Artifact;
 use crate::config::App;
+use crate::deploy::apply::{Origin, Request};
+use crate::deploy::build::Artifact;
+use crate::deploy::link::{Components, Published, artifact_template, link_workflow};
+use crate::deploy::plan::{Plan, PlanFile, PlannedArtifact, digest, plan, require_unmoved, text};
+use crate::deploy::{apply, lint, publish};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
-use crate::link::{Components, Published, artifact_template, link_workflow};
-use crate::plan::{Plan, PlanFile, PlannedArtifact, digest, plan, require_unmoved, text};
-use crate::revision::revision;
-use crate::{apply, lint, publish};
+use crate::pipeline::revision::revision;
 
 /// The exit code that says that there are differences, where it was asked for.
 const DIFFERENCES: u8 = 11;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
-use crate::status::{Deployment, QueueStatus, WorkflowStatus, status};
+use crate::operate::status::{Deployment, QueueStatus, WorkflowStatus, status};
 
 /// Shows stacks, functions with the versions that take work, queues and running executions
 ///

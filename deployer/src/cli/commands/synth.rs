@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use super::super::outcome::Outcome;
+use crate::deploy::link::{Components, Published, artifact_template, link_workflow};
+use crate::deploy::lint;
 use crate::error::Result;
-use crate::link::{Components, Published, artifact_template, link_workflow};
-use crate::lint;
 
 /// Prints the linked templates, or writes them to a folder; builds nothing and touches no account
 ///

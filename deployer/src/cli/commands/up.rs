@@ -10,17 +10,17 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, counted};
 use super::plan::{bucket_request, carry_out, consent, link_once};
-use crate::apply::{Applied, Origin, Request};
 use crate::aws::Clients;
-use crate::build::{Artifact, build};
 use crate::config::App;
+use crate::deploy::apply::{Applied, Origin, Request};
+use crate::deploy::build::{Artifact, build};
+use crate::deploy::link::{Components, Published, link_workflow};
+use crate::deploy::verify::{self, Unverified};
+use crate::deploy::{apply, lint, plan, publish};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
-use crate::link::{Components, Published, link_workflow};
-use crate::lock::StageLock;
-use crate::revision::revision;
-use crate::verify::{self, Unverified};
-use crate::{apply, lint, plan, publish};
+use crate::pipeline::lock::StageLock;
+use crate::pipeline::revision::revision;
 
 /// Builds, publishes and deploys, and waits until everything is ready
 ///

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, counted, document};
 use crate::config::{App, schemas};
+use crate::deploy::link::{Components, Published, Template, artifact_template, link_workflow};
+use crate::deploy::lint::{Finding, doubts, lint, lint_template};
 use crate::error::{Error, Kind, Result};
-use crate::link::{Components, Published, Template, artifact_template, link_workflow};
-use crate::lint::{Finding, doubts, lint, lint_template};
 use crate::smoke::load_scenarios;
 
 /// Checks the configuration, the templates and the scenarios; touches nothing

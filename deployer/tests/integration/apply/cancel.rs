@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use deployer::apply::{self, Applied, Refuse, remove};
+use deployer::deploy::apply::{self, Applied, Refuse, remove};
 use deployer::error::{Kind, Result};
 use deployer::event::{Event, Reporter, Wish};
 use insta::assert_snapshot;

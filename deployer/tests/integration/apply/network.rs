@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deployer::apply::{self, Refuse};
+use deployer::deploy::apply::{self, Refuse};
 use deployer::event::{Event, Reporter};
 use tokio::sync::Notify;
 

@@ -4,12 +4,12 @@ use std::sync::Mutex;
 
 use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag};
 use camino::Utf8PathBuf;
-use deployer::apply::{self, Applied, Consent, Request};
 use deployer::aws::Clients;
 use deployer::config::{App, Changes, Mode, load};
+use deployer::deploy::apply::{self, Applied, Consent, Request};
+use deployer::deploy::link::{Component, Components, Instance, Template, link};
 use deployer::error::{Error, Result};
 use deployer::event::{Event, Reporter};
-use deployer::link::{Component, Components, Instance, Template, link};
 
 use crate::fake_cloudformation::FakeCloudFormation;
 use crate::sandbox::Sandbox;

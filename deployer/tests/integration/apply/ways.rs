@@ -1,7 +1,7 @@
 //! How changes reach a stack: directly or by change set, in Express mode or not.
 
-use deployer::apply::{Agree, Refuse, current};
 use deployer::config::{Changes, Mode};
+use deployer::deploy::apply::{Agree, Refuse, current};
 use deployer::error::Kind;
 
 use super::stage::{RESOURCES, STACK, Stage, template};
@@ -150,7 +150,7 @@ async fn an_unchanged_stack_costs_two_calls_and_a_disturbed_one_is_found_by_them
     );
     assert_eq!(stage.fake.calls(), ["DescribeStacks", "GetTemplate"]);
     // What `destroy` leaves when it is interrupted.
-    deployer::apply::set_protection(&stage.clients, STACK, true)
+    deployer::deploy::apply::set_protection(&stage.clients, STACK, true)
         .await
         .unwrap();
     let found = current(&stage.clients, &requests).await.unwrap();

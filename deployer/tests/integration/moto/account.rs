@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use camino::Utf8Path;
-use deployer::build::Toolchain;
 use deployer::config::{App, load};
+use deployer::deploy::build::Toolchain;
 use serde_json::{Value, json};
 
 use super::elf::executable;

@@ -1,0 +1,165 @@
+//! The ways out of the states that an earlier try can leave a stack in.
+
+use super::consent::Consent;
+use super::remove::{Removed, remove_remains};
+use super::request::Request;
+use super::stack::{LiveStack, Resource, resources};
+use super::watch::Watch;
+use crate::aws::{Clients, code_of, failed};
+use crate::deploy::diagnose::{Failure, diagnose};
+use crate::error::{Error, Kind, Result};
+use crate::event::{Event, Reporter};
+
+/// What losing means: these hold what cannot be made again.
+const DATA: [&str; 2] = ["AWS::DynamoDB::Table", "AWS::SQS::Queue"];
+
+/// How far the ways out have been tried; each leads further than the one before.
+#[derive(Debug, Default)]
+pub(super) struct Tried {
+    pub(super) rollback: bool,
+    continued: bool,
+    skipped: Vec<String>,
+    forced: bool,
+}
+
+/// Deletes what is left of a stack that never came to be; where it holds data, only with consent.
+pub(super) async fn clear(
+    clients: &Clients,
+    live: &LiveStack,
+    consent: &dyn Consent,
+    reporter: &dyn Reporter,
+) -> Result<()> {
+    let data: Vec<String> = resources(clients, &live.id)
+        .await?
+        .iter()
+        .filter(|resource| resource.goes_with_its_stack() && DATA.contains(&resource.kind.as_str()))
+        .map(Resource::to_string)
+        .collect();
+    warn(reporter, live, "deleting what is left of an earlier try");
+    if !data.is_empty() {
+        consent.ask(&format!(
+            "deleting the stack `{}` in {}, and with it {},",
+            live.name,
+            live.status,
+            data.join(", ")
+        ))?;
+    }
+    match remove_remains(clients, live, consent, reporter).await? {
+        Removed::Whole => Ok(()),
+        Removed::But(kept) => {
+            reporter.report(&Event::Warning {
+                text: format!("left behind, outside of any stack: {}", kept.join(", ")),
+            });
+            Ok(())
+        }
+    }
+}
+
+/// Rolls an update back that stopped half-way. Where CloudFormation does not, the next update goes on from here.
+pub(super) async fn roll_back(
+    clients: &Clients,
+    live: &LiveStack,
+    tried: &mut Tried,
+    reporter: &dyn Reporter,
+) -> Result<()> {
+    warn(reporter, live, "rolling it back");
+    tried.rollback = true;
+    let mut watch = Watch::from_now(clients, &live.id).await?;
+    let call = clients
+        .cloudformation
+        .rollback_stack()
+        .stack_name(&live.name)
+        .retain_except_on_create(true);
+    match call.send().await {
+        Ok(_) => watch.follow(reporter).await.map(|_| ()),
+        // After an update in Express mode by another tool there is nothing to roll back to.
+        Err(error) if code_of(&error) == Some("ValidationError") => {
+            warn(
+                reporter,
+                live,
+                "it cannot be rolled back: updating it from where it is",
+            );
+            Ok(())
+        }
+        Err(error) => Err(failed(format!(
+            "the stack `{}` could not be rolled back",
+            live.name
+        ))(error)),
+    }
+}
+
+/// Goes on with a rollback that failed: as it is; then without the resources that stop it, named;
+/// then by force, with consent.
+pub(super) async fn continue_rollback(
+    clients: &Clients,
+    request: &Request,
+    live: &LiveStack,
+    tried: &mut Tried,
+    consent: &dyn Consent,
+    reporter: &dyn Reporter,
+) -> Result<()> {
+    let failing = Watch::rollback_failures(clients, &live.id).await?;
+    let call = clients
+        .cloudformation
+        .continue_update_rollback()
+        .stack_name(&live.name);
+    let new = failing
+        .iter()
+        .any(|failure| !tried.skipped.contains(&failure.resource));
+    let call = if !tried.continued {
+        warn(reporter, live, "going on with its rollback");
+        call
+    } else if new {
+        let names: Vec<String> = failing.iter().map(Failure::to_string).collect();
+        let text = format!(
+            "going on with its rollback and leaving as it is {}",
+            names.join(", ")
+        );
+        warn(reporter, live, &text);
+        let ids: Vec<String> = failing
+            .into_iter()
+            .map(|failure| failure.resource)
+            .collect();
+        tried.skipped.extend(ids.iter().cloned());
+        call.set_resources_to_skip(Some(ids))
+    } else if !tried.forced {
+        consent.ask(&format!(
+            "ending the rollback of the stack `{}` by force, whatever state its resources are in,",
+            live.name
+        ))?;
+        warn(reporter, live, "ending its rollback by force");
+        tried.forced = true;
+        call.force_rollback(true)
+    } else {
+        return Err(stuck(clients, request, live).await?);
+    };
+    tried.continued = true;
+    let mut watch = Watch::from_now(clients, &live.id).await?;
+    call.send().await.map_err(failed(format!(
+        "the rollback of the stack `{}` could not go on",
+        live.name
+    )))?;
+    watch.follow(reporter).await.map(|_| ())
+}
+
+async fn stuck(clients: &Clients, request: &Request, live: &LiveStack) -> Result<Error> {
+    let mut watch = Watch::from_attempt(clients, &live.id).await?;
+    watch.until_rest().await?;
+    let error = Error::new(
+        Kind::Deployment,
+        format!("the rollback of the stack `{}` does not end", live.name),
+    );
+    let failures = watch.failures().await;
+    Ok(
+        diagnose(&failures, &request.template, live.reason.as_deref()).explain(
+            error,
+            "mend the resource in its service's console, then run `deployer up` again",
+        ),
+    )
+}
+
+fn warn(reporter: &dyn Reporter, live: &LiveStack, what: &str) {
+    reporter.report(&Event::Warning {
+        text: format!("the stack `{}` is in {}: {what}", live.name, live.status),
+    });
+}

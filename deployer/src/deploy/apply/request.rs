@@ -1,0 +1,123 @@
+//! What a stack is to be, and what became of it.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag};
+
+use super::origin::{Deployed, Origin, mark};
+use super::stack::LiveStack;
+use crate::config::{App, Deployment, Mode};
+use crate::deploy::link::Template;
+
+/// What a stack is to be.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The workflow, or `artifacts`.
+    pub workflow: String,
+    /// The stack's name.
+    pub stack: String,
+    /// Its template.
+    pub template: Template,
+    /// Its tags, which its resources inherit.
+    pub tags: BTreeMap<String, String>,
+    /// Whether it is protected from deletion.
+    pub protect: bool,
+    /// How changes reach it.
+    pub deployment: Deployment,
+    /// The bucket for a template that is too large to be sent along.
+    pub bucket: String,
+    /// Whether the user has seen what changes and agreed to it.
+    pub approved: bool,
+    /// Where the deployment comes from.
+    pub origin: Origin,
+}
+
+impl Request {
+    /// Returns the request for a stack of the application, tagged as ours.
+    pub fn new(app: &App, workflow: &str, stack: String, template: Template) -> Self {
+        let mut tags = app.stage.tags.clone();
+        tags.insert(
+            "deployer:application".to_owned(),
+            app.application.name.clone(),
+        );
+        tags.insert("deployer:stage".to_owned(), app.stage_name.clone());
+        tags.insert("deployer:workflow".to_owned(), workflow.to_owned());
+        Self {
+            workflow: workflow.to_owned(),
+            stack,
+            template,
+            tags,
+            protect: app.stage.protect,
+            deployment: app.stage.deployment,
+            bucket: app.artifact_bucket(),
+            approved: false,
+            origin: Origin::default(),
+        }
+    }
+
+    /// Returns the request as one whose changes the user has seen and agreed to.
+    #[must_use]
+    pub fn approved(mut self) -> Self {
+        self.approved = true;
+        self
+    }
+
+    /// Returns the request as one that comes from `origin`.
+    #[must_use]
+    pub fn with_origin(mut self, origin: &Origin) -> Self {
+        self.origin = origin.clone();
+        self
+    }
+
+    /// Returns the request with its origin noted in the template, as that is to follow what is deployed.
+    pub(crate) fn over(&self, deployed: Option<Deployed<'_>>) -> Self {
+        let body = mark(self.template.body(), &self.tags, deployed, &self.origin);
+        Self {
+            template: self.template.with_body(body),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn tags(&self) -> Vec<Tag> {
+        self.tags
+            .iter()
+            .map(|(key, value)| Tag::builder().key(key).value(value).build())
+            .collect()
+    }
+
+    /// Returns the mode to ask for, where it is not CloudFormation's own.
+    pub(super) fn mode(&self) -> Option<DeploymentConfig> {
+        // Express turns rollback off unless told otherwise, and CloudFormation takes no other
+        // rollback setting beside this one.
+        (self.deployment.mode == Mode::Express).then(|| {
+            DeploymentConfig::builder()
+                .mode(DeploymentConfigMode::Express)
+                .disable_rollback(false)
+                .build()
+        })
+    }
+}
+
+/// What became of a stack.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The workflow, or `artifacts`.
+    pub workflow: String,
+    /// The stack's name.
+    pub stack: String,
+    /// `created`, `updated` or `unchanged`.
+    pub action: &'static str,
+    /// Its outputs.
+    pub outputs: BTreeMap<String, String>,
+}
+
+impl Applied {
+    pub(super) fn new(request: &Request, action: &'static str, live: &LiveStack) -> Self {
+        Self {
+            workflow: request.workflow.clone(),
+            stack: request.stack.clone(),
+            action,
+            outputs: live.outputs.clone(),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What deploys: from the source of the functions to stacks that take work, and back.
+
+pub mod apply;
+pub mod build;
+pub mod destroy;
+pub mod diagnose;
+pub mod doctor;
+pub mod link;
+pub mod lint;
+pub mod plan;
+pub mod publish;
+pub mod verify;

@@ -1,0 +1,64 @@
+//! The plan of a whole stage: every stack beside its live one.
+
+use futures::future::try_join_all;
+
+use super::difference::Live;
+use super::file::PlannedStack;
+use super::model::{Plan, StackAction};
+use super::read::{plan_stack, read};
+use crate::aws::Clients;
+use crate::config::App;
+use crate::deploy::apply::Request;
+use crate::error::Result;
+
+/// Returns the plan for the workflows' stacks, and each stack as it was planned over.
+///
+/// The stack of the artifact bucket, `bucket`, is part of it only where another one changes: `up`
+/// does not look at it otherwise. Nothing is created, no change set either.
+pub async fn plan(
+    app: &App,
+    clients: &Clients,
+    bucket: &Request,
+    requests: &[Request],
+) -> Result<(Plan, Vec<PlannedStack>)> {
+    let all: Vec<&Request> = std::iter::once(bucket).chain(requests).collect();
+    let lives = try_join_all(all.iter().map(|request| read(clients, &request.stack))).await?;
+    let plans = try_join_all(
+        all.iter()
+            .zip(&lives)
+            .map(|(request, live)| plan_stack(clients, live.as_ref(), request)),
+    )
+    .await?;
+    let changes = plans
+        .iter()
+        .skip(1)
+        .any(|plan| plan.action != StackAction::Unchanged);
+    let skipped = usize::from(!changes);
+    let planned = all
+        .iter()
+        .zip(&lives)
+        .skip(skipped)
+        .map(|(request, live)| PlannedStack::new(request, live.as_ref()))
+        .collect();
+    let plan = Plan::new(
+        &app.stage_name,
+        app.account(),
+        &app.stage.region,
+        plans.into_iter().skip(skipped).collect(),
+    );
+    Ok((plan, planned))
+}
+
+/// Refuses stacks that are not those that were planned over.
+///
+/// # Errors
+///
+/// The first stack that moved.
+pub async fn require_unmoved(clients: &Clients, stacks: &[PlannedStack]) -> Result<()> {
+    let lives: Vec<Option<Live>> =
+        try_join_all(stacks.iter().map(|stack| read(clients, &stack.stack))).await?;
+    stacks
+        .iter()
+        .zip(&lives)
+        .try_for_each(|(stack, live)| stack.require_unmoved(live.as_ref()))
+}

@@ -1,0 +1,117 @@
+//! The functions of a workflow, and which version of each takes the work.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::workflow::{in_a_line, outputs_ending};
+use crate::aws::{Clients, failed};
+use crate::config::App;
+use crate::deploy::apply::{LiveStack, revision_of};
+use crate::deploy::link::pascal_case;
+use crate::error::Result;
+
+/// The alias that everything invokes.
+const ALIAS: &str = "live";
+
+/// How a function is.
+#[derive(Debug, Clone, Serialize)]
+pub struct FunctionStatus {
+    /// The folder in `functions/`.
+    pub function: String,
+    /// The function's name at Lambda.
+    pub name: String,
+    /// The version behind the alias.
+    pub version: String,
+    /// Lambda's state of that version.
+    pub state: String,
+    /// The source revision that gave it its present form, code and configuration, where that is known.
+    pub revision: Option<String>,
+}
+
+pub(super) async fn look(
+    app: &App,
+    clients: &Clients,
+    workflow: &str,
+    live: &LiveStack,
+    template: &Value,
+) -> (Vec<FunctionStatus>, Vec<String>) {
+    let names = outputs_ending(live, "FunctionName");
+    let looks = instances(app, workflow)
+        .into_iter()
+        .map(|(instance, function)| {
+            let resource = template.get("Resources");
+            let resource = resource.and_then(|all| all.get(format!("{instance}Function")));
+            let revision = resource.and_then(revision_of).map(str::to_owned);
+            let name = names.get(instance.as_str()).copied();
+            async move {
+                let name =
+                    name.ok_or_else(|| format!("the function `{function}` is not deployed"))?;
+                let found = look_at(clients, function, name).await;
+                let found = found.map_err(|error| in_a_line(&error))?;
+                Ok(FunctionStatus { revision, ..found })
+            }
+        });
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    for look in futures::future::join_all(looks).await {
+        match look {
+            Ok(function) => found.push(function),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (found, problems)
+}
+
+/// Returns the functions of a workflow by the instance that each is linked as.
+fn instances(app: &App, workflow: &str) -> Vec<(String, String)> {
+    let Ok(workflow) = app.workflow(workflow) else {
+        return Vec::new();
+    };
+    let mut instances = vec![(
+        "Orchestrator".to_owned(),
+        workflow.orchestrator.function.clone(),
+    )];
+    instances.extend(
+        workflow
+            .intake
+            .as_ref()
+            .map(|intake| ("Intake".to_owned(), intake.function.clone())),
+    );
+    let workers = workflow.workers.keys();
+    instances.extend(workers.map(|worker| (pascal_case(worker), worker.clone())));
+    instances
+}
+
+async fn look_at(clients: &Clients, function: String, name: &str) -> Result<FunctionStatus> {
+    let alias = clients
+        .lambda
+        .get_alias()
+        .function_name(name)
+        .name(ALIAS)
+        .send()
+        .await
+        .map_err(failed(format!(
+            "the alias `{ALIAS}` of `{name}` could not be read"
+        )))?;
+    let version = alias.function_version().unwrap_or_default().to_owned();
+    let configuration = clients
+        .lambda
+        .get_function_configuration()
+        .function_name(name)
+        .qualifier(&version)
+        .send()
+        .await
+        .map_err(failed(format!(
+            "version {version} of `{name}` could not be read"
+        )))?;
+    let state = configuration
+        .state()
+        .map_or("Active", |state| state.as_str());
+    Ok(FunctionStatus {
+        function,
+        name: name.to_owned(),
+        state: state.to_owned(),
+        version,
+        revision: None,
+    })
+}

@@ -1,0 +1,183 @@
+//! One workflow.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::functions::{self, FunctionStatus};
+use super::queues::{self, QueueStatus};
+use crate::aws::{Clients, failed};
+use crate::config::App;
+use crate::deploy::apply::{LiveStack, Origin, deployed_template, describe, resources};
+use crate::deploy::destroy::running_executions;
+use crate::error::{Error, Result};
+
+/// How a workflow is.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorkflowStatus {
+    /// The workflow.
+    pub workflow: String,
+    /// The stack.
+    pub stack: String,
+    /// The state of the stack; none where the workflow is not deployed.
+    pub state: Option<String>,
+    /// When CloudFormation last began to change the stack.
+    pub changed_at: Option<String>,
+    /// The last deployment; none where the workflow is not deployed.
+    pub last_deployment: Option<Deployment>,
+    /// The functions.
+    pub functions: Vec<FunctionStatus>,
+    /// The state of the event source mapping, where the workflow has an intake.
+    pub mapping: Option<String>,
+    /// The queues.
+    pub queues: Vec<QueueStatus>,
+    /// How many executions are running.
+    pub running_executions: Option<usize>,
+    /// What should be there and is not, or cannot be read.
+    pub problems: Vec<String>,
+}
+
+/// A deployment that changed anything, as far as it is known.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deployment {
+    /// When it began; nothing where CloudFormation has since tried another one, or still does.
+    pub at: Option<String>,
+    /// Who deployed.
+    pub by: Option<String>,
+    /// The source revision.
+    pub revision: Option<String>,
+}
+
+/// The states in which the last change of a stack is the deployment of its template.
+const DEPLOYED: [&str; 3] = [
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+];
+
+impl WorkflowStatus {
+    /// Returns whether there is a stack.
+    pub fn is_deployed(&self) -> bool {
+        self.state.is_some()
+    }
+
+    fn absent(workflow: &str, stack: String) -> Self {
+        Self {
+            workflow: workflow.to_owned(),
+            stack,
+            state: None,
+            changed_at: None,
+            last_deployment: None,
+            functions: Vec::new(),
+            mapping: None,
+            queues: Vec::new(),
+            running_executions: None,
+            problems: Vec::new(),
+        }
+    }
+}
+
+pub(super) async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowStatus> {
+    let mut status = WorkflowStatus::absent(workflow, app.stack_name(workflow));
+    let Some(live) = describe(clients, &status.stack).await? else {
+        return Ok(status);
+    };
+    status.state = Some(live.status.as_str().to_owned());
+    status.changed_at.clone_from(&live.changed_at);
+    let ((origin, functions), mapping, queues, running) = tokio::join!(
+        deployed(app, clients, workflow, &live),
+        mapping(clients, &live),
+        queues::look(clients, &live),
+        running(clients, &live),
+    );
+    let origin = keep(origin, &mut status.problems).unwrap_or_default();
+    status.last_deployment = Some(Deployment {
+        at: live
+            .changed_at
+            .clone()
+            .filter(|_| DEPLOYED.contains(&live.status.as_str())),
+        by: origin.deployed_by,
+        revision: origin.revision,
+    });
+    (status.functions, status.queues) = (functions.0, queues.0);
+    status.problems.extend(functions.1);
+    status.problems.extend(queues.1);
+    status.mapping = keep(mapping, &mut status.problems).flatten();
+    if app.workflow(workflow)?.intake.is_some() && status.mapping.is_none() {
+        status
+            .problems
+            .push("there is no event source mapping, so no message comes in".to_owned());
+    }
+    status.running_executions = keep(running, &mut status.problems).flatten();
+    Ok(status)
+}
+
+/// Returns what the deployed template tells: where it comes from, and the functions.
+async fn deployed(
+    app: &App,
+    clients: &Clients,
+    workflow: &str,
+    live: &LiveStack,
+) -> (Result<Origin>, (Vec<FunctionStatus>, Vec<String>)) {
+    let template = deployed_template(clients, &live.name).await;
+    let known = template.as_ref().unwrap_or(&Value::Null);
+    let functions = functions::look(app, clients, workflow, live, known).await;
+    (
+        template.map(|template| Origin::of_template(&template)),
+        functions,
+    )
+}
+
+/// Returns a value, or makes its absence a problem.
+fn keep<T>(result: Result<T>, problems: &mut Vec<String>) -> Option<T> {
+    result
+        .map_err(|error| problems.push(in_a_line(&error)))
+        .ok()
+}
+
+/// Returns an error with its causes.
+pub(super) fn in_a_line(error: &Error) -> String {
+    let frames: Vec<String> = std::iter::once(error.to_string())
+        .chain(error.causes())
+        .collect();
+    frames.join(": ")
+}
+
+async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> {
+    let all = resources(clients, &live.name).await?;
+    let mapping = all
+        .into_iter()
+        .find(|resource| resource.kind == "AWS::Lambda::EventSourceMapping" && resource.exists());
+    let Some(id) = mapping.and_then(|mapping| mapping.physical_id) else {
+        return Ok(None);
+    };
+    let read = clients
+        .lambda
+        .get_event_source_mapping()
+        .uuid(&id)
+        .send()
+        .await
+        .map_err(failed(format!(
+            "the event source mapping `{id}` could not be read"
+        )))?;
+    Ok(read.state().map(str::to_owned))
+}
+
+async fn running(clients: &Clients, live: &LiveStack) -> Result<Option<usize>> {
+    match live.outputs.get("OrchestratorFunctionName") {
+        Some(function) => Ok(Some(running_executions(clients, function).await?.len())),
+        None => Ok(None),
+    }
+}
+
+/// Returns the outputs of a stack that end in `suffix`, by what stands before it.
+pub(super) fn outputs_ending<'a>(
+    live: &'a LiveStack,
+    suffix: &'a str,
+) -> BTreeMap<&'a str, &'a str> {
+    live.outputs
+        .iter()
+        .filter_map(|(output, value)| Some((output.strip_suffix(suffix)?, value.as_str())))
+        .collect()
+}
