@@ -130,6 +130,29 @@ impl Error {
         &self.details
     }
 
+    /// Returns one error for what stopped several things, each with its causes and its way out.
+    ///
+    /// `told` says how many failed. A single error stays as it is, and there is none without one.
+    pub fn several(mut errors: Vec<Self>, told: impl Fn(usize) -> String) -> Option<Self> {
+        if errors.len() < 2 {
+            return errors.pop();
+        }
+        let first = errors.first().map_or(Kind::Deployment, Self::kind);
+        let alike = errors.iter().all(|error| error.kind() == first);
+        let kind = if alike { first } else { Kind::Deployment };
+        let whole = Self::new(kind, told(errors.len()));
+        Some(errors.iter().map(Self::frames).fold(whole, Self::detail))
+    }
+
+    /// Returns the error with its causes and its way out, a line each.
+    pub fn frames(&self) -> String {
+        let causes = self.causes().into_iter();
+        let mut lines = vec![self.to_string()];
+        lines.extend(causes.map(|cause| format!("  caused by: {cause}")));
+        lines.extend(self.way_out().map(|hint| format!("  hint: {hint}")));
+        lines.join("\n")
+    }
+
     /// Returns the texts of the causes, the nearest first, without repetitions.
     pub fn causes(&self) -> Vec<String> {
         let mut causes: Vec<String> = Vec::new();

@@ -7,6 +7,8 @@
 pub mod aws;
 pub mod cli;
 pub mod config;
+pub mod consent;
+mod count;
 pub mod deploy;
 pub mod error;
 pub mod event;

@@ -1,11 +1,14 @@
-//! What the user typed.
+//! What the user typed, and which command that runs.
 
-use camino::Utf8PathBuf;
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
     completions, destroy, doctor, gc, local, logs, plan, smoke_test, status, synth, up, validate,
 };
+use super::context::Context;
+use super::global::Global;
+use super::outcome::Outcome;
+use crate::error::Result;
 
 /// Deploys Rust workflows built on AWS Lambda durable functions: one command from source to a verified deployment
 #[derive(Debug, Parser)]
@@ -27,48 +30,6 @@ pub(super) struct Arguments {
     pub(super) global: Global,
     #[command(subcommand)]
     pub(super) command: Command,
-}
-
-/// The stage that needs no account.
-pub(super) const DEFAULT_STAGE: &str = "dev";
-
-#[derive(Debug, Args)]
-pub(super) struct Global {
-    /// The stage: a file in config/stages/
-    #[arg(
-        long,
-        short,
-        global = true,
-        env = "DEPLOYER_STAGE",
-        default_value = DEFAULT_STAGE
-    )]
-    pub(super) stage: String,
-    /// How results are written to stdout
-    #[arg(long, global = true, value_enum, default_value = "human")]
-    pub(super) format: Format,
-    /// Answers every question with yes
-    #[arg(long, short, global = true)]
-    pub(super) yes: bool,
-    /// Says nothing but results and errors
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Shows what happens underneath; twice for the libraries' words too
-    #[arg(long, short, global = true, action = ArgAction::Count)]
-    pub(super) verbose: u8,
-    /// Whether to color
-    #[arg(long, global = true, value_enum, default_value = "auto")]
-    pub(super) color: ColorChoice,
-    /// The project's folder; by default the nearest one above with config/app.yaml
-    #[arg(long, global = true)]
-    pub(super) project: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Human,
-    /// For programs: one document at the end for commands that answer, one event a line for those that work
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -100,6 +61,35 @@ impl Command {
             Self::Local(arguments) => matches!(arguments.action, local::LocalAction::Run),
             Self::Logs(arguments) => arguments.follows(),
             _ => false,
+        }
+    }
+    /// Runs a command that needs no project; nothing for the others.
+    pub(super) fn run_anywhere(&self) -> Option<Result<Outcome>> {
+        match self {
+            Self::Completions(arguments) => {
+                Some(Ok(completions::run(arguments, Arguments::command())))
+            }
+            Self::Man(arguments) => Some(completions::run_man(arguments, Arguments::command())),
+            _ => None,
+        }
+    }
+
+    /// Runs the command.
+    pub(super) async fn run(&self, context: &Context) -> Result<Outcome> {
+        match self {
+            Self::Up(arguments) => up::run(context, arguments).await,
+            Self::Plan(arguments) => plan::run(context, arguments).await,
+            Self::Destroy(arguments) => destroy::run(context, arguments).await,
+            Self::SmokeTest(arguments) => smoke_test::run(context, arguments).await,
+            Self::Validate(arguments) => validate::run(context, arguments),
+            Self::Synth(arguments) => synth::run(context, arguments),
+            Self::Status(arguments) => status::run(context, arguments).await,
+            Self::Logs(arguments) => logs::run(context, arguments).await,
+            Self::Gc(arguments) => gc::run(context, arguments).await,
+            Self::Doctor(arguments) => doctor::run(context, arguments).await,
+            Self::Local(arguments) => local::run(context, arguments).await,
+            Self::Completions(arguments) => Ok(completions::run(arguments, Arguments::command())),
+            Self::Man(arguments) => completions::run_man(arguments, Arguments::command()),
         }
     }
 }

@@ -3,14 +3,11 @@
 use super::context::Context;
 use super::keyboard::Answer;
 use super::outcome::confirmation_needed;
-use crate::deploy::apply::Consent;
+use crate::consent::Consent;
 use crate::error::{Error, Kind, Result};
-use crate::event::Event;
 
 impl Consent for Context {
-    fn ask(&self, what: &str) -> Result<()> {
-        let text = format!("{what} needs your consent");
-        self.reporter.report(&Event::Warning { text });
+    fn confirm(&self, what: &str) -> Result<()> {
         confirm(self, what)
     }
 }

@@ -4,16 +4,15 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use durable_local::LocalSettings;
 
-use super::arguments::{DEFAULT_STAGE, Format, Global};
 use super::environment::Environment;
+use super::global::{DEFAULT_STAGE, Format, Global};
 use super::keyboard::Keyboard;
 use super::report::{self, Attended};
-use crate::aws::Clients;
 use crate::config::{App, load};
-use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Reporter};
+use crate::error::{Error, Result};
+use crate::event::Reporter;
+use crate::pipeline::Session;
 
 /// What every command is given.
 pub(super) struct Context {
@@ -67,66 +66,13 @@ impl Context {
         terminal && self.format == Format::Human
     }
 
-    pub(super) fn local_settings(&self) -> LocalSettings {
-        LocalSettings {
-            project: self
-                .app
-                .state_directory
-                .parent()
-                .unwrap_or(&self.app.root)
-                .into(),
-            port: self.app.stage.local.port,
-            region: self.app.stage.region.clone(),
-            account: self.app.account().to_owned(),
+    /// Returns what a run of the pipeline is given.
+    pub(super) fn session(&self) -> Session<'_> {
+        Session {
+            app: &self.app,
+            reporter: self.reporter.as_ref(),
+            consent: self,
         }
-    }
-
-    /// Starts the local target where the stage lives on it, and returns where it answers.
-    pub(super) async fn start_local(&self) -> Result<Option<String>> {
-        if !self.app.uses_local_target() {
-            return Ok(None);
-        }
-        let program = std::env::current_exe().map_err(|error| {
-            Error::new(Kind::Bug, "this program cannot find itself").caused_by(error)
-        })?;
-        let mut arguments: Vec<std::ffi::OsString> = vec!["local".into(), "run".into()];
-        arguments.extend(["--stage".into(), self.app.stage_name.clone().into()]);
-        arguments.extend(["--project".into(), self.app.root.clone().into_os_string()]);
-        let progress = |progress| {
-            use durable_local::Progress;
-            let text = match progress {
-                Progress::WaitingForOtherStart => {
-                    "waiting for another start of the local target".to_owned()
-                }
-                Progress::Installing { version } => {
-                    format!("installing MiniStack {version} into .deployer/ (once)")
-                }
-                _ => "starting the local target".to_owned(),
-            };
-            self.reporter.report(&Event::StepStarted {
-                step: "local",
-                text,
-            });
-        };
-        let status =
-            durable_local::start(&self.local_settings(), &program, &arguments, &progress).await?;
-        Ok(status.endpoint)
-    }
-
-    /// Connects to the stage as it is: a local target that is not running is an error, not a start.
-    pub(super) async fn connect(&self) -> Result<Clients> {
-        let endpoint = if self.app.uses_local_target() {
-            let status = durable_local::status(&self.local_settings()).await?;
-            Some(status.endpoint.filter(|_| status.running).ok_or_else(|| {
-                Error::new(Kind::WrongState, "the local target is not running").hint(format!(
-                    "run `deployer up --stage {}`; what was deployed before is still there",
-                    self.app.stage_name
-                ))
-            })?)
-        } else {
-            None
-        };
-        Clients::connect(&self.app, endpoint.as_deref()).await
     }
 }
 

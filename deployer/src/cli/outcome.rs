@@ -1,6 +1,5 @@
 //! What a command came to, and how it is printed: results on stdout, errors on stderr.
 
-use std::fmt::Display;
 use std::io::IsTerminal as _;
 
 use clap::ColorChoice;
@@ -8,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use owo_colors::OwoColorize as _;
 use serde_json::{Value, json};
 
-use super::arguments::Format;
+use super::global::Format;
 use crate::error::{Error, Kind};
 
 /// What a command came to.
@@ -41,12 +40,6 @@ impl Outcome {
         }
         self.exit_code
     }
-}
-
-/// Returns a number with its noun: `1 workflow`, `2 workflows`.
-pub(super) fn counted<N: Copy + Display + From<u8> + PartialEq>(count: N, noun: &str) -> String {
-    let plural = if count == N::from(1) { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 /// Wraps a table that is wider than the terminal, less `indent` columns. Elsewhere its lines stay whole.
@@ -172,7 +165,7 @@ pub(super) fn confirmation_needed(what: &str, how: &str) -> Error {
 mod tests {
     use comfy_table::{Table, presets};
 
-    use super::{counted, wrap};
+    use super::wrap;
 
     #[test]
     fn a_table_is_wrapped_on_a_terminal_and_whole_in_a_pipe() {
@@ -191,12 +184,5 @@ mod tests {
         );
         assert_eq!(table(Some(200)).lines().count(), 1);
         assert_eq!(table(None).lines().count(), 1);
-    }
-
-    #[test]
-    fn one_is_no_plural() {
-        assert_eq!(counted(0_usize, "function"), "0 functions");
-        assert_eq!(counted(1_usize, "function"), "1 function");
-        assert_eq!(counted(2_u64, "message"), "2 messages");
     }
 }

@@ -9,6 +9,9 @@ use super::model::{Application, Stage, Target, Workflow};
 use super::suggest::nearest;
 use crate::error::{Error, Kind, Result};
 
+/// What stands for a workflow in the names and tags of the artifact bucket's stack; no workflow is named so.
+pub const ARTIFACTS: &str = "artifacts";
+
 /// The application of one stage, with every default filled in.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -44,7 +47,7 @@ impl App {
 
     /// Returns the stack of the artifact bucket.
     pub fn artifact_stack_name(&self) -> String {
-        format!("{}-{}-artifacts", self.application.name, self.stage_name)
+        self.stack_name(ARTIFACTS)
     }
 
     /// Returns the account that the stage belongs to; the local target has one of its own.

@@ -8,7 +8,7 @@ mod schema;
 mod suggest;
 mod units;
 
-pub use app::{App, FunctionRole};
+pub use app::{ARTIFACTS, App, FunctionRole};
 pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{

@@ -42,11 +42,18 @@ pub async fn publish(
             Ok::<(), Error>(())
         });
     try_join_all(sends).await?;
-    let keys = artifacts
-        .iter()
-        .map(|(function, artifact)| (function.clone(), artifact.key()))
-        .collect();
-    Ok(Published { bucket, keys })
+    Ok(published(app, artifacts))
+}
+
+/// Returns where `artifacts` are once they are published.
+pub fn published(app: &App, artifacts: &BTreeMap<String, Artifact>) -> Published {
+    Published {
+        bucket: app.artifact_bucket(),
+        keys: artifacts
+            .iter()
+            .map(|(function, artifact)| (function.clone(), artifact.key()))
+            .collect(),
+    }
 }
 
 async fn is_present(clients: &Clients, bucket: &str, artifact: &Artifact) -> Result<bool> {

@@ -1,4 +1,24 @@
-//! The way from the source to a verified deployment.
+//! The way from the source to a verified deployment, of which `up`, `plan` and `up --plan` are three
+//! screens: a command gives arguments, makes one call, and shows the data that it gets back.
 
-pub mod lock;
-pub mod revision;
+mod carry_out;
+mod check;
+mod connect;
+mod draft;
+mod lock;
+mod prepare;
+mod revision;
+mod rollout;
+mod session;
+mod synthesize;
+mod up;
+
+pub use carry_out::carry_out;
+pub use check::{Checked, check};
+pub use connect::{connect, connect_or_start, local_settings, start_local};
+pub use draft::{Draft, draft};
+pub use lock::StageLock;
+pub use rollout::Rollout;
+pub use session::Session;
+pub use synthesize::{StackTemplate, synthesize};
+pub use up::up;

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use tokio::process::Command;
 
 /// Returns the commit that is checked out, with `-dirty` where files differ from it; nothing without git.
-pub async fn revision(root: &Utf8Path) -> Option<String> {
+pub(super) async fn revision(root: &Utf8Path) -> Option<String> {
     let commit = git(root, &["rev-parse", "--short=12", "HEAD"]).await?;
     let changes = git(root, &["status", "--porcelain", "--untracked-files=no"]).await?;
     let dirty = if changes.is_empty() { "" } else { "-dirty" };

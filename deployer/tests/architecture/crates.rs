@@ -25,7 +25,7 @@ pub(crate) fn crates() -> Vec<PathBuf> {
     found
 }
 
-/// Returns the Rust files below a folder, sorted; those of a crate inside of it are not its own.
+/// Returns the Rust files below a folder, sorted, those of a crate inside of it included.
 pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(folder, &mut |path| {

@@ -26,13 +26,15 @@ pub(crate) fn read(source: &str, module: &[String]) -> Imports {
         imports: Imports::default(),
     };
     for item in &file.items {
-        if let Item::Use(item) = item {
-            let public = !matches!(item.vis, Visibility::Inherited);
-            reader.import(&item.tree, Vec::new(), public && !is_test(&item.attrs));
-        }
         if let Item::Mod(item) = item {
             let child = [module, &[item.ident.to_string()]].concat();
             reader.known.insert(item.ident.to_string(), child);
+        }
+    }
+    for item in &file.items {
+        if let Item::Use(item) = item {
+            let public = !matches!(item.vis, Visibility::Inherited);
+            reader.import(&item.tree, Vec::new(), public && !is_test(&item.attrs));
         }
     }
     reader.visit_file(&file);

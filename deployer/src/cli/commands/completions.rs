@@ -1,11 +1,10 @@
 //! `deployer completions` and `deployer man`: what a shell and `man` want to know.
 
 use camino::Utf8PathBuf;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 use serde_json::json;
 
-use super::super::arguments::Arguments;
 use super::super::outcome::Outcome;
 use crate::error::Result;
 
@@ -28,19 +27,13 @@ pub(in crate::cli) struct ManArguments {
     out: Option<Utf8PathBuf>,
 }
 
-pub(super) fn run(arguments: &CompletionsArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &CompletionsArguments, mut command: Command) -> Outcome {
     let mut script = Vec::new();
-    generate(
-        arguments.shell,
-        &mut Arguments::command(),
-        "deployer",
-        &mut script,
-    );
+    generate(arguments.shell, &mut command, "deployer", &mut script);
     text(&script)
 }
 
-pub(super) fn run_man(arguments: &ManArguments) -> Result<Outcome> {
-    let command = Arguments::command();
+pub(in crate::cli) fn run_man(arguments: &ManArguments, command: Command) -> Result<Outcome> {
     if let Some(folder) = &arguments.out {
         fs_err::create_dir_all(folder)?;
         clap_mangen::generate_to(command, folder)?;

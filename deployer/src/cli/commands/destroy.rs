@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::super::confirm::{confirm, confirm_purge};
 use super::super::context::Context;
-use super::super::outcome::{Outcome, counted};
+use super::super::outcome::Outcome;
 use crate::aws::Clients;
+use crate::count::counted;
 use crate::deploy::destroy::{Data, Destroyed, Reach, Survey, destroy, survey};
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::pipeline::lock::StageLock;
+use crate::pipeline::{self, StageLock, connect_or_start, local_settings};
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
@@ -43,7 +44,10 @@ impl DestroyArguments {
     }
 }
 
-pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(
+    context: &Context,
+    arguments: &DestroyArguments,
+) -> Result<Outcome> {
     let start = Instant::now();
     let app = &context.app;
     let stage = &app.stage_name;
@@ -80,16 +84,11 @@ pub(super) async fn run(context: &Context, arguments: &DestroyArguments) -> Resu
 
 async fn connect(context: &Context) -> Result<Clients> {
     let app = &context.app;
-    if app.uses_local_target()
-        && !durable_local::status(&context.local_settings())
-            .await?
-            .running
-    {
+    if app.uses_local_target() && !durable_local::status(&local_settings(app)).await?.running {
         // What was deployed before the local target stopped is still there when it starts.
-        let endpoint = context.start_local().await?;
-        return Clients::connect(app, endpoint.as_deref()).await;
+        return connect_or_start(app, context.reporter.as_ref()).await;
     }
-    context.connect().await
+    pipeline::connect(app).await
 }
 
 /// Returns what will be deleted, and what will be kept.

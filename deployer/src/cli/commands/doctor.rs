@@ -10,6 +10,7 @@ use super::super::outcome::Outcome;
 use crate::deploy::doctor::{Check, Verdict, add_target, examine, install, missing_target};
 use crate::error::{Kind, Result};
 use crate::event::Event;
+use crate::pipeline::local_settings;
 
 /// Says whether this machine has what the stage needs, and what to do where it has not
 ///
@@ -21,9 +22,9 @@ pub(in crate::cli) struct DoctorArguments {
     fix: bool,
 }
 
-pub(super) async fn run(context: &Context, arguments: &DoctorArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(context: &Context, arguments: &DoctorArguments) -> Result<Outcome> {
     let app = &context.app;
-    let settings = context.local_settings();
+    let settings = local_settings(app);
     let installed = if arguments.fix {
         fix(context).await?
     } else {
@@ -72,7 +73,7 @@ async fn fix(context: &Context) -> Result<Vec<String>> {
         step: "doctor",
         text: "installing what is missing".to_owned(),
     });
-    let mut installed = install(app, &context.local_settings()).await?;
+    let mut installed = install(app, &local_settings(app)).await?;
     if let Some(target) = target {
         add_target(target).await?;
         installed.push(target.to_owned());

@@ -5,12 +5,13 @@ use serde_json::json;
 
 use super::super::confirm::confirm;
 use super::super::context::Context;
-use super::super::outcome::{Outcome, counted};
+use super::super::outcome::Outcome;
 use crate::config::Span;
+use crate::count::counted;
 use crate::error::Result;
 use crate::event::Event;
 use crate::operate::garbage::{Findings, find, remove};
-use crate::pipeline::lock::StageLock;
+use crate::pipeline::{StageLock, connect};
 
 /// Deletes zips that no stack, alias or unfinished execution of the stage needs
 ///
@@ -26,9 +27,9 @@ pub(in crate::cli) struct GcArguments {
     dry_run: bool,
 }
 
-pub(super) async fn run(context: &Context, arguments: &GcArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(context: &Context, arguments: &GcArguments) -> Result<Outcome> {
     let app = &context.app;
-    let clients = context.connect().await?;
+    let clients = connect(&context.app).await?;
     let _lock = if arguments.dry_run {
         None
     } else {

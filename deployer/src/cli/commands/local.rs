@@ -6,9 +6,11 @@ use serde_json::json;
 
 use super::super::confirm::confirm;
 use super::super::context::Context;
-use super::super::outcome::{Outcome, counted};
+use super::super::outcome::Outcome;
+use crate::count::counted;
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::pipeline::{local_settings, start_local};
 
 /// Starts, stops and asks the local target, which otherwise starts by itself
 #[derive(Debug, Args)]
@@ -31,7 +33,7 @@ pub(in crate::cli) enum LocalAction {
     Run,
 }
 
-pub(super) async fn run(context: &Context, arguments: &LocalArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(context: &Context, arguments: &LocalArguments) -> Result<Outcome> {
     let app = &context.app;
     if !app.uses_local_target() {
         return Err(Error::usage(format!(
@@ -40,10 +42,10 @@ pub(super) async fn run(context: &Context, arguments: &LocalArguments) -> Result
         ))
         .hint("choose a stage with `target: local`, such as `--stage dev`"));
     }
-    let settings = context.local_settings();
+    let settings = local_settings(app);
     match arguments.action {
         LocalAction::Start => {
-            context.start_local().await?;
+            start_local(app, context.reporter.as_ref()).await?;
             status(context).await
         }
         LocalAction::Stop => {
@@ -99,7 +101,7 @@ async fn reset(context: &Context, settings: &LocalSettings) -> Result<Outcome> {
 }
 
 async fn status(context: &Context) -> Result<Outcome> {
-    let status = durable_local::status(&context.local_settings()).await?;
+    let status = durable_local::status(&local_settings(&context.app)).await?;
     let text = match &status.endpoint {
         Some(endpoint) if status.running => {
             let executions = status.executions.map_or(String::new(), |executions| {

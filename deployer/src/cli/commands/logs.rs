@@ -6,12 +6,13 @@ use clap::Args;
 use owo_colors::OwoColorize as _;
 use serde_json::Value;
 
-use super::super::arguments::Format;
 use super::super::context::Context;
+use super::super::global::Format;
 use super::super::outcome::{Outcome, write_line};
 use crate::config::Span;
 use crate::error::Result;
 use crate::operate::logs::{LogLine, Question, Tail};
+use crate::pipeline::connect;
 
 /// Prints what the functions wrote, merged by time
 ///
@@ -39,14 +40,14 @@ impl LogsArguments {
     }
 }
 
-pub(super) async fn run(context: &Context, arguments: &LogsArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(context: &Context, arguments: &LogsArguments) -> Result<Outcome> {
     let app = &context.app;
     let question = Question {
         workflows: app.select(&arguments.workflow)?,
         execution: arguments.execution.clone(),
         since: arguments.since.duration(),
     };
-    let clients = context.connect().await?;
+    let clients = connect(app).await?;
     let width = app
         .functions(&question.workflows)
         .keys()

@@ -6,6 +6,7 @@ use comfy_table::{Table, presets};
 use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
+use crate::pipeline::connect;
 use crate::smoke::{SmokeReport, run as run_scenarios};
 
 /// Sends real messages through the queue and checks what the executions did
@@ -17,9 +18,12 @@ pub(in crate::cli) struct SmokeTestArguments {
     workflow: Vec<String>,
 }
 
-pub(super) async fn run(context: &Context, arguments: &SmokeTestArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(
+    context: &Context,
+    arguments: &SmokeTestArguments,
+) -> Result<Outcome> {
     let workflows = context.app.select(&arguments.workflow)?;
-    let clients = context.connect().await?;
+    let clients = connect(&context.app).await?;
     let report = run_scenarios(
         &context.app,
         &clients,

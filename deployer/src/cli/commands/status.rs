@@ -9,6 +9,7 @@ use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
 use crate::operate::status::{Deployment, QueueStatus, WorkflowStatus, status};
+use crate::pipeline::connect;
 
 /// Shows stacks, functions with the versions that take work, queues and running executions
 ///
@@ -19,10 +20,10 @@ pub(in crate::cli) struct StatusArguments {
     workflow: Vec<String>,
 }
 
-pub(super) async fn run(context: &Context, arguments: &StatusArguments) -> Result<Outcome> {
+pub(in crate::cli) async fn run(context: &Context, arguments: &StatusArguments) -> Result<Outcome> {
     let app = &context.app;
     let workflows = app.select(&arguments.workflow)?;
-    let clients = context.connect().await?;
+    let clients = connect(&context.app).await?;
     let found = status(app, &clients, &workflows).await?;
     let deployed = found.iter().any(WorkflowStatus::is_deployed);
     let stage = &app.stage_name;

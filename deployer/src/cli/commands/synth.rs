@@ -6,9 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use super::super::outcome::Outcome;
-use crate::deploy::link::{Components, Published, artifact_template, link_workflow};
-use crate::deploy::lint;
 use crate::error::Result;
+use crate::pipeline::synthesize;
 
 /// Prints the linked templates, or writes them to a folder; builds nothing and touches no account
 ///
@@ -22,32 +21,13 @@ pub(in crate::cli) struct SynthArguments {
     out: Option<Utf8PathBuf>,
 }
 
-pub(super) fn run(context: &Context, arguments: &SynthArguments) -> Result<Outcome> {
-    let app = &context.app;
-    lint::require_clean(app)?;
-    let components = Components::load(&app.root)?;
-    let published = Published::placeholder(app);
-    let mut templates = Vec::new();
-    if arguments.workflow.is_empty() {
-        templates.push((
-            app.artifact_stack_name(),
-            artifact_template(app, &components)?,
-        ));
-    }
-    for workflow in app.select(&arguments.workflow)? {
-        templates.push((
-            app.stack_name(&workflow),
-            link_workflow(app, &components, &workflow, &published)?,
-        ));
-    }
-    for (_, template) in &templates {
-        lint::require_sound(template)?;
-    }
+pub(in crate::cli) fn run(context: &Context, arguments: &SynthArguments) -> Result<Outcome> {
+    let templates = synthesize(&context.app, &arguments.workflow)?;
     if let Some(folder) = &arguments.out {
         fs_err::create_dir_all(folder)?;
         let mut files = Vec::new();
-        for (stack, template) in &templates {
-            let file = folder.join(format!("{stack}.json"));
+        for template in &templates {
+            let file = folder.join(format!("{}.json", template.stack));
             fs_err::write(&file, template.pretty())?;
             files.push(file.to_string());
         }
@@ -55,7 +35,7 @@ pub(super) fn run(context: &Context, arguments: &SynthArguments) -> Result<Outco
     }
     let document: Map<String, Value> = templates
         .into_iter()
-        .map(|(stack, template)| (stack, template.body().clone()))
+        .map(|template| (template.stack.clone(), template.body().clone()))
         .collect();
     let document = Value::Object(document);
     Ok(Outcome::done(

@@ -9,13 +9,13 @@ use aws_sdk_cloudformation::types::{
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::consent::Consent;
 use super::request::Request;
 use super::source::source;
 use super::stack::{LiveStack, describe};
 use super::start::{Started, collides};
 use super::watch::Watch;
 use crate::aws::{Clients, Pace, code_of, failed, is_missing, message_of, until};
+use crate::consent::{self, Consent};
 use crate::deploy::diagnose::{Operation, diagnose, failed_events};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
@@ -188,7 +188,11 @@ async fn judge(
             let text = format!("`{}` will {line}", request.stack);
             reporter.report(&Event::Note { text });
         }
-        consent.ask(&format!("changing the stack `{}`", request.stack))?;
+        consent::ask(
+            consent,
+            reporter,
+            &format!("changing the stack `{}`", request.stack),
+        )?;
     }
     Ok(true)
 }

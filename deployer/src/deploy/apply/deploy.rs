@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::change_set;
-use super::consent::Consent;
 use super::heal::{Tried, clear, continue_rollback, roll_back};
 use super::origin::Deployed;
 use super::request::{Applied, Request};
@@ -15,6 +14,7 @@ use super::start::{Started, create, update};
 use super::watch::Watch;
 use crate::aws::{Clients, Pace};
 use crate::config::Changes;
+use crate::consent::Consent;
 use crate::deploy::diagnose::diagnose;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};

@@ -1,11 +1,11 @@
 //! The ways out of the states that an earlier try can leave a stack in.
 
-use super::consent::Consent;
 use super::remove::{Removed, remove_remains};
 use super::request::Request;
 use super::stack::{LiveStack, Resource, resources};
 use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed};
+use crate::consent::{self, Consent};
 use crate::deploy::diagnose::{Failure, diagnose};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
@@ -37,12 +37,16 @@ pub(super) async fn clear(
         .collect();
     warn(reporter, live, "deleting what is left of an earlier try");
     if !data.is_empty() {
-        consent.ask(&format!(
-            "deleting the stack `{}` in {}, and with it {},",
-            live.name,
-            live.status,
-            data.join(", ")
-        ))?;
+        consent::ask(
+            consent,
+            reporter,
+            &format!(
+                "deleting the stack `{}` in {}, and with it {},",
+                live.name,
+                live.status,
+                data.join(", ")
+            ),
+        )?;
     }
     match remove_remains(clients, live, consent, reporter).await? {
         Removed::Whole => Ok(()),
@@ -123,10 +127,14 @@ pub(super) async fn continue_rollback(
         tried.skipped.extend(ids.iter().cloned());
         call.set_resources_to_skip(Some(ids))
     } else if !tried.forced {
-        consent.ask(&format!(
-            "ending the rollback of the stack `{}` by force, whatever state its resources are in,",
-            live.name
-        ))?;
+        consent::ask(
+            consent,
+            reporter,
+            &format!(
+                "ending the rollback of the stack `{}` by force, whatever state its resources are in,",
+                live.name
+            ),
+        )?;
         warn(reporter, live, "ending its rollback by force");
         tried.forced = true;
         call.force_rollback(true)

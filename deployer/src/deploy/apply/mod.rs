@@ -2,7 +2,6 @@
 
 mod cancel;
 mod change_set;
-mod consent;
 mod deploy;
 mod heal;
 mod origin;
@@ -14,7 +13,6 @@ mod standing;
 mod start;
 mod watch;
 
-pub use consent::{Agree, Consent, Refuse};
 pub use deploy::{current, deploy};
 pub(crate) use origin::Deployed;
 pub use origin::{Origin, REVISION_TAG, revision_of};

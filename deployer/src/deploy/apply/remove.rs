@@ -2,11 +2,11 @@
 
 use aws_sdk_cloudformation::types::{DeletionMode, StackStatus};
 
-use super::consent::Consent;
 use super::stack::{LiveStack, Resource, describe, resources, set_protection};
 use super::standing::{Standing, standing};
 use super::watch::Watch;
 use crate::aws::{Clients, failed};
+use crate::consent::{self, Consent};
 use crate::deploy::diagnose::diagnose;
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind, Result};
@@ -81,7 +81,7 @@ pub(super) async fn remove_remains(
         live.name,
         names.join(", ")
     );
-    if let Err(refusal) = consent.ask(&what) {
+    if let Err(refusal) = consent::ask(consent, reporter, &what) {
         // What stands in the way is worth more to the user than the question.
         return Err(match error.causes().first() {
             Some(cause) => refusal.detail(format!("{error}: {cause}")),

@@ -6,7 +6,7 @@ use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag}
 
 use super::origin::{Deployed, Origin, mark};
 use super::stack::LiveStack;
-use crate::config::{App, Deployment, Mode};
+use crate::config::{ARTIFACTS, App, Deployment, Mode};
 use crate::deploy::link::Template;
 
 /// What a stack is to be.
@@ -33,6 +33,16 @@ pub struct Request {
 }
 
 impl Request {
+    /// Returns the request for the stack of a workflow.
+    pub fn for_workflow(app: &App, workflow: &str, template: Template) -> Self {
+        Self::new(app, workflow, app.stack_name(workflow), template)
+    }
+
+    /// Returns the request for the stack of the artifact bucket.
+    pub fn for_artifacts(app: &App, template: Template) -> Self {
+        Self::new(app, ARTIFACTS, app.artifact_stack_name(), template)
+    }
+
     /// Returns the request for a stack of the application, tagged as ours.
     pub fn new(app: &App, workflow: &str, stack: String, template: Template) -> Self {
         let mut tags = app.stage.tags.clone();

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use crate::aws::{Clients, Pace, failed, is_missing, until};
 use crate::config::App;
-use crate::deploy::apply::{Consent, Removed, remove, set_protection};
+use crate::consent::Consent;
+use crate::deploy::apply::{Removed, remove, set_protection};
 use crate::deploy::verify::Unverified;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
@@ -70,7 +71,9 @@ pub async fn destroy(
             Err(error) => errors.push(error),
         }
     }
-    if let Some(error) = all_in_one(errors) {
+    // What stopped one stack does not hide what stopped another.
+    let told = |count| format!("{count} stacks were not deleted");
+    if let Some(error) = Error::several(errors, told) {
         return Err(error);
     }
     // Somebody may have deployed meanwhile, from another machine.
@@ -109,19 +112,6 @@ pub async fn destroy(
     );
     let error = unwanted.into_iter().fold(error, Error::detail);
     Err(error.hint("run `deployer destroy` again; what stays then must be removed by hand"))
-}
-
-/// What stopped one stack does not hide what stopped another.
-fn all_in_one(mut errors: Vec<Error>) -> Option<Error> {
-    if errors.len() < 2 {
-        return errors.pop();
-    }
-    let kind = errors.first().map_or(Kind::Deployment, Error::kind);
-    let error = Error::new(kind, format!("{} stacks were not deleted", errors.len()));
-    Some(errors.iter().fold(error, |error, failure| {
-        let frames = std::iter::once(failure.to_string()).chain(failure.causes());
-        error.detail(frames.collect::<Vec<_>>().join("\n  caused by: "))
-    }))
 }
 
 async fn take_down(

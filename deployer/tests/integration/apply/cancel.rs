@@ -2,7 +2,8 @@
 
 use std::sync::Mutex;
 
-use deployer::deploy::apply::{self, Applied, Refuse, remove};
+use deployer::consent::Refuse;
+use deployer::deploy::apply::{self, Applied, remove};
 use deployer::error::{Kind, Result};
 use deployer::event::{Event, Reporter, Wish};
 use insta::assert_snapshot;

@@ -1,7 +1,7 @@
 //! What a failed operation says.
 
 use deployer::config::{Changes, Mode};
-use deployer::deploy::apply::Refuse;
+use deployer::consent::Refuse;
 use insta::assert_snapshot;
 
 use super::stage::{RESOURCES, Stage, whole};

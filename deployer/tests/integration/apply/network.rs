@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use deployer::deploy::apply::{self, Refuse};
+use deployer::consent::Refuse;
+use deployer::deploy::apply;
 use deployer::event::{Event, Reporter};
 use tokio::sync::Notify;
 

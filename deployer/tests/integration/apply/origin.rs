@@ -1,7 +1,8 @@
 //! Which revision a resource carries, and who deployed last, through every way of changing a stack.
 
 use deployer::config::{Changes, Mode};
-use deployer::deploy::apply::{Origin, Refuse, current, deployed_template, revision_of};
+use deployer::consent::Refuse;
+use deployer::deploy::apply::{Origin, current, deployed_template, revision_of};
 use serde_json::Value;
 
 use super::stage::{RESOURCES, STACK, Stage, template};

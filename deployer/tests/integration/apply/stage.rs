@@ -6,7 +6,8 @@ use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag}
 use camino::Utf8PathBuf;
 use deployer::aws::Clients;
 use deployer::config::{App, Changes, Mode, load};
-use deployer::deploy::apply::{self, Applied, Consent, Request};
+use deployer::consent::Consent;
+use deployer::deploy::apply::{self, Applied, Request};
 use deployer::deploy::link::{Component, Components, Instance, Template, link};
 use deployer::error::{Error, Result};
 use deployer::event::{Event, Reporter};

@@ -1,7 +1,7 @@
 //! The table of stack states, a row a test: where a stack is found, `up` gets it ready.
 
 use deployer::config::{Changes, Mode};
-use deployer::deploy::apply::{Agree, Refuse};
+use deployer::consent::{Agree, Refuse};
 use deployer::error::Kind;
 
 use super::stage::{RESOURCES, STACK, Stage, WITHOUT_DATA, template, whole};

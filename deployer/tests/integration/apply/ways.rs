@@ -1,7 +1,8 @@
 //! How changes reach a stack: directly or by change set, in Express mode or not.
 
 use deployer::config::{Changes, Mode};
-use deployer::deploy::apply::{Agree, Refuse, current};
+use deployer::consent::{Agree, Refuse};
+use deployer::deploy::apply::current;
 use deployer::error::Kind;
 
 use super::stage::{RESOURCES, STACK, Stage, template};

@@ -1,0 +1,111 @@
+//! The tail of every deployment: consent, the artifact bucket with its zips, then the workflows side by side.
+
+use std::time::Instant;
+
+use super::prepare::Artifacts;
+use super::session::Session;
+use crate::aws::Clients;
+use crate::deploy::apply::{self, Applied, Request};
+use crate::deploy::plan::{Plan, digest};
+use crate::deploy::publish::publish;
+use crate::deploy::verify::{Unverified, verify};
+use crate::error::{Error, Result};
+use crate::event::Event;
+
+/// What became of a stage.
+#[derive(Debug)]
+pub struct Rollout {
+    /// The workflows' stacks that are ready.
+    pub applied: Vec<Applied>,
+    /// What stopped the others; one workflow that failed does not hide what became of another.
+    pub failures: Vec<Error>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Rollout {
+    /// Returns whether every stack was as it is to be already.
+    pub fn is_unchanged(&self) -> bool {
+        self.applied
+            .iter()
+            .all(|applied| applied.action == "unchanged")
+    }
+}
+
+/// Asks before a protected stage is changed, and before any stage loses data.
+pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> {
+    let app = session.app;
+    if plan.is_empty() || !(app.stage.protect || plan.loses_data()) {
+        return Ok(());
+    }
+    for text in digest(plan) {
+        session.reporter.report(&Event::Note { text });
+    }
+    let what = format!("changing stage `{}`", app.stage_name);
+    session.consent.confirm(&what)
+}
+
+/// Brings the artifact bucket's stack to the wanted state, and the zips into the bucket.
+pub(super) async fn publish_artifacts(
+    session: &Session<'_>,
+    clients: &Clients,
+    bucket: &Request,
+    artifacts: &Artifacts,
+) -> Result<()> {
+    let (consent, reporter) = (session.consent, session.reporter);
+    apply::deploy(clients, bucket, consent, reporter).await?;
+    publish(session.app, clients, artifacts, reporter).await?;
+    Ok(())
+}
+
+/// Brings the workflows' stacks to the wanted state and waits until they take work; `current` has,
+/// for each, the stack that is already so.
+pub(super) async fn roll_out(
+    session: &Session<'_>,
+    clients: &Clients,
+    workflows: &[Request],
+    current: Vec<Option<Applied>>,
+    start: Instant,
+) -> Rollout {
+    let deployments = workflows
+        .iter()
+        .zip(current)
+        .map(|(request, current)| deploy(session, clients, request, current));
+    let outcomes = futures::future::join_all(deployments).await;
+    let (applied, failures): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    Rollout {
+        applied: applied.into_iter().flatten().collect(),
+        failures: failures.into_iter().filter_map(Result::err).collect(),
+        seconds: start.elapsed().as_secs_f64(),
+    }
+}
+
+async fn deploy(
+    session: &Session<'_>,
+    clients: &Clients,
+    request: &Request,
+    current: Option<Applied>,
+) -> Result<Applied> {
+    let reporter = session.reporter;
+    let unverified = Unverified::of(session.app, &request.stack);
+    let applied = match current {
+        Some(applied) if !unverified.is_noted() => applied,
+        current => {
+            unverified.note()?;
+            let applied = match current {
+                Some(applied) => applied,
+                None => apply::deploy(clients, request, session.consent, reporter).await?,
+            };
+            verify(clients, &applied).await?;
+            unverified.clear()?;
+            applied
+        }
+    };
+    reporter.report(&Event::StackReady {
+        workflow: applied.workflow.clone(),
+        stack: applied.stack.clone(),
+        action: applied.action,
+        outputs: applied.outputs.clone(),
+    });
+    Ok(applied)
+}
