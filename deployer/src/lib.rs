@@ -16,3 +16,4 @@ mod hash;
 pub mod operate;
 pub mod pipeline;
 pub mod smoke;
+pub mod stack;

@@ -11,9 +11,10 @@ use super::rollout::{Rollout, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
 use crate::aws::{Clients, failed, is_missing};
 use crate::config::App;
-use crate::deploy::apply::{Origin, Request, current};
+use crate::deploy::apply::{Request, current};
 use crate::deploy::plan::{PlanFile, PlannedArtifact, PlannedStack, require_unmoved};
 use crate::error::{Error, Kind, Result};
+use crate::stack::Origin;
 
 /// Carries out the plan in a file.
 ///

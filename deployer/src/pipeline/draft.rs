@@ -4,10 +4,10 @@ use super::connect::connect;
 use super::prepare::Prepared;
 use super::revision::revision;
 use super::session::Session;
-use crate::deploy::apply::Origin;
 use crate::deploy::plan::{Plan, PlanFile, plan};
 use crate::deploy::publish::published;
 use crate::error::Result;
+use crate::stack::Origin;
 
 /// What `up` would do to a stage.
 #[derive(Debug)]

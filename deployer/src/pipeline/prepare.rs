@@ -6,12 +6,13 @@ use std::time::Instant;
 use super::session::Session;
 use crate::config::App;
 use crate::count::counted;
-use crate::deploy::apply::{Origin, Request};
+use crate::deploy::apply::Request;
 use crate::deploy::build::{Artifact, build};
 use crate::deploy::link::{Components, Published, artifact_template, link_workflow};
 use crate::deploy::lint;
 use crate::error::Result;
 use crate::event::Event;
+use crate::stack::Origin;
 
 /// The zips of functions, by the functions' names.
 pub(super) type Artifacts = BTreeMap<String, Artifact>;

@@ -9,11 +9,12 @@ use super::revision::revision;
 use super::rollout::{Rollout, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
 use crate::aws::Clients;
-use crate::deploy::apply::{Origin, Request, current, unconfigured_workflows};
+use crate::deploy::apply::{Request, current};
 use crate::deploy::plan;
 use crate::deploy::publish::published;
 use crate::error::Result;
 use crate::event::Event;
+use crate::stack::{Origin, unconfigured_workflows};
 
 /// Builds, publishes and deploys the chosen workflows, and waits until they are ready; none chosen means all.
 ///

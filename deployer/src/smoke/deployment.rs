@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::aws::Clients;
 use crate::config::App;
-use crate::deploy::apply::describe;
-use crate::deploy::link::pascal_case;
 use crate::error::{Error, Kind, Result};
+use crate::stack::{describe, pascal_case};
 
 /// Where the parts of a deployed workflow are.
 #[derive(Debug, Clone)]

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_cloudformation::types::StackStatus;
 
-use super::stack::LiveStack;
 use crate::aws::{Clients, code_of, failed};
 use crate::deploy::diagnose::{Failure, diagnose};
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Reporter, Wish};
+use crate::stack::LiveStack;
 
 /// What the reporter is told of one operation, and what the user wants of it, until it is dropped.
 pub(super) struct Attention<'a> {

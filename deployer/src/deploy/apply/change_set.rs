@@ -11,7 +11,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::request::Request;
 use super::source::source;
-use super::stack::{LiveStack, describe};
 use super::start::{Started, collides};
 use super::watch::Watch;
 use crate::aws::{Clients, Pace, code_of, failed, is_missing, message_of, until};
@@ -20,6 +19,7 @@ use crate::deploy::diagnose::{Operation, diagnose, failed_events};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
 use crate::hash::hexadecimal;
+use crate::stack::{LiveStack, describe};
 
 /// Change sets of this program's `up`; whatever has another name is somebody else's.
 const PREFIX: &str = "deployer-up-";

@@ -6,10 +6,7 @@ use serde_json::Value;
 
 use super::change_set;
 use super::heal::{Tried, clear, continue_rollback, roll_back};
-use super::origin::Deployed;
 use super::request::{Applied, Request};
-use super::stack::{LiveStack, deployed_text, describe, set_protection};
-use super::standing::{Standing, standing};
 use super::start::{Started, create, update};
 use super::watch::Watch;
 use crate::aws::{Clients, Pace};
@@ -18,6 +15,9 @@ use crate::consent::Consent;
 use crate::deploy::diagnose::diagnose;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::stack::{
+    Deployed, LiveStack, Standing, deployed_text, describe, set_protection, standing,
+};
 
 /// Each way out of a bad state leads to a better one, so a few rounds are enough.
 const ROUNDS: usize = 12;

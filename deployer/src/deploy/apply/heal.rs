@@ -2,13 +2,13 @@
 
 use super::remove::{Removed, remove_remains};
 use super::request::Request;
-use super::stack::{LiveStack, Resource, resources};
 use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed};
 use crate::consent::{self, Consent};
 use crate::deploy::diagnose::{Failure, diagnose};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::stack::{LiveStack, Resource, resources};
 
 /// What losing means: these hold what cannot be made again.
 const DATA: [&str; 2] = ["AWS::DynamoDB::Table", "AWS::SQS::Queue"];

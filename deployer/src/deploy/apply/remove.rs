@@ -2,8 +2,6 @@
 
 use aws_sdk_cloudformation::types::{DeletionMode, StackStatus};
 
-use super::stack::{LiveStack, Resource, describe, resources, set_protection};
-use super::standing::{Standing, standing};
 use super::watch::Watch;
 use crate::aws::{Clients, failed};
 use crate::consent::{self, Consent};
@@ -11,6 +9,7 @@ use crate::deploy::diagnose::diagnose;
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::stack::{LiveStack, Resource, Standing, describe, resources, set_protection, standing};
 
 /// What became of a stack that was to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]

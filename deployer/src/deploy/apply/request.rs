@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag};
 
-use super::origin::{Deployed, Origin, mark};
-use super::stack::LiveStack;
 use crate::config::{ARTIFACTS, App, Deployment, Mode};
 use crate::deploy::link::Template;
+use crate::stack::{Deployed, LiveStack, Origin, mark};
 
 /// What a stack is to be.
 #[derive(Debug, Clone)]

@@ -6,10 +6,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::request::Request;
 use super::source::source;
-use super::stack::LiveStack;
 use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed, message_of};
 use crate::error::Result;
+use crate::stack::LiveStack;
 
 /// What came of the attempt to start an operation.
 pub(super) enum Started<'a> {

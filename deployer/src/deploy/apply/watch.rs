@@ -7,12 +7,11 @@ use std::time::Duration;
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
 use super::cancel::{Attention, canceled};
-use super::stack::{LiveStack, describe};
-use super::standing::{Standing, standing};
 use crate::aws::{Clients, Pace, failed, message_of, until};
 use crate::deploy::diagnose::{Failure, Operation, failed_events};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter, Silent};
+use crate::stack::{LiveStack, Standing, describe, standing};
 
 /// Longer than any operation of ours may take; durable functions drain before they go.
 const LONGEST_OPERATION: Duration = Duration::from_hours(3);

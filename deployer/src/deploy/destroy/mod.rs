@@ -15,10 +15,11 @@ use std::time::Duration;
 use crate::aws::{Clients, Pace, failed, is_missing, until};
 use crate::config::App;
 use crate::consent::Consent;
-use crate::deploy::apply::{Removed, remove, set_protection};
+use crate::deploy::apply::{Removed, remove};
 use crate::deploy::verify::Unverified;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::stack::set_protection;
 
 /// What `destroy` did.
 #[derive(Debug, Clone, Default, serde::Serialize)]

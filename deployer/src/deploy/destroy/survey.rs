@@ -4,8 +4,8 @@ use super::executions;
 use super::tables::{self, Data, TableSurvey};
 use crate::aws::{Clients, Messages, messages};
 use crate::config::App;
-use crate::deploy::apply::{describe, physical_resources, unconfigured_workflows};
 use crate::error::Result;
+use crate::stack::{describe, physical_resources, unconfigured_workflows};
 
 /// What there is to destroy.
 #[derive(Debug, Clone, serde::Serialize)]

@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::aws::{Clients, Pace, failed, is_missing, until};
-use crate::deploy::apply::{Standing, deployed_template, describe, resources, standing};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::stack::{Standing, deployed_template, describe, resources, standing};
 
 const KIND: &str = "AWS::DynamoDB::Table";
 

@@ -14,7 +14,6 @@ pub use component::{Component, Components};
 pub use instance::{Binding, Instance};
 pub use linker::link;
 pub use template::Template;
-pub(crate) use workflow::pascal_case;
 pub use workflow::{Published, artifact_template, link_workflow};
 
 #[cfg(test)]

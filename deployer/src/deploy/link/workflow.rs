@@ -10,6 +10,7 @@ use super::linker::link;
 use super::template::Template;
 use crate::config::{App, Architecture, Intake, Memory, Span, Table, Target, Workflow};
 use crate::error::Result;
+use crate::stack::pascal_case;
 
 /// Where the zips of the functions are: the bucket, and each function's key in it.
 #[derive(Debug, Clone)]
@@ -337,18 +338,6 @@ fn architecture(app: &App) -> &'static str {
         Architecture::Arm64 => "arm64",
         Architecture::X86_64 => "x86_64",
     }
-}
-
-/// Returns `fraud-detection` as `FraudDetection`, the form of logical ids.
-pub(crate) fn pascal_case(name: &str) -> String {
-    name.split(['-', '_'])
-        .filter_map(|word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_uppercase().chain(letters).collect::<String>())
-        })
-        .collect()
 }
 
 fn constant_case(name: &str) -> String {

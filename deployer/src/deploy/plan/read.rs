@@ -5,12 +5,11 @@ use serde_json::json;
 use super::difference::{Live, Wanted, difference};
 use super::model::{StackAction, StackPlan, Warning};
 use crate::aws::{Clients, Messages, messages};
-use crate::deploy::apply::{
-    Deployed, Request, Standing, deployed_template, describe, resources, standing,
-};
+use crate::deploy::apply::Request;
 use crate::deploy::destroy::running_executions;
 use crate::error::Result;
 use crate::hash::hexadecimal;
+use crate::stack::{Deployed, Standing, deployed_template, describe, resources, standing};
 
 /// Returns the live stack, if there is one.
 pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {

@@ -1,5 +1,6 @@
 //! A plan in words, at most 80 columns wide, and as clear without color as with it.
 
+use crate::stack::REVISION_TAG;
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
@@ -8,7 +9,6 @@ use serde_json::Value;
 use super::caution::words;
 use super::model::{Action, Plan, PropertyChange, ResourcePlan, StackAction, StackPlan, Summary};
 use super::reference::{brief, is_intrinsic};
-use crate::deploy::apply::REVISION_TAG;
 
 const WIDTH: usize = 80;
 const LONG_PATH: usize = 44;

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::aws::{Clients, failed, listed, versions};
 use crate::config::App;
-use crate::deploy::apply::{deployed_template, describe, physical_resources, stage_stacks};
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
+use crate::stack::{deployed_template, describe, physical_resources, stage_stacks};
 
 /// The output with the name of the function that has executions.
 const ORCHESTRATOR: &str = "OrchestratorFunctionName";

@@ -6,9 +6,8 @@ use serde_json::Value;
 use super::workflow::{in_a_line, outputs_ending};
 use crate::aws::{Clients, failed};
 use crate::config::App;
-use crate::deploy::apply::{LiveStack, revision_of};
-use crate::deploy::link::pascal_case;
 use crate::error::Result;
+use crate::stack::{LiveStack, pascal_case, revision_of};
 
 /// The alias that everything invokes.
 const ALIAS: &str = "live";

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::workflow::{in_a_line, outputs_ending};
 use crate::aws::{Clients, Messages, messages};
-use crate::deploy::apply::LiveStack;
+use crate::stack::LiveStack;
 
 /// What a queue is for, by the output that names it.
 const ROLES: [(&str, &str); 3] = [

@@ -9,9 +9,9 @@ use super::functions::{self, FunctionStatus};
 use super::queues::{self, QueueStatus};
 use crate::aws::{Clients, failed};
 use crate::config::App;
-use crate::deploy::apply::{LiveStack, Origin, deployed_template, describe, resources};
 use crate::deploy::destroy::running_executions;
 use crate::error::{Error, Result};
+use crate::stack::{LiveStack, Origin, deployed_template, describe, resources};
 
 /// How a workflow is.
 #[derive(Debug, Clone, Serialize)]

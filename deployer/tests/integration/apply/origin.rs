@@ -2,7 +2,8 @@
 
 use deployer::config::{Changes, Mode};
 use deployer::consent::Refuse;
-use deployer::deploy::apply::{Origin, current, deployed_template, revision_of};
+use deployer::deploy::apply::current;
+use deployer::stack::{Origin, deployed_template, revision_of};
 use serde_json::Value;
 
 use super::stage::{RESOURCES, STACK, Stage, template};

@@ -151,7 +151,7 @@ async fn an_unchanged_stack_costs_two_calls_and_a_disturbed_one_is_found_by_them
     );
     assert_eq!(stage.fake.calls(), ["DescribeStacks", "GetTemplate"]);
     // What `destroy` leaves when it is interrupted.
-    deployer::deploy::apply::set_protection(&stage.clients, STACK, true)
+    deployer::stack::set_protection(&stage.clients, STACK, true)
         .await
         .unwrap();
     let found = current(&stage.clients, &requests).await.unwrap();

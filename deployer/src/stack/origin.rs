@@ -109,7 +109,7 @@ pub(crate) struct Deployed<'a> {
 ///
 /// What does not change keeps what is noted there, so a template that changes nothing comes back
 /// as it is deployed.
-pub(super) fn mark(
+pub(crate) fn mark(
     template: &Value,
     tags: &BTreeMap<String, String>,
     deployed: Option<Deployed<'_>>,
