@@ -144,6 +144,12 @@ impl Error {
         Some(errors.iter().map(Self::frames).fold(whole, Self::detail))
     }
 
+    /// Returns the error with its causes, in one line.
+    pub fn in_a_line(&self) -> String {
+        let frames = std::iter::once(self.to_string()).chain(self.causes());
+        frames.collect::<Vec<_>>().join(": ")
+    }
+
     /// Returns the error with its causes and its way out, a line each.
     pub fn frames(&self) -> String {
         let causes = self.causes().into_iter();

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::stack::Outputs;
+
 /// Something that happened on the way.
 #[derive(Debug, Clone, Serialize)]
 #[serde(
@@ -64,7 +66,7 @@ pub enum Event {
         /// What was done: `created`, `updated` or `unchanged`.
         action: &'static str,
         /// The outputs of the stack.
-        outputs: std::collections::BTreeMap<String, String>,
+        outputs: Outputs,
     },
     /// Something that the user should know and that does not stop the work.
     Warning {

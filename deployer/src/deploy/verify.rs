@@ -55,16 +55,9 @@ impl Unverified {
 ///
 /// A function that failed to become active, with Lambda's reason.
 pub async fn verify(clients: &Clients, applied: &Applied) -> Result<()> {
-    let aliases = applied
-        .outputs
-        .iter()
-        .filter(|(name, _)| name.ends_with("AliasArn"))
-        .map(|(_, arn)| function(clients, arn));
-    let mappings = applied
-        .outputs
-        .iter()
-        .filter(|(name, _)| name.ends_with("MappingId"))
-        .map(|(_, id)| mapping(clients, id));
+    let outputs = &applied.outputs;
+    let aliases = outputs.aliases().map(|arn| function(clients, arn));
+    let mappings = outputs.mappings().map(|id| mapping(clients, id));
     futures::future::try_join(
         futures::future::try_join_all(aliases),
         futures::future::try_join_all(mappings),

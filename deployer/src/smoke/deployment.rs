@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::aws::Clients;
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
-use crate::stack::{describe, pascal_case};
+use crate::stack::{describe, outputs};
 
 /// Where the parts of a deployed workflow are.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result
         )));
     };
     let output = |name: &str| {
-        live.outputs.get(name).cloned().ok_or_else(|| {
+        live.outputs.get(name).map(str::to_owned).ok_or_else(|| {
             not_deployed(format!(
                 "the stack `{stack}` is {} and has no output `{name}`",
                 live.status
@@ -54,17 +54,14 @@ pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result
     };
     let mut tables = BTreeMap::new();
     for table in app.workflow(workflow)?.tables.keys() {
-        tables.insert(
-            table.clone(),
-            output(&format!("{}TableName", pascal_case(table)))?,
-        );
+        tables.insert(table.clone(), output(&outputs::table_output(table))?);
     }
     Ok(Deployment {
-        function: output("OrchestratorFunctionName")?,
-        queue_url: output("IntakeQueueUrl")?,
-        dead_letter_url: output("IntakeDeadLetterQueueUrl")?,
-        failure_url: output("OrchestratorFailureQueueUrl")?,
-        idempotency_table: output("IdempotencyTableName")?,
+        function: output(outputs::ORCHESTRATOR)?,
+        queue_url: output(outputs::QUEUE)?,
+        dead_letter_url: output(outputs::DEAD_LETTERS)?,
+        failure_url: output(outputs::FAILURES)?,
+        idempotency_table: output(outputs::IDEMPOTENCY)?,
         tables,
     })
 }

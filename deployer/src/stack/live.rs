@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::types::StackStatus;
 use aws_smithy_types::date_time::Format;
 
+use super::outputs::Outputs;
 use crate::aws::{Clients, code_of, failed, message_of};
 use crate::error::Result;
 
@@ -22,7 +23,7 @@ pub struct LiveStack {
     /// When CloudFormation last began to change it, as RFC 3339 writes times.
     pub changed_at: Option<String>,
     /// The outputs.
-    pub outputs: BTreeMap<String, String>,
+    pub outputs: Outputs,
     /// The tags.
     pub tags: BTreeMap<String, String>,
     /// Whether termination protection is on.

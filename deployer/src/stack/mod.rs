@@ -3,6 +3,7 @@
 mod live;
 mod names;
 mod origin;
+pub(crate) mod outputs;
 mod resource;
 mod stage;
 mod standing;
@@ -12,6 +13,7 @@ pub use live::{LiveStack, describe, set_protection};
 pub(crate) use names::pascal_case;
 pub(crate) use origin::{Deployed, mark};
 pub use origin::{Origin, REVISION_TAG, revision_of};
+pub use outputs::Outputs;
 pub use resource::{Resource, physical_resources, resources};
 pub use stage::{stage_stacks, unconfigured_workflows};
 pub use standing::{Standing, standing};

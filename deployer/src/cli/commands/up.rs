@@ -65,29 +65,19 @@ fn finish(stage: &str, rollout: Rollout) -> Result<Outcome> {
 }
 
 fn format_applied(applied: &Applied) -> Vec<String> {
-    const SHOWN: [(&str, &str); 4] = [
-        ("OrchestratorAliasArn", "orchestrator"),
-        ("IntakeQueueUrl", "queue"),
-        ("IntakeDeadLetterQueueUrl", "dead letters"),
-        ("OrchestratorFailureQueueUrl", "failed executions"),
-    ];
+    let outputs = &applied.outputs;
     let mut lines = vec![format!("{} {}", applied.workflow, applied.action)];
-    for (output, name) in SHOWN {
-        lines.extend(
-            applied
-                .outputs
-                .get(output)
-                .map(|value| format_line(name, value)),
-        );
-    }
-    for (output, value) in &applied.outputs {
-        if let Some(table) = output.strip_suffix("TableName") {
-            lines.push(format_line(
-                &format!("table {}", table.to_lowercase()),
-                value,
-            ));
-        }
-    }
+    let alias = outputs.orchestrator_alias();
+    lines.extend(alias.map(|arn| format_line("orchestrator", arn)));
+    lines.extend(
+        outputs
+            .main_queues()
+            .map(|(role, url)| format_line(role, url)),
+    );
+    lines.extend(outputs.tables().map(|(table, name)| {
+        let table = format!("table {}", table.to_lowercase());
+        format_line(&table, name)
+    }));
     lines.push(String::new());
     lines
 }

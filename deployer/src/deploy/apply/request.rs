@@ -6,7 +6,7 @@ use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag}
 
 use crate::config::{ARTIFACTS, App, Deployment, Mode};
 use crate::deploy::link::Template;
-use crate::stack::{Deployed, LiveStack, Origin, mark};
+use crate::stack::{Deployed, LiveStack, Origin, Outputs, mark};
 
 /// What a stack is to be.
 #[derive(Debug, Clone)]
@@ -117,7 +117,7 @@ pub struct Applied {
     /// `created`, `updated` or `unchanged`.
     pub action: &'static str,
     /// Its outputs.
-    pub outputs: BTreeMap<String, String>,
+    pub outputs: Outputs,
 }
 
 impl Applied {

@@ -140,18 +140,13 @@ async fn survey_stack(
             .find(|(kind, _)| kind == wanted)
             .map(|(_, id)| id.clone())
     };
-    let orchestrator = live.outputs.get("OrchestratorFunctionName").cloned();
+    let orchestrator = live.outputs.orchestrator().map(str::to_owned);
     let running_executions = match &orchestrator {
         Some(function) => executions::running(clients, function).await?.len(),
         None => 0,
     };
     let mut held = 0;
-    for queue in live
-        .outputs
-        .iter()
-        .filter(|(output, _)| output.ends_with("QueueUrl"))
-        .map(|(_, url)| url)
-    {
+    for (_, queue) in live.outputs.queues() {
         // The count only informs, so a queue that cannot be read counts as empty.
         held += messages(clients, queue).await.map_or(0, Messages::total);
     }

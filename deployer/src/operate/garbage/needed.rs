@@ -13,9 +13,6 @@ use crate::error::Result;
 use crate::hash::to_hexadecimal;
 use crate::stack::{deployed_template, describe, physical_resources, stage_stacks};
 
-/// The output with the name of the function that has executions.
-const ORCHESTRATOR: &str = "OrchestratorFunctionName";
-
 /// Returns the keys that the stacks of the stage need, those of workflows that the configuration no
 /// longer has included.
 pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String>> {
@@ -23,11 +20,11 @@ pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String
     for stack in stage_stacks(app, clients).await? {
         let template = deployed_template(clients, &stack).await?;
         collect_keys(&template, &mut keys);
-        let outputs = describe(clients, &stack).await?.map(|live| live.outputs);
-        let durable = outputs.and_then(|mut outputs| outputs.remove(ORCHESTRATOR));
+        let live = describe(clients, &stack).await?;
+        let durable = live.as_ref().and_then(|live| live.outputs.orchestrator());
         for (kind, name) in physical_resources(clients, &stack).await? {
             if kind == "AWS::Lambda::Function" {
-                let is_durable = durable.as_ref() == Some(&name);
+                let is_durable = durable == Some(name.as_str());
                 let hashes = needed_hashes(clients, &name, is_durable).await?;
                 keys.extend(keys_of(&template, &hashes));
             }

@@ -1,12 +1,13 @@
 //! The functions of a workflow, and which version of each takes the work.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use super::workflow::{in_a_line, outputs_ending};
 use crate::aws::{Clients, failed};
 use crate::config::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::stack::{LiveStack, pascal_case, revision_of};
 
 /// The alias that everything invokes.
@@ -34,7 +35,7 @@ pub(super) async fn look(
     live: &LiveStack,
     template: &Value,
 ) -> (Vec<FunctionStatus>, Vec<String>) {
-    let names = outputs_ending(live, "FunctionName");
+    let names: BTreeMap<&str, &str> = live.outputs.functions().collect();
     let looks = instances(app, workflow)
         .into_iter()
         .map(|(instance, function)| {
@@ -46,7 +47,7 @@ pub(super) async fn look(
                 let name =
                     name.ok_or_else(|| format!("the function `{function}` is not deployed"))?;
                 let found = look_at(clients, function, name).await;
-                let found = found.map_err(|error| in_a_line(&error))?;
+                let found = found.map_err(|error| Error::in_a_line(&error))?;
                 Ok(FunctionStatus { revision, ..found })
             }
         });

@@ -2,16 +2,9 @@
 
 use serde::Serialize;
 
-use super::workflow::{in_a_line, outputs_ending};
 use crate::aws::{Clients, Messages, messages};
 use crate::stack::LiveStack;
-
-/// What a queue is for, by the output that names it.
-const ROLES: [(&str, &str); 3] = [
-    ("Intake", "queue"),
-    ("IntakeDeadLetter", "dead letters"),
-    ("OrchestratorFailure", "failed executions"),
-];
+use crate::stack::outputs::queue_role;
 
 /// A queue, and how many messages are in it.
 #[derive(Debug, Clone, Serialize)]
@@ -28,19 +21,14 @@ pub struct QueueStatus {
 pub(super) async fn look(clients: &Clients, live: &LiveStack) -> (Vec<QueueStatus>, Vec<String>) {
     let mut found = Vec::new();
     let mut problems = Vec::new();
-    let urls = outputs_ending(live, "QueueUrl");
-    for (output, url) in urls {
-        let role = ROLES
-            .iter()
-            .find(|(name, _)| *name == output)
-            .map_or(output, |(_, role)| role);
+    for (output, url) in live.outputs.queues() {
         match messages(clients, url).await {
             Ok(messages) => found.push(QueueStatus {
-                role: role.to_owned(),
+                role: queue_role(output).to_owned(),
                 url: url.to_owned(),
                 messages,
             }),
-            Err(error) => problems.push(in_a_line(&error)),
+            Err(error) => problems.push(error.in_a_line()),
         }
     }
     (found, problems)

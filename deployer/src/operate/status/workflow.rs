@@ -1,7 +1,5 @@
 //! One workflow.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,7 +8,7 @@ use super::queues::{self, QueueStatus};
 use crate::aws::{Clients, failed};
 use crate::config::App;
 use crate::deploy::destroy::running_executions;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::stack::{LiveStack, Origin, deployed_template, describe, resources};
 
 /// How a workflow is.
@@ -132,16 +130,8 @@ async fn deployed(
 /// Returns a value, or makes its absence a problem.
 fn keep<T>(result: Result<T>, problems: &mut Vec<String>) -> Option<T> {
     result
-        .map_err(|error| problems.push(in_a_line(&error)))
+        .map_err(|error| problems.push(error.in_a_line()))
         .ok()
-}
-
-/// Returns an error with its causes.
-pub(super) fn in_a_line(error: &Error) -> String {
-    let frames: Vec<String> = std::iter::once(error.to_string())
-        .chain(error.causes())
-        .collect();
-    frames.join(": ")
 }
 
 async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> {
@@ -165,19 +155,8 @@ async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> 
 }
 
 async fn running(clients: &Clients, live: &LiveStack) -> Result<Option<usize>> {
-    match live.outputs.get("OrchestratorFunctionName") {
+    match live.outputs.orchestrator() {
         Some(function) => Ok(Some(running_executions(clients, function).await?.len())),
         None => Ok(None),
     }
-}
-
-/// Returns the outputs of a stack that end in `suffix`, by what stands before it.
-pub(super) fn outputs_ending<'a>(
-    live: &'a LiveStack,
-    suffix: &'a str,
-) -> BTreeMap<&'a str, &'a str> {
-    live.outputs
-        .iter()
-        .filter_map(|(output, value)| Some((output.strip_suffix(suffix)?, value.as_str())))
-        .collect()
 }
