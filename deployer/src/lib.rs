@@ -15,5 +15,6 @@ pub mod event;
 mod hash;
 pub mod operate;
 pub mod pipeline;
+pub mod resources;
 pub mod smoke;
 pub mod stack;

@@ -8,58 +8,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::resources::resource_type;
+
 /// The tag of a resource with the source revision that gave it its present form.
 pub const REVISION_TAG: &str = "deployer:revision";
-
-/// The types whose `Tags` is a list of `Key` and `Value` that can be changed in place.
-///
-/// Source: the resource type schemas that CloudFormation publishes for us-east-1.
-const TAGGABLE: [&str; 44] = [
-    "AWS::ApiGateway::RestApi",
-    "AWS::ApiGateway::Stage",
-    "AWS::ApiGateway::UsagePlan",
-    "AWS::AppConfig::Application",
-    "AWS::Athena::WorkGroup",
-    "AWS::CertificateManager::Certificate",
-    "AWS::CloudFront::Distribution",
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::VPC",
-    "AWS::EC2::VPCEndpoint",
-    "AWS::ECR::Repository",
-    "AWS::ECS::Cluster",
-    "AWS::ECS::Service",
-    "AWS::ECS::TaskDefinition",
-    "AWS::Events::EventBus",
-    "AWS::Events::Rule",
-    "AWS::IAM::Role",
-    "AWS::IAM::User",
-    "AWS::KMS::Key",
-    "AWS::Kinesis::Stream",
-    "AWS::KinesisFirehose::DeliveryStream",
-    "AWS::Lambda::CodeSigningConfig",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Logs::LogGroup",
-    "AWS::OpenSearchService::Domain",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-    "AWS::SES::ConfigurationSet",
-    "AWS::SES::EmailIdentity",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-    "AWS::Scheduler::ScheduleGroup",
-    "AWS::SecretsManager::Secret",
-    "AWS::StepFunctions::Activity",
-    "AWS::StepFunctions::StateMachine",
-    "AWS::WAFv2::WebACL",
-    "AWS::XRay::Group",
-];
 
 /// Where a deployment comes from, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -158,7 +110,9 @@ fn is_taggable(resource: &Value) -> bool {
     let kind = resource.get("Type").and_then(Value::as_str);
     let tags = resource.pointer("/Properties/Tags");
     // Tags that an intrinsic function makes cannot be added to.
-    kind.is_some_and(|kind| TAGGABLE.contains(&kind)) && tags.is_none_or(Value::is_array)
+    kind.and_then(resource_type)
+        .is_some_and(|known| known.taggable)
+        && tags.is_none_or(Value::is_array)
 }
 
 fn tag(resource: &mut Value, revision: &str) {

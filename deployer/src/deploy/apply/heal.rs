@@ -8,10 +8,8 @@ use crate::consent::{self, Consent};
 use crate::deploy::diagnose::{Failure, diagnose};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::resources::{Holds, holds};
 use crate::stack::{LiveStack, Resource, resources};
-
-/// What losing means: these hold what cannot be made again.
-const DATA: [&str; 2] = ["AWS::DynamoDB::Table", "AWS::SQS::Queue"];
 
 /// How far the ways out have been tried; each leads further than the one before.
 #[derive(Debug, Default)]
@@ -32,7 +30,9 @@ pub(super) async fn clear(
     let data: Vec<String> = resources(clients, &live.id)
         .await?
         .iter()
-        .filter(|resource| resource.goes_with_its_stack() && DATA.contains(&resource.kind.as_str()))
+        .filter(|resource| {
+            resource.goes_with_its_stack() && holds(&resource.kind) == Some(Holds::Data)
+        })
         .map(Resource::to_string)
         .collect();
     warn(reporter, live, "deleting what is left of an earlier try");

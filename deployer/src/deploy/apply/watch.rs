@@ -11,6 +11,7 @@ use crate::aws::{Clients, Pace, failed, message_of, until};
 use crate::deploy::diagnose::{Failure, Operation, failed_events};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter, Silent};
+use crate::resources::STACK;
 use crate::stack::{LiveStack, Standing, describe, standing};
 
 /// Longer than any operation of ours may take; durable functions drain before they go.
@@ -18,8 +19,6 @@ const LONGEST_OPERATION: Duration = Duration::from_hours(3);
 
 /// How often in a row the service may be out of reach; the operation goes on without us meanwhile.
 const PATIENCE: u32 = 20;
-
-const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// How attempts begin; a rollback belongs to what it rolls back.
 const ATTEMPTS: [&str; 3] = [

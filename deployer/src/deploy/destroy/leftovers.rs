@@ -3,6 +3,7 @@
 use crate::aws::{Clients, failed, is_missing};
 use crate::error::Result;
 use crate::event::{Event, Reporter};
+use crate::resources::{FUNCTION, LOG_GROUP, MAPPING, QUEUE, TABLE};
 
 use super::survey::Survey;
 use super::tables::Data;
@@ -22,10 +23,10 @@ pub(super) async fn look(
     let gone = gone.filter(|stack| !standing.contains(&stack.stack));
     for (kind, id) in gone.flat_map(|stack| &stack.resources) {
         let there = match kind.as_str() {
-            "AWS::Lambda::Function" => function(clients, id).await?,
-            "AWS::SQS::Queue" => queue(clients, id).await?,
-            "AWS::Lambda::EventSourceMapping" => mapping(clients, id).await?,
-            "AWS::Logs::LogGroup" => {
+            FUNCTION => function(clients, id).await?,
+            QUEUE => queue(clients, id).await?,
+            MAPPING => mapping(clients, id).await?,
+            LOG_GROUP => {
                 if log_group(clients, id).await? {
                     reporter.report(&Event::Note {
                         text: format!("deleting the log group `{id}`, which came back"),
@@ -41,7 +42,7 @@ pub(super) async fn look(
                 }
                 false
             }
-            "AWS::DynamoDB::Table" => {
+            TABLE => {
                 let tables = survey.stacks.iter().flat_map(|stack| &stack.tables);
                 let mut staying = tables.filter(|table| table.stays(data));
                 !staying.any(|table| table.name == *id) && table(clients, id).await?

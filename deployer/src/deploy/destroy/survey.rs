@@ -5,6 +5,7 @@ use super::tables::{self, Data, TableSurvey};
 use crate::aws::{Clients, Messages, messages};
 use crate::config::App;
 use crate::error::Result;
+use crate::resources::MAPPING;
 use crate::stack::{describe, physical_resources, unconfigured_workflows};
 
 /// What there is to destroy.
@@ -158,7 +159,7 @@ async fn survey_stack(
         running_executions,
         messages: held,
         tables: tables::survey(clients, name).await?,
-        mapping: of_type("AWS::Lambda::EventSourceMapping"),
+        mapping: of_type(MAPPING),
         orchestrator,
         resources,
     }))

@@ -11,9 +11,8 @@ use serde_json::Value;
 use crate::aws::{Clients, Pace, failed, is_missing, until};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
+use crate::resources::TABLE;
 use crate::stack::{Standing, deployed_template, describe, resources, standing};
-
-const KIND: &str = "AWS::DynamoDB::Table";
 
 /// The largest template that a call may carry.
 const LARGEST_BODY: usize = 51_200;
@@ -67,7 +66,7 @@ pub(super) async fn survey(clients: &Clients, stack: &str) -> Result<Vec<TableSu
     let found = resources(clients, stack).await?;
     let mut tables = found
         .into_iter()
-        .filter(|resource| resource.kind == KIND && resource.exists())
+        .filter(|resource| resource.kind == TABLE && resource.exists())
         .peekable();
     if tables.peek().is_none() {
         return Ok(Vec::new());
@@ -136,7 +135,7 @@ fn retained(template: &Value) -> BTreeSet<String> {
     let tables = resources
         .into_iter()
         .flatten()
-        .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(KIND));
+        .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(TABLE));
     tables
         .filter(|(_, table)| {
             let policy = table.get("DeletionPolicy").and_then(Value::as_str);
@@ -153,7 +152,7 @@ fn with_tables_retained(mut template: Value) -> Option<Value> {
         .get_mut("Resources")
         .and_then(Value::as_object_mut)?;
     for (_, resource) in resources.iter_mut() {
-        if resource.get("Type").and_then(Value::as_str) == Some(KIND)
+        if resource.get("Type").and_then(Value::as_str) == Some(TABLE)
             && let Some(fields) = resource.as_object_mut()
         {
             let before = fields.insert("DeletionPolicy".to_owned(), "Retain".into());

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::resources::STACK;
+
 /// One thing that failed, in AWS's own words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failure {
@@ -30,8 +32,7 @@ impl Failure {
     /// Returns whether this failed by itself, rather than because something else had.
     pub fn is_cause(&self) -> bool {
         let reason = self.reason.as_deref().unwrap_or_default().to_lowercase();
-        self.resource_type != "AWS::CloudFormation::Stack"
-            && !FOLLOW_UPS.iter().any(|text| reason.contains(text))
+        self.resource_type != STACK && !FOLLOW_UPS.iter().any(|text| reason.contains(text))
     }
 
     /// Returns AWS's reason without the frame that CloudFormation puts around it.

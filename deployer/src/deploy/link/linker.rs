@@ -8,9 +8,10 @@ use super::component::Components;
 use super::expression::Scope;
 use super::instance::{Binding, Instance};
 use super::template::Template;
-use super::version::{VERSION_TYPE, fingerprint, published_function};
+use super::version::{fingerprint, published_function};
 use crate::config::nearest;
 use crate::error::{Error, Result};
+use crate::resources::VERSION;
 
 /// Links `instances` into one template.
 ///
@@ -163,9 +164,7 @@ impl<'a> Linker<'a> {
             .component
             .resources
             .iter()
-            .filter(|(_, resource)| {
-                resource.get("Type").and_then(Value::as_str) == Some(VERSION_TYPE)
-            })
+            .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(VERSION))
             .collect();
         for (version, resource) in versions {
             let path = format!("Resources.{version}");

@@ -7,8 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::hash::hexadecimal;
 
-pub(super) const VERSION_TYPE: &str = "AWS::Lambda::Version";
-
 /// Returns the local id of the function that a version resource publishes.
 pub(super) fn published_function(version: &Value) -> Option<&str> {
     version

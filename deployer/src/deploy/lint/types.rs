@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Rule};
 use crate::deploy::link::Template;
+use crate::resources::usual_types;
 
 const FORM: Rule = Rule {
     code: "T001",
@@ -13,56 +14,6 @@ const NEAR: Rule = Rule {
     reason: "CloudFormation refuses a type that it does not know, after everything was built",
     source: "AWS CloudFormation: resource types",
 };
-
-/// What workflows are usually made of. Other types are as good; only one that is nearly one of these is doubted.
-const USUAL: [&str; 46] = [
-    "AWS::ApiGateway::RestApi",
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::Integration",
-    "AWS::ApiGatewayV2::Route",
-    "AWS::ApiGatewayV2::Stage",
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::VPC",
-    "AWS::EC2::VPCEndpoint",
-    "AWS::Events::Archive",
-    "AWS::Events::Connection",
-    "AWS::Events::EventBus",
-    "AWS::Events::EventBusPolicy",
-    "AWS::Events::Rule",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::IAM::RolePolicy",
-    "AWS::KMS::Alias",
-    "AWS::KMS::Key",
-    "AWS::Kinesis::Stream",
-    "AWS::Lambda::Alias",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Lambda::LayerVersion",
-    "AWS::Lambda::Permission",
-    "AWS::Lambda::Url",
-    "AWS::Lambda::Version",
-    "AWS::Logs::LogGroup",
-    "AWS::Logs::MetricFilter",
-    "AWS::Logs::SubscriptionFilter",
-    "AWS::S3::Bucket",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
-    "AWS::SSM::Parameter",
-    "AWS::SecretsManager::Secret",
-];
 
 /// Returns the resources whose type cannot be one.
 pub(super) fn malformed(template: &Template) -> Vec<Finding> {
@@ -84,7 +35,7 @@ pub(super) fn malformed(template: &Template) -> Vec<Finding> {
 pub(super) fn doubtful(template: &Template) -> Vec<Finding> {
     let resources = template.resources();
     resources
-        .filter(|(_, kind)| is_well_formed(kind) && !USUAL.contains(kind))
+        .filter(|(_, kind)| is_well_formed(kind) && !usual_types().any(|usual| usual == *kind))
         .filter_map(|(id, kind)| {
             let near = nearly(kind)?;
             let message = format!(
@@ -122,8 +73,7 @@ fn is_well_formed(kind: &str) -> bool {
 
 /// Returns the usual type that differs in a letter or two only.
 fn nearly(kind: &str) -> Option<&'static str> {
-    USUAL
-        .into_iter()
+    usual_types()
         .map(|usual| (strsim::osa_distance(kind, usual), usual))
         .filter(|(distance, usual)| *distance <= 2 || kind.eq_ignore_ascii_case(usual))
         .min()

@@ -1,6 +1,7 @@
 //! Warnings in words.
 
 use super::model::{Loss, Warning};
+use crate::resources::resource_type;
 
 /// Returns what a warning says: its headline, and what there is to know beside it.
 pub(super) fn words(warning: &Warning) -> (String, Vec<String>) {
@@ -11,7 +12,8 @@ pub(super) fn words(warning: &Warning) -> (String, Vec<String>) {
             loss,
             holds,
         } => {
-            let count = holds.map(|holds| format!("it holds about {holds} {}", unit(kind)));
+            let unit = resource_type(kind).map_or("entries", |known| known.unit);
+            let count = holds.map(|holds| format!("it holds about {holds} {unit}"));
             let headline = format!("LOSES DATA: {resource} {}", fate(*loss));
             (headline, count.into_iter().collect())
         }
@@ -33,15 +35,6 @@ fn fate(loss: Loss) -> &'static str {
         Loss::LeftBehind => {
             "is replaced by an empty one; the old one stays in the account, outside the stack"
         }
-    }
-}
-
-fn unit(kind: &str) -> &'static str {
-    match kind {
-        "AWS::SQS::Queue" => "messages",
-        "AWS::DynamoDB::Table" => "items",
-        "AWS::S3::Bucket" => "objects",
-        _ => "entries",
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is to be considered before a plan is applied.
 
-use super::difference::{Resources, keeps};
 use super::model::{Action, Loss, ResourcePlan, Warning};
 use super::permission::widened;
-use super::replacement::holds_data;
+use super::template::{Resources, keeps};
+use crate::resources::{FUNCTION, holds};
 
 /// Returns the warnings of a stack; of a new one, what it grants to everybody or on everything.
 pub(super) fn warnings(
@@ -27,7 +27,7 @@ pub(super) fn warnings(
             .iter()
             .find(|property| property.path == "DurableConfig");
         if let Some(property) = toggled
-            && resource.kind == "AWS::Lambda::Function"
+            && resource.kind == FUNCTION
             && property.before.is_some() != property.after.is_some()
         {
             warnings.push(Warning::TogglesDurability {
@@ -46,7 +46,7 @@ pub(super) fn warnings(
 }
 
 fn loss(resource: &ResourcePlan, old: &Resources, new: &Resources) -> Option<Loss> {
-    if !holds_data(&resource.kind) {
+    if holds(&resource.kind).is_none() {
         return None;
     }
     match resource.action {

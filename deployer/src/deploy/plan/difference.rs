@@ -11,6 +11,8 @@ use super::model::{Action, PropertyChange, Replacement, ResourcePlan, StackActio
 use super::reference::references;
 use super::replacement::judge;
 use super::secrecy::hide;
+use super::template::{Resources, keeps, kind, section};
+use crate::resources::VERSION;
 
 /// A stack as it is to be.
 #[derive(Debug, Clone, Copy)]
@@ -50,8 +52,6 @@ impl Live {
         self.template.as_object().is_none_or(Map::is_empty)
     }
 }
-
-const VERSION: &str = "AWS::Lambda::Version";
 
 /// Returns what has to happen for the live stack to become the wanted one.
 ///
@@ -99,22 +99,6 @@ pub fn difference(live: Option<&Live>, wanted: &Wanted<'_>) -> StackPlan {
     }
 }
 
-pub(super) type Resources = Map<String, Value>;
-
-fn section<'a>(template: &'a Value, name: &str, empty: &'a Resources) -> &'a Resources {
-    template
-        .get(name)
-        .and_then(Value::as_object)
-        .unwrap_or(empty)
-}
-
-pub(super) fn kind(resource: &Value) -> &str {
-    resource
-        .get("Type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
 /// Returns the versions that go, with the version of the same function that comes.
 fn successors(old: &Resources, new: &Resources) -> BTreeMap<String, String> {
     let function = |version: &Value| version.pointer("/Properties/FunctionName").cloned();
@@ -159,14 +143,6 @@ fn gone(id: &str, resource: &Value, successor: Option<&String>) -> ResourcePlan 
         reason,
         properties: Vec::new(),
     }
-}
-
-/// Returns whether a policy keeps the resource in the account.
-pub(super) fn keeps(resource: &Value, policy: &str) -> bool {
-    resource
-        .get(policy)
-        .and_then(Value::as_str)
-        .is_some_and(|policy| policy == "Retain" || policy == "RetainExceptOnCreate")
 }
 
 fn changed(

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::difference::{Resources, kind};
 use super::model::{Action, PropertyChange, Replacement, ResourcePlan};
 use super::reference::{is_intrinsic, references};
 use super::replacement::{is_known, judge};
+use super::template::{Resources, kind};
 
 /// Adds what changes only because a resource that it refers to is another one afterwards.
 pub(super) fn follow(resources: &mut Vec<ResourcePlan>, new: &Resources) {

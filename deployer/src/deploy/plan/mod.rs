@@ -15,6 +15,7 @@ mod read;
 mod reference;
 mod replacement;
 mod secrecy;
+mod template;
 mod text;
 
 pub use difference::{Live, Wanted, difference};

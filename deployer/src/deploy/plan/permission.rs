@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::difference::{Resources, kind};
 use super::reference::{brief, references};
+use super::template::{Resources, kind};
 
 #[derive(Debug, Clone, PartialEq)]
 struct Grant {

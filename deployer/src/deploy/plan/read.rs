@@ -9,6 +9,7 @@ use crate::deploy::apply::Request;
 use crate::deploy::destroy::running_executions;
 use crate::error::Result;
 use crate::hash::hexadecimal;
+use crate::resources::{QUEUE, TABLE};
 use crate::stack::{Deployed, Standing, deployed_template, describe, resources, standing};
 
 /// Returns the live stack, if there is one.
@@ -121,12 +122,12 @@ async fn count(clients: &Clients, plan: &mut StackPlan) -> Result<()> {
 /// Returns how much a resource holds, where that can be asked cheaply.
 async fn held(clients: &Clients, kind: &str, id: &str) -> Option<u64> {
     match kind {
-        "AWS::DynamoDB::Table" => {
+        TABLE => {
             let described = clients.dynamodb.describe_table().table_name(id).send();
             let table = described.await.ok()?.table?;
             table.item_count.and_then(|count| count.try_into().ok())
         }
-        "AWS::SQS::Queue" => {
+        QUEUE => {
             let messages = messages(clients, id).await;
             messages.ok().map(Messages::total)
         }

@@ -11,6 +11,7 @@ use crate::aws::{Clients, failed, listed, versions};
 use crate::config::App;
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
+use crate::resources::FUNCTION;
 use crate::stack::{deployed_template, describe, physical_resources, stage_stacks};
 
 /// Returns the keys that the stacks of the stage need, those of workflows that the configuration no
@@ -23,7 +24,7 @@ pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String
         let live = describe(clients, &stack).await?;
         let durable = live.as_ref().and_then(|live| live.outputs.orchestrator());
         for (kind, name) in physical_resources(clients, &stack).await? {
-            if kind == "AWS::Lambda::Function" {
+            if kind == FUNCTION {
                 let is_durable = durable == Some(name.as_str());
                 let hashes = needed_hashes(clients, &name, is_durable).await?;
                 keys.extend(keys_of(&template, &hashes));

@@ -9,6 +9,7 @@ use crate::aws::{Clients, failed};
 use crate::config::App;
 use crate::deploy::destroy::running_executions;
 use crate::error::Result;
+use crate::resources::MAPPING;
 use crate::stack::{LiveStack, Origin, deployed_template, describe, resources};
 
 /// How a workflow is.
@@ -138,7 +139,7 @@ async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> 
     let all = resources(clients, &live.name).await?;
     let mapping = all
         .into_iter()
-        .find(|resource| resource.kind == "AWS::Lambda::EventSourceMapping" && resource.exists());
+        .find(|resource| resource.kind == MAPPING && resource.exists());
     let Some(id) = mapping.and_then(|mapping| mapping.physical_id) else {
         return Ok(None);
     };

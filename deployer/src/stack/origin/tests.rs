@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Deployed, Origin, REVISION_TAG, TAGGABLE, mark, revision_of};
+use super::{Deployed, Origin, REVISION_TAG, mark, revision_of};
 
 fn origin(revision: &str) -> Origin {
     Origin {
@@ -170,9 +170,4 @@ fn metadata_of_the_template_itself_stays() {
     assert_eq!(deployed["Metadata"]["License"], "MIT");
     let again = over(&deployed, &wanted, &origin("two"));
     assert_eq!(again.to_string(), deployed.to_string());
-}
-
-#[test]
-fn every_type_stands_once() {
-    assert!(TAGGABLE.is_sorted_by(|one, next| one < next));
 }

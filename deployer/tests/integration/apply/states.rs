@@ -51,6 +51,33 @@ async fn create_failed_with_data_is_deleted_with_consent_only() {
 }
 
 #[tokio::test]
+async fn whatever_holds_data_is_deleted_with_consent_only_and_logs_of_nothing_without() {
+    for (kind, asks) in [
+        ("AWS::DynamoDB::GlobalTable", true),
+        ("AWS::KMS::Key", true),
+        ("AWS::Kinesis::Stream", true),
+        ("AWS::S3::Bucket", true),
+        ("AWS::SecretsManager::Secret", true),
+        ("AWS::Logs::LogGroup", false),
+    ] {
+        let resources = format!("  Holder: {{ Type: {kind} }}\n{WITHOUT_DATA}");
+        let stage = Stage::new(&resources).await;
+        stage.fake.fail("MainFunction", Phase::Create, "no");
+        stage.create_elsewhere(false).await;
+        stage.fake.mend();
+        match stage.up(&Refuse).await {
+            Ok(applied) => assert_eq!((applied.action, asks), ("created", false), "{kind}"),
+            Err(refusal) => {
+                assert_eq!(refusal.kind(), Kind::ConfirmationNeeded, "{kind}");
+                let text = whole(&refusal);
+                assert!(text.contains(&format!("MainHolder ({kind})")), "{text}");
+                assert!(asks, "{kind}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn create_failed_without_data_is_deleted_and_created() {
     let stage = Stage::new(WITHOUT_DATA).await;
     stage.fake.fail("MainFunction", Phase::Create, "no");

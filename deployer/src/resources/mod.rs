@@ -1,0 +1,10 @@
+//! Types of resources: what replaces them, what they hold, which can be tagged. One table for everybody.
+
+mod kind;
+mod lookup;
+mod names;
+mod table;
+
+pub use kind::{Holds, ResourceType};
+pub use lookup::{holds, resource_type, usual_types};
+pub use names::{FUNCTION, LOG_GROUP, MAPPING, QUEUE, STACK, TABLE, VERSION};

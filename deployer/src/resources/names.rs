@@ -1,0 +1,16 @@
+//! The types that the program itself asks for.
+
+/// A Lambda function.
+pub const FUNCTION: &str = "AWS::Lambda::Function";
+/// A published version of a function.
+pub const VERSION: &str = "AWS::Lambda::Version";
+/// An event source mapping.
+pub const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
+/// A queue.
+pub const QUEUE: &str = "AWS::SQS::Queue";
+/// A table.
+pub const TABLE: &str = "AWS::DynamoDB::Table";
+/// A log group.
+pub const LOG_GROUP: &str = "AWS::Logs::LogGroup";
+/// A stack, which reports on itself as on a resource.
+pub const STACK: &str = "AWS::CloudFormation::Stack";
