@@ -1,14 +1,18 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
 mod clients;
+mod executions;
 mod failure;
+mod limiter;
 mod listing;
 mod poll;
 mod queue;
 mod retries;
 
 pub use clients::Clients;
+pub use executions::{Executions, is_finished, running_executions};
 pub use failure::{code_of, failed, is_missing, message_of};
+pub use limiter::Limiter;
 pub use listing::{listed, versions};
 pub use poll::{Pace, until};
 pub use queue::{Messages, messages};

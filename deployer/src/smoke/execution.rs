@@ -1,80 +1,51 @@
 //! Executions of an orchestrator, as the service shows them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_lambda::primitives::DateTime;
-use aws_sdk_lambda::types::{Execution, ExecutionStatus};
-use tokio::sync::Mutex;
+use aws_sdk_lambda::types::Execution;
 
 use super::history::{HistoryEvent, described};
 use super::judge::SeenExecution;
-use crate::aws::failed;
+use crate::aws::{Executions, Limiter, failed, is_finished};
 use crate::error::Result;
 
 /// The executions of one orchestrator.
 #[derive(Debug)]
-pub(super) struct Executions {
+pub(super) struct Orchestrator {
     pub(super) lambda: aws_sdk_lambda::Client,
     /// The orchestrator's name, without a qualifier: executions of every version count.
     pub(super) function: String,
     pub(super) limits: Arc<Limits>,
 }
 
-impl Executions {
+impl Orchestrator {
     /// Returns the ARNs of the executions with this name.
     pub(super) async fn named(&self, name: &str) -> Result<Vec<String>> {
-        self.limits.listings.turn().await;
-        let listed = self
-            .lambda
-            .list_durable_executions_by_function()
-            .function_name(&self.function)
-            .durable_execution_name(name)
-            .send()
-            .await
-            .map_err(failed(format!(
-                "the executions of `{}` could not be listed",
-                self.function
-            )))?;
+        let listed = self.list().named(name).all().await?;
         // An emulator may take the name for a part of one.
         let exact = listed
-            .durable_executions()
-            .iter()
+            .into_iter()
             .filter(|execution| execution.durable_execution_name() == name);
         Ok(exact
-            .map(|execution| execution.durable_execution_arn().to_owned())
+            .map(|execution| execution.durable_execution_arn)
             .collect())
     }
 
     /// Returns the executions since `since` whose name contains `part`.
     pub(super) async fn started_since(&self, since: DateTime, part: &str) -> Result<Vec<Started>> {
         let mut started = Vec::new();
-        let mut marker = None;
-        loop {
-            self.limits.listings.turn().await;
-            let page = self
-                .lambda
-                .list_durable_executions_by_function()
-                .function_name(&self.function)
-                .started_after(since)
-                .max_items(1000)
-                .set_marker(marker)
-                .send()
-                .await
-                .map_err(failed(format!(
-                    "the executions of `{}` could not be listed",
-                    self.function
-                )))?;
-            let found = page.durable_executions().iter().map(Started::from);
+        let mut listed = self.list().started_after(since);
+        while let Some(page) = listed.next().await? {
+            let found = page.iter().map(Started::from);
             started.extend(found.filter(|execution| execution.name.contains(part)));
-            marker = page
-                .next_marker()
-                .filter(|marker| !marker.is_empty())
-                .map(str::to_owned);
-            if marker.is_none() {
-                return Ok(started);
-            }
         }
+        Ok(started)
+    }
+
+    fn list(&self) -> Executions<'_> {
+        Executions::of(&self.lambda, &self.function).paced_by(&self.limits.listings)
     }
 
     /// Returns the execution as it is now, with its history if it has ended.
@@ -98,7 +69,7 @@ impl Executions {
             .map_err(failed(format!("the execution `{arn}` could not be read")))?;
         Ok(SeenExecution {
             status: read.status().as_str().to_owned(),
-            ended: is_end(read.status()),
+            ended: is_finished(read.status()),
             result: read.result().map(str::to_owned),
             error_type: read
                 .error()
@@ -169,19 +140,9 @@ impl From<&Execution> for Started {
         Self {
             name: execution.durable_execution_name().to_owned(),
             arn: execution.durable_execution_arn().to_owned(),
-            ended: is_end(execution.status()),
+            ended: is_finished(execution.status()),
         }
     }
-}
-
-fn is_end(status: &ExecutionStatus) -> bool {
-    matches!(
-        status,
-        ExecutionStatus::Succeeded
-            | ExecutionStatus::Failed
-            | ExecutionStatus::TimedOut
-            | ExecutionStatus::Stopped
-    )
 }
 
 /// Keeps all scenarios together below the requests that the service allows in a second.
@@ -210,46 +171,5 @@ impl Limits {
             listings: Limiter::new(Duration::ZERO),
             reads: Limiter::new(Duration::ZERO),
         }
-    }
-}
-
-/// Lets requests through one after the other.
-#[derive(Debug)]
-struct Limiter {
-    interval: Duration,
-    next: Mutex<Instant>,
-}
-
-impl Limiter {
-    /// Returns a limiter that lets one request through in each interval.
-    fn new(interval: Duration) -> Self {
-        Self {
-            interval,
-            next: Mutex::new(Instant::now()),
-        }
-    }
-
-    /// Waits for its turn.
-    async fn turn(&self) {
-        // The lock is held while waiting, so that turns come in the order of asking.
-        let mut next = self.next.lock().await;
-        tokio::time::sleep_until((*next).into()).await;
-        *next = Instant::now() + self.interval;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::Limiter;
-
-    #[tokio::test]
-    async fn turns_are_an_interval_apart() {
-        let interval = Duration::from_millis(5);
-        let limiter = Limiter::new(interval);
-        let start = Instant::now();
-        futures::future::join_all((0..5).map(|_| limiter.turn())).await;
-        assert!(start.elapsed() >= interval * 4);
     }
 }

@@ -11,7 +11,7 @@ use super::batch::{self, Outgoing};
 use super::callback::{self, Answered};
 use super::copies::{self, MessageCopy, copies};
 use super::deployment::Deployment;
-use super::execution::Executions;
+use super::execution::Orchestrator;
 use super::fault;
 use super::history::{self, Wanted};
 use super::item;
@@ -33,7 +33,7 @@ pub(super) struct Setting<'a> {
     pub(super) stage: &'a str,
     /// The template of the executions' names.
     pub(super) execution_name: &'a str,
-    pub(super) executions: Executions,
+    pub(super) executions: Orchestrator,
     pub(super) dead_letters: Mailbox,
     pub(super) failures: Mailbox,
     /// A time before the first message of the run.

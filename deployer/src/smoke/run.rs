@@ -8,7 +8,7 @@ use aws_sdk_lambda::primitives::DateTime;
 use futures::future::{join, join_all};
 
 use super::deployment;
-use super::execution::{Executions, Limits};
+use super::execution::{Limits, Orchestrator};
 use super::load::load_scenarios;
 use super::mailbox::{Mailbox, Sender};
 use super::placeholder::Placeholders;
@@ -100,7 +100,7 @@ async fn setting<'a>(
         tables: &app.workflow(workflow)?.tables,
         stage: &app.stage_name,
         execution_name,
-        executions: Executions {
+        executions: Orchestrator {
             lambda: clients.lambda.clone(),
             function: deployment.function.clone(),
             limits: Arc::clone(limits),

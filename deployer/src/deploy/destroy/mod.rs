@@ -6,7 +6,6 @@ mod leftovers;
 mod survey;
 mod tables;
 
-pub(crate) use executions::running as running_executions;
 pub use survey::{Reach, StackSurvey, Survey, survey};
 pub use tables::{Data, TableSurvey};
 

@@ -1,8 +1,7 @@
 //! What there is to destroy, and what would be lost with it.
 
-use super::executions;
 use super::tables::{self, Data, TableSurvey};
-use crate::aws::{Clients, Messages, messages};
+use crate::aws::{Clients, Messages, messages, running_executions};
 use crate::config::App;
 use crate::error::Result;
 use crate::resources::MAPPING;
@@ -143,7 +142,7 @@ async fn survey_stack(
     };
     let orchestrator = live.outputs.orchestrator().map(str::to_owned);
     let running_executions = match &orchestrator {
-        Some(function) => executions::running(clients, function).await?.len(),
+        Some(function) => running_executions(clients, function).await?.len(),
         None => 0,
     };
     let mut held = 0;

@@ -4,9 +4,8 @@ use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
 use super::model::{StackAction, StackPlan, Warning};
-use crate::aws::{Clients, Messages, messages};
+use crate::aws::{Clients, Messages, messages, running_executions};
 use crate::deploy::apply::Request;
-use crate::deploy::destroy::running_executions;
 use crate::error::Result;
 use crate::hash::hexadecimal;
 use crate::resources::{QUEUE, TABLE};

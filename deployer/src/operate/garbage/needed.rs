@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_lambda::types::{AliasConfiguration, ExecutionStatus, FunctionConfiguration};
+use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use crate::aws::{Clients, failed, listed, versions};
+use crate::aws::{Clients, Executions, listed, versions};
 use crate::config::App;
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
@@ -115,19 +115,8 @@ fn versions_of(alias: &AliasConfiguration) -> Vec<String> {
 }
 
 async fn has_running(clients: &Clients, function: &str, version: &str) -> Result<bool> {
-    let listed = clients
-        .lambda
-        .list_durable_executions_by_function()
-        .function_name(function)
-        .qualifier(version)
-        .statuses(ExecutionStatus::Running)
-        .max_items(1)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the executions of `{function}` could not be listed"
-        )))?;
-    Ok(!listed.durable_executions().is_empty())
+    let executions = Executions::of(&clients.lambda, function);
+    executions.of_version(version).running().any().await
 }
 
 /// Returns the hash in a zip's key: Lambda gives the same one, in another alphabet.

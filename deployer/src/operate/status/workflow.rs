@@ -5,9 +5,8 @@ use serde_json::Value;
 
 use super::functions::{self, FunctionStatus};
 use super::queues::{self, QueueStatus};
-use crate::aws::{Clients, failed};
+use crate::aws::{Clients, failed, running_executions};
 use crate::config::App;
-use crate::deploy::destroy::running_executions;
 use crate::error::Result;
 use crate::resources::MAPPING;
 use crate::stack::{LiveStack, Origin, deployed_template, describe, resources};
