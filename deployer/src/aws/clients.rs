@@ -6,6 +6,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::config::Credentials;
 
+use super::endpoint::is_near;
 use super::failure::failed;
 use super::retries::TellRetries;
 use crate::config::{App, Target};
@@ -35,6 +36,11 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// Returns whether the services are on this machine.
+    pub fn is_near(&self) -> bool {
+        is_near(self.endpoint.as_deref())
+    }
+
     /// Returns clients for the stage; `endpoint` is where its local target answers.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
 mod clients;
+mod endpoint;
 mod executions;
 mod failure;
 mod limiter;
@@ -14,5 +15,5 @@ pub use executions::{Executions, is_finished, running_executions};
 pub use failure::{code_of, failed, is_missing, message_of};
 pub use limiter::Limiter;
 pub use listing::{listed, versions};
-pub use poll::{Pace, until};
+pub use poll::{Pace, until, until_or};
 pub use queue::{Messages, messages};

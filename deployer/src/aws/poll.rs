@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::endpoint::is_near;
 use crate::error::Result;
 use crate::hash::hexadecimal;
-
-/// How the endpoints of services on this machine begin.
-const HERE: [&str; 3] = ["http://127.", "http://localhost", "http://[::1]"];
 
 /// How often to look, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +18,7 @@ pub struct Pace {
 impl Pace {
     /// Returns the pace for a service: two seconds at AWS, next to none on this machine.
     pub fn of(endpoint: Option<&str>, deadline: Duration) -> Self {
-        let is_here = |endpoint: &str| HERE.iter().any(|here| endpoint.starts_with(here));
-        let interval = if endpoint.is_some_and(is_here) {
+        let interval = if is_near(endpoint) {
             Duration::from_millis(50)
         } else {
             Duration::from_secs(2)
@@ -45,10 +42,23 @@ impl Pace {
 }
 
 /// Looks until `look` finds something; nothing when the deadline has passed.
-pub async fn until<T, F, Fut>(pace: Pace, mut look: F) -> Result<Option<T>>
+///
+/// # Errors
+///
+/// The first error of `look`: there is no use in waiting.
+pub async fn until<T, F, Fut>(pace: Pace, look: F) -> Result<Option<T>>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<Option<T>>>,
+{
+    until_or(pace, look).await
+}
+
+/// As [`until`], where what is of no use to wait for is told another way than by an [`crate::error::Error`].
+pub async fn until_or<T, E, F, Fut>(pace: Pace, mut look: F) -> Result<Option<T>, E>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<Option<T>, E>>,
 {
     let start = Instant::now();
     loop {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
-use super::load::Sources;
 use super::model::{Application, Stage, Target, Workflow};
+use super::source::Sources;
 use super::suggest::nearest;
 use crate::error::{Error, Kind, Result};
 

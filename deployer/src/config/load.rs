@@ -7,46 +7,12 @@ use serde_json::{Map, Value};
 use super::app::App;
 use super::model::{Application, Stage};
 use super::position::{Positions, duplicate_key};
+use super::source::{Source, Sources};
 use super::suggest::nearest;
 use crate::error::{Error, Kind, Result};
 
 const DEFAULTS: &str = include_str!("defaults.yaml");
 const APPLICATION_FILE: &str = "config/app.yaml";
-
-/// One configuration file: its path from the root and the lines of its keys.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Source {
-    pub(crate) path: String,
-    pub(crate) positions: Positions,
-}
-
-/// Where the values of an [`App`] were written.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Sources {
-    pub(crate) application: Source,
-    pub(crate) stage: Source,
-}
-
-impl Sources {
-    /// Returns `file:line` of a path, the stage's file first because what it says wins.
-    pub(crate) fn locate(&self, path: &str) -> String {
-        let source = if self.stage.positions.contains(path) {
-            &self.stage
-        } else {
-            &self.application
-        };
-        source.locate(path)
-    }
-}
-
-impl Source {
-    pub(crate) fn locate(&self, path: &str) -> String {
-        match self.positions.line(path) {
-            Some(line) => format!("{}:{line}", self.path),
-            None => self.path.clone(),
-        }
-    }
-}
 
 /// Returns the names of the stages that `root` has files for, sorted.
 pub fn stages(root: &Utf8Path) -> Result<Vec<String>> {

@@ -4,7 +4,7 @@ mod app;
 mod load;
 mod model;
 mod position;
-mod schema;
+mod source;
 mod suggest;
 mod units;
 
@@ -16,7 +16,6 @@ pub use model::{
     Orchestrator, Stage, Table, Target, Worker, Workflow,
 };
 pub use position::Positions;
-pub use schema::schemas;
 pub use suggest::nearest;
 pub use units::{Memory, Span};
 

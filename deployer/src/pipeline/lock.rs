@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::aws::{Pace, until};
 use crate::config::App;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
 
 /// How often to look whether the other command has ended.
@@ -40,12 +41,12 @@ impl StageLock {
         };
         let text = format!("{text}, which works on stage `{}`", app.stage_name);
         reporter.report(&Event::Note { text });
-        loop {
-            tokio::time::sleep(LOOK).await;
-            if let Some(lock) = Self::try_take(&path, command)? {
-                return Ok(lock);
-            }
-        }
+        let pace = Pace {
+            interval: LOOK,
+            deadline: Duration::MAX,
+        };
+        let taken = until(pace, || async { Self::try_take(&path, command) }).await?;
+        taken.ok_or_else(|| Error::new(Kind::Bug, "a wait without an end came to its end"))
     }
 
     fn try_take(path: &Utf8PathBuf, command: &str) -> Result<Option<Self>> {

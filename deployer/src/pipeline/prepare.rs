@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::config::App;
 use crate::count::counted;
 use crate::deploy::apply::Request;
-use crate::deploy::build::{Artifact, build};
+use crate::deploy::build::{Artifact, build_functions};
 use crate::deploy::link::{Components, Published, artifact_template, link_workflow};
 use crate::deploy::lint;
 use crate::error::Result;
@@ -60,7 +60,7 @@ impl<'a> Prepared<'a> {
             step: "build",
             text: format!("{count}, profile {}", self.app.stage.build_profile),
         });
-        let artifacts = build(self.app, &functions, session.reporter).await?;
+        let artifacts = build_functions(self.app, &functions, session.reporter).await?;
         session.reporter.report(&Event::StepFinished {
             step: "build",
             text: format!("{count} built"),

@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 
 use super::look::Look;
-use super::play::{Play, in_words};
+use super::play::Play;
 use super::tally::ending;
 use super::{copies, history, item};
 use crate::config::Table;
@@ -48,7 +48,7 @@ impl Play<'_> {
                 let mut lines = vec![format!("execution `{name}`:")];
                 match self.setting.executions.history(&arn).await {
                     Ok(history) => lines.extend(history::lines(&history)),
-                    Err(error) => lines.push(in_words(&error)),
+                    Err(error) => lines.push(error.in_a_line()),
                 }
                 lines
             }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::judge::{self, SeenExecution};
-use super::look::Look;
+use super::look::{Look, unseen};
 use super::mailbox::Mailbox;
-use super::play::{Play, in_words, unseen};
+use super::play::Play;
 use super::scenario::{ExpectedExecution, ExpectedItem};
 use super::{fault, item};
 use crate::aws::{Messages, messages};
@@ -194,7 +194,7 @@ impl Play<'_> {
             .executions
             .started_since(self.setting.since, self.id)
             .await;
-        let started = started.map_err(|error| in_words(&error))?;
+        let started = started.map_err(|error| error.in_a_line())?;
         let started: Vec<&str> = started
             .iter()
             .map(|started| started.name.as_str())

@@ -2,6 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::Mutex;
+
+use crate::aws::{Pace, until_or};
+use crate::error::{Error, Kind};
+
 /// What a look found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Look<T> {
@@ -20,6 +25,15 @@ pub(super) struct Patience {
     pub(super) deadline: Instant,
 }
 
+impl Patience {
+    fn pace(self) -> Pace {
+        Pace {
+            interval: self.interval,
+            deadline: self.deadline.saturating_duration_since(Instant::now()),
+        }
+    }
+}
+
 /// Looks until something is found.
 ///
 /// # Errors
@@ -30,15 +44,31 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = Look<T>>,
 {
-    loop {
-        match look().await {
-            Look::Found(found) => return Ok(found),
-            Look::Never(reason) => return Err(reason),
-            Look::NotYet(reason) if Instant::now() >= patience.deadline => {
-                return Err(format!("time is up: {reason}"));
+    let missing = Mutex::new(String::new());
+    let found = until_or(patience.pace(), || {
+        let looking = look();
+        async {
+            match looking.await {
+                Look::Found(found) => Ok(Some(found)),
+                Look::Never(reason) => Err(reason),
+                Look::NotYet(reason) => {
+                    *missing.lock().await = reason;
+                    Ok(None)
+                }
             }
-            Look::NotYet(_) => tokio::time::sleep(patience.interval).await,
         }
+    });
+    match found.await? {
+        Some(found) => Ok(found),
+        None => Err(format!("time is up: {}", missing.into_inner())),
+    }
+}
+
+/// Returns what a failed request means for a look: most failures pass, missing permissions do not.
+pub(super) fn unseen<T>(error: &Error) -> Look<T> {
+    match error.kind() {
+        Kind::Service => Look::NotYet(error.in_a_line()),
+        _ => Look::Never(error.in_a_line()),
     }
 }
 

@@ -9,7 +9,6 @@ use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
 use serde_json::Value;
 
 use super::batch::LABEL;
-use super::play::in_words;
 use crate::aws::failed;
 use crate::error::Result;
 
@@ -76,7 +75,7 @@ impl Mailbox {
         loop {
             let last = done.load(Ordering::Acquire);
             let swept = self.sweep(sqs).await;
-            *locked(&self.trouble) = swept.err().map(|error| in_words(&error));
+            *locked(&self.trouble) = swept.err().map(|error| error.in_a_line());
             if last {
                 return;
             }

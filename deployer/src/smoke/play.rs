@@ -16,12 +16,12 @@ use super::fault;
 use super::history::{self, Wanted};
 use super::item;
 use super::judge::SeenExecution;
-use super::look::{Look, Patience, wait};
+use super::look::{Look, Patience, unseen, wait};
 use super::mailbox::Mailbox;
 use super::scenario::{Answer, Kill, Scenario};
 use crate::aws::Clients;
 use crate::config::Table;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
 /// What all scenarios of a workflow share.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl<'a> Play<'a> {
     ///
     /// The first thing that is not as expected.
     pub(super) async fn perform(&self) -> Result<(), String> {
-        self.put_given().await.map_err(|error| in_words(&error))?;
+        self.put_given().await.map_err(|error| error.in_a_line())?;
         if let (Some(kill), Some(endpoint)) = (&self.scenario.kill, self.setting.fault_endpoint) {
             self.inject(kill, endpoint).await?;
         }
@@ -126,7 +126,7 @@ impl<'a> Play<'a> {
             (None, Some(call)) => fault::kill_after_call(endpoint, call, self.id).await,
             (None, None) => Ok(()),
         };
-        injected.map_err(|error| in_words(&error))
+        injected.map_err(|error| error.in_a_line())
     }
 
     async fn send(&self) -> Result<(), String> {
@@ -153,7 +153,7 @@ impl<'a> Play<'a> {
             batch,
         )
         .await;
-        sent.map_err(|error| in_words(&error))
+        sent.map_err(|error| error.in_a_line())
     }
 
     pub(super) async fn look_for_start(&self, name: &str) -> Look<String> {
@@ -180,7 +180,7 @@ impl<'a> Play<'a> {
             })
             .await?;
             let sent = callback::send(&self.setting.clients.lambda, &callback, answer).await;
-            match (sent.map_err(|error| in_words(&error))?, answer.refused) {
+            match (sent.map_err(|error| error.in_a_line())?, answer.refused) {
                 (Answered::Refused, false) => {
                     return Err(format!("the service refused the answer to `{}`", answer.to));
                 }
@@ -267,20 +267,4 @@ impl<'a> Play<'a> {
             .get(name)
             .map_or(name, String::as_str)
     }
-}
-
-/// Returns what a failed request means for a look: most failures pass, missing permissions do not.
-pub(super) fn unseen<T>(error: &Error) -> Look<T> {
-    match error.kind() {
-        Kind::Service => Look::NotYet(in_words(error)),
-        _ => Look::Never(in_words(error)),
-    }
-}
-
-/// Returns an error and its causes in one line.
-pub(super) fn in_words(error: &Error) -> String {
-    std::iter::once(error.to_string())
-        .chain(error.causes())
-        .collect::<Vec<_>>()
-        .join(": ")
 }

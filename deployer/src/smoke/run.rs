@@ -12,7 +12,7 @@ use super::execution::{Limits, Orchestrator};
 use super::load::load_scenarios;
 use super::mailbox::{Mailbox, Sender};
 use super::placeholder::Placeholders;
-use super::play::{Play, Setting, in_words};
+use super::play::{Play, Setting};
 use super::report::{FAILED, PASSED, SKIPPED, ScenarioOutcome, SmokeReport};
 use super::scenario::Scenario;
 use crate::aws::Clients;
@@ -37,7 +37,7 @@ pub async fn run(
 ) -> Result<SmokeReport> {
     let scenarios = load_scenarios(app, workflows)?;
     let run_id = run_id();
-    let limits = Arc::new(if clients.endpoint.is_some() {
+    let limits = Arc::new(if clients.is_near() {
         Limits::none()
     } else {
         Limits::of_aws()
@@ -94,7 +94,7 @@ async fn setting<'a>(
     limits: &Arc<Limits>,
 ) -> Result<Setting<'a>> {
     let deployment = deployment::find(app, clients, workflow).await?;
-    let is_local = clients.endpoint.is_some();
+    let is_near = clients.is_near();
     Ok(Setting {
         clients,
         tables: &app.workflow(workflow)?.tables,
@@ -109,17 +109,17 @@ async fn setting<'a>(
         failures: Mailbox::new(&deployment.failure_url, Sender::Execution, run_id),
         deployment,
         since: DateTime::from(SystemTime::now() - CLOCK_SKEW),
-        interval: if is_local {
+        interval: if is_near {
             Duration::from_millis(200)
         } else {
             Duration::from_secs(2)
         },
-        count_lag: if is_local {
+        count_lag: if is_near {
             Duration::ZERO
         } else {
             Duration::from_secs(20)
         },
-        event_lag: Duration::from_secs(if is_local { 1 } else { 10 }),
+        event_lag: Duration::from_secs(if is_near { 1 } else { 10 }),
         fault_endpoint: clients
             .endpoint
             .as_deref()
@@ -176,7 +176,7 @@ async fn perform(
         stage: setting.stage,
     }
     .scenario(scenario);
-    let scenario = filled.map_err(|error| (in_words(&error), Vec::new()))?;
+    let scenario = filled.map_err(|error| (error.in_a_line(), Vec::new()))?;
     let play = Play::new(setting, &scenario, id);
     let performed = play.perform().await;
     let history = if performed.is_err() {
@@ -184,7 +184,7 @@ async fn perform(
     } else {
         Vec::new()
     };
-    let cleaned = play.clean_up().await.map_err(|error| in_words(&error));
+    let cleaned = play.clean_up().await.map_err(|error| error.in_a_line());
     performed.and(cleaned).map_err(|reason| (reason, history))
 }
 

@@ -7,8 +7,8 @@ use super::compare::shown;
 use super::copies;
 use super::execution::Started;
 use super::judge::{self, SeenExecution};
-use super::look::Look;
-use super::play::{Play, unseen};
+use super::look::{Look, unseen};
+use super::play::Play;
 use super::scenario::Tally;
 
 impl Play<'_> {

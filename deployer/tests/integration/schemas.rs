@@ -4,7 +4,7 @@ use crate::sandbox::repository;
 
 #[test]
 fn committed_schemas_are_generated_from_the_types() {
-    for (name, schema) in deployer::config::schemas() {
+    for (name, schema) in deployer::pipeline::schemas() {
         let committed = fs_err::read_to_string(repository().join("config/schema").join(name))
             .unwrap_or_default();
         let generated = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());

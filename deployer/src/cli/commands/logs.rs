@@ -56,7 +56,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &LogsArguments) ->
     let width = width.unwrap_or_default();
     let mut tail = Tail::new(app, &clients, &question);
     // CloudWatch takes few requests a second; the local target has no such limit.
-    let pause = if clients.endpoint.is_some() {
+    let pause = if clients.is_near() {
         Duration::from_millis(300)
     } else {
         Duration::from_secs(2)

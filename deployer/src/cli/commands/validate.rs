@@ -6,10 +6,9 @@ use serde_json::json;
 
 use super::super::context::Context;
 use super::super::outcome::{Outcome, document};
-use crate::config::schemas;
 use crate::count::counted;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::check;
+use crate::pipeline::{check, schemas};
 
 /// Checks the configuration, the templates and the scenarios; touches nothing
 #[derive(Debug, Args)]

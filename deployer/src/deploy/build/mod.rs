@@ -3,12 +3,15 @@
 mod archive;
 mod artifact;
 mod compile;
+mod fingerprint;
+mod functions;
 mod inspect;
 mod reads;
 mod stamp;
 mod toolchain;
 
 pub use archive::zip_bootstrap;
-pub use artifact::{Artifact, build};
+pub use artifact::Artifact;
+pub use functions::build_functions;
 pub(crate) use inspect::triple;
 pub use toolchain::Toolchain;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::process::Command;
 
-use super::stamp::Built;
+use super::fingerprint::Built;
 use crate::config::App;
 
 /// Folders that cargo never reads.

@@ -7,12 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::artifact::Artifact;
+use super::fingerprint::{Built, Fingerprint};
 use super::inspect::triple;
 use super::reads::{self, Reads};
 use crate::config::{App, Target};
@@ -21,57 +22,17 @@ use crate::hash::hexadecimal;
 /// Variables that shells and terminals change by themselves, and that no compiler reads.
 const OWN_BUSINESS: [&str; 7] = ["COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "TERM", "_"];
 
-/// The size and the time of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Print {
-    bytes: u64,
-    nanoseconds: u64,
-}
-
-impl Print {
-    /// Returns the print of a file; nothing where there is no file.
-    pub(super) fn of(path: &Utf8Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        metadata.is_file().then_some(Self {
-            bytes: metadata.len(),
-            nanoseconds: since.as_nanos().try_into().ok()?,
-        })
-    }
-
-    fn is_before(self, time: SystemTime) -> bool {
-        time.duration_since(UNIX_EPOCH)
-            .is_ok_and(|time| u128::from(self.nanoseconds) < time.as_nanos())
-    }
-}
-
-/// What was built, of which binary.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Built {
-    pub(super) artifact: Artifact,
-    pub(super) binary: Utf8PathBuf,
-    /// As it was before it was packed.
-    pub(super) binary_print: Option<Print>,
-}
-
-impl Built {
-    /// Returns whether the binary is the one that was packed.
-    pub(super) fn is_as_it_was(&self) -> bool {
-        self.binary_print.is_some() && self.binary_print == Print::of(&self.binary)
-    }
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 struct Stamp {
     /// A hash of all that is no file.
     settings: String,
     /// Every file that cargo reads, or would read if it were there.
-    files: BTreeMap<Utf8PathBuf, Option<Print>>,
+    files: BTreeMap<Utf8PathBuf, Option<Fingerprint>>,
     /// The folders in which a new file may be one that cargo reads.
     folders: BTreeSet<Utf8PathBuf>,
     built: Vec<Built>,
     /// The zips, as they were written.
-    zips: Vec<Option<Print>>,
+    zips: Vec<Option<Fingerprint>>,
 }
 
 impl Stamp {
@@ -81,7 +42,9 @@ impl Stamp {
                 .built
                 .iter()
                 .zip(&self.zips)
-                .all(|(built, print)| print.is_some() && *print == Print::of(&built.artifact.zip))
+                .all(|(built, fingerprint)| {
+                    fingerprint.is_some() && *fingerprint == Fingerprint::of(&built.artifact.zip)
+                })
     }
 }
 
@@ -146,7 +109,7 @@ impl Stamps {
             && stamp
                 .files
                 .iter()
-                .all(|(path, print)| *print == Print::of(path));
+                .all(|(path, fingerprint)| *fingerprint == Fingerprint::of(path));
         if !whole {
             return None;
         }
@@ -185,18 +148,18 @@ impl Stamps {
         let Some((files, folders)) = reads.collect(app, &built) else {
             return;
         };
-        let files: BTreeMap<Utf8PathBuf, Option<Print>> = files
+        let files: BTreeMap<Utf8PathBuf, Option<Fingerprint>> = files
             .into_iter()
             .map(|path| {
-                let print = Print::of(&path);
-                (path, print)
+                let fingerprint = Fingerprint::of(&path);
+                (path, fingerprint)
             })
             .collect();
         // A file that changed meanwhile may have been read before or after.
         if files
             .values()
             .flatten()
-            .any(|print| !print.is_before(started))
+            .any(|fingerprint| !fingerprint.is_before(started))
         {
             return;
         }
@@ -206,7 +169,7 @@ impl Stamps {
             folders,
             zips: built
                 .iter()
-                .map(|built| Print::of(&built.artifact.zip))
+                .map(|built| Fingerprint::of(&built.artifact.zip))
                 .collect(),
             built,
         };

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
-use super::super::artifact::{Artifact, build_in};
+use super::super::artifact::Artifact;
+use super::super::functions::build_in;
 use super::{Built, Stamps};
 use crate::config::{App, load};
 use crate::event::Silent;

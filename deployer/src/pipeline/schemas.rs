@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
-use super::model::{Application, Stage, Workflow};
+use crate::config::{Application, Stage, Workflow};
 use crate::smoke::ScenarioFile;
 
 /// Returns the schemas by file name.
