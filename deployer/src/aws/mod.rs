@@ -4,6 +4,7 @@ mod clients;
 mod endpoint;
 mod executions;
 mod failure;
+mod history;
 mod limiter;
 mod listing;
 mod poll;
@@ -13,6 +14,10 @@ mod retries;
 pub use clients::Clients;
 pub use executions::{Executions, is_finished, running_executions};
 pub use failure::{code_of, failed, is_missing, message_of};
+pub(crate) use history::error_object;
+#[cfg(test)]
+pub(crate) use history::event;
+pub use history::history;
 pub use limiter::Limiter;
 pub use listing::{listed, versions};
 pub use poll::{Pace, until, until_or};

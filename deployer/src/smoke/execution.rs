@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use aws_sdk_lambda::primitives::DateTime;
 use aws_sdk_lambda::types::Execution;
+use durable_history::Event;
 
-use super::history::{HistoryEvent, described};
+use super::history::described;
 use super::judge::SeenExecution;
-use crate::aws::{Executions, Limiter, failed, is_finished};
+use crate::aws::{Executions, Limiter, error_object, failed, history, is_finished};
 use crate::error::Result;
 
 /// The executions of one orchestrator.
@@ -75,38 +76,16 @@ impl Orchestrator {
                 .error()
                 .and_then(|error| error.error_type())
                 .map(str::to_owned),
-            error: read.error().map(|error| described(Some(error))),
+            error: read
+                .error()
+                .map(|error| described(Some(&error_object(error)))),
             history: Vec::new(),
         })
     }
 
     /// Returns the whole history of an execution.
-    pub(super) async fn history(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
-        let mut history = Vec::new();
-        let mut marker = None;
-        loop {
-            self.limits.listings.turn().await;
-            let page = self
-                .lambda
-                .get_durable_execution_history()
-                .durable_execution_arn(arn)
-                .include_execution_data(true)
-                .max_items(1000)
-                .set_marker(marker)
-                .send()
-                .await
-                .map_err(failed(format!(
-                    "the history of the execution `{arn}` could not be read"
-                )))?;
-            history.extend(page.events().iter().map(HistoryEvent::from));
-            marker = page
-                .next_marker()
-                .filter(|marker| !marker.is_empty())
-                .map(str::to_owned);
-            if marker.is_none() {
-                return Ok(history);
-            }
-        }
+    pub(super) async fn history(&self, arn: &str) -> Result<Vec<Event>> {
+        history(&self.lambda, arn, &self.limits.listings).await
     }
 
     /// Stops an execution.

@@ -1,110 +1,47 @@
-//! The history of an execution, reduced to what is asked of it.
+//! What is asked of the history of an execution.
 
 use std::collections::BTreeSet;
 
-use aws_sdk_lambda::types::{CallbackStartedDetails, ErrorObject, Event, EventError};
-
-/// One event.
-#[derive(Debug, Clone, Default)]
-pub(super) struct HistoryEvent {
-    /// The type, such as `StepSucceeded`.
-    pub(super) kind: String,
-    /// The operation.
-    pub(super) id: Option<String>,
-    /// The operation around it.
-    pub(super) parent: Option<String>,
-    /// The operation's name.
-    pub(super) name: Option<String>,
-    /// When it happened, in seconds since 1970.
-    pub(super) at: f64,
-    /// The callback that it opened.
-    pub(super) callback_id: Option<String>,
-    /// What went wrong.
-    pub(super) error: Option<String>,
-}
-
-impl From<&Event> for HistoryEvent {
-    fn from(event: &Event) -> Self {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        Self {
-            kind: event
-                .event_type()
-                .map(|kind| kind.as_str().to_owned())
-                .unwrap_or_default(),
-            id: owned(event.id()),
-            parent: owned(event.parent_id()),
-            name: owned(event.name()),
-            at: event
-                .event_timestamp()
-                .map(aws_sdk_lambda::primitives::DateTime::as_secs_f64)
-                .unwrap_or_default(),
-            callback_id: owned(
-                event
-                    .callback_started_details()
-                    .map(CallbackStartedDetails::callback_id),
-            ),
-            error: error_of(event).map(|error| described(error.payload())),
-        }
-    }
-}
-
-fn error_of(event: &Event) -> Option<&EventError> {
-    // Each type of event has its details in a member of its own, and at most one is there.
-    let execution = event
-        .execution_failed_details()
-        .and_then(|details| details.error())
-        .or_else(|| event.execution_timed_out_details()?.error())
-        .or_else(|| event.execution_stopped_details()?.error());
-    execution
-        .or_else(|| event.context_failed_details()?.error())
-        .or_else(|| event.step_failed_details()?.error())
-        .or_else(|| event.callback_failed_details()?.error())
-        .or_else(|| event.callback_timed_out_details()?.error())
-        .or_else(|| event.chained_invoke_failed_details()?.error())
-        .or_else(|| event.chained_invoke_timed_out_details()?.error())
-        .or_else(|| event.chained_invoke_stopped_details()?.error())
-        .or_else(|| event.invocation_completed_details()?.error())
-}
+use durable_history::{ErrorObject, Event, EventDetail};
 
 /// Returns an error as `Type: message`.
 pub(super) fn described(error: Option<&ErrorObject>) -> String {
-    let kind = error.and_then(ErrorObject::error_type);
-    let message = error.and_then(ErrorObject::error_message);
-    match (kind, message) {
-        (Some(kind), Some(message)) => format!("{kind}: {message}"),
-        (Some(text), None) | (None, Some(text)) => text.to_owned(),
-        (None, None) => "error".to_owned(),
-    }
+    error.map_or_else(|| "error".to_owned(), ErrorObject::in_words)
 }
 
 /// Returns the names of the steps and of the invocations of other functions that succeeded, in order.
-pub(super) fn succeeded_steps(history: &[HistoryEvent]) -> Vec<&str> {
-    const SUCCESSES: [&str; 2] = ["StepSucceeded", "ChainedInvokeSucceeded"];
-    let succeeded = history
-        .iter()
-        .filter(|event| SUCCESSES.contains(&event.kind.as_str()));
+pub(super) fn succeeded_steps(history: &[Event]) -> Vec<&str> {
+    let succeeded = history.iter().filter(|event| {
+        matches!(
+            event.detail,
+            EventDetail::StepSucceeded { .. } | EventDetail::ChainedInvokeSucceeded { .. }
+        )
+    });
     succeeded
         .filter_map(|event| event.name.as_deref())
         .collect()
 }
 
 /// Returns whether an operation of this name is in the history.
-pub(super) fn has_operation(history: &[HistoryEvent], name: &str) -> bool {
+pub(super) fn has_operation(history: &[Event], name: &str) -> bool {
     history
         .iter()
         .any(|event| event.name.as_deref() == Some(name))
 }
 
 /// Returns whether an invocation of the function failed, as it does when its process dies.
-pub(super) fn was_interrupted(history: &[HistoryEvent]) -> bool {
-    history
-        .iter()
-        .any(|event| event.kind == "InvocationCompleted" && event.error.is_some())
+pub(super) fn was_interrupted(history: &[Event]) -> bool {
+    history.iter().any(|event| {
+        matches!(
+            event.detail,
+            EventDetail::InvocationCompleted { error: Some(_), .. }
+        )
+    })
 }
 
 /// Which callbacks count.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Wanted<'a> {
+pub(super) enum Sought<'a> {
     /// Those that wait for an answer, and were not given one of these.
     Open(&'a BTreeSet<String>),
     /// All, the closed ones too.
@@ -112,43 +49,41 @@ pub(super) enum Wanted<'a> {
 }
 
 /// Returns the last callback that is named `to`, or is inside of an operation of that name.
-pub(super) fn callback<'a>(
-    history: &'a [HistoryEvent],
-    to: &str,
-    wanted: Wanted<'_>,
-) -> Option<&'a str> {
+pub(super) fn callback<'a>(history: &'a [Event], to: &str, sought: Sought<'_>) -> Option<&'a str> {
     let mut started = history
         .iter()
         .rev()
-        .filter_map(|event| Some((event, event.callback_id.as_deref()?)));
+        .filter_map(|event| match &event.detail {
+            EventDetail::CallbackStarted { callback_id, .. } => Some((event, callback_id.as_str())),
+            _ => None,
+        });
     let found = started.find(|(event, id)| {
         let named = ancestry(history, event).any(|name| name == to);
         named
-            && match wanted {
-                Wanted::Any => true,
-                Wanted::Open(answered) => !answered.contains(*id) && !is_closed(history, event),
+            && match sought {
+                Sought::Any => true,
+                Sought::Open(answered) => !answered.contains(*id) && !is_closed(history, event),
             }
     });
     found.map(|(_, id)| id)
 }
 
-fn is_closed(history: &[HistoryEvent], callback: &HistoryEvent) -> bool {
+fn is_closed(history: &[Event], callback: &Event) -> bool {
     history.iter().any(|event| {
         event.id == callback.id
             && matches!(
-                event.kind.as_str(),
-                "CallbackSucceeded" | "CallbackFailed" | "CallbackTimedOut"
+                event.detail,
+                EventDetail::CallbackSucceeded { .. }
+                    | EventDetail::CallbackFailed { .. }
+                    | EventDetail::CallbackTimedOut { .. }
             )
     })
 }
 
 /// Returns the name of the event's operation and those of all operations around it, the nearest first.
-fn ancestry<'a>(
-    history: &'a [HistoryEvent],
-    event: &'a HistoryEvent,
-) -> impl Iterator<Item = &'a str> {
-    let around = |inner: &&'a HistoryEvent| {
-        let parent = inner.parent.as_deref()?;
+fn ancestry<'a>(history: &'a [Event], event: &'a Event) -> impl Iterator<Item = &'a str> {
+    let around = |inner: &&'a Event| {
+        let parent = inner.parent_id.as_deref()?;
         history
             .iter()
             .find(|event| event.id.as_deref() == Some(parent))
@@ -160,19 +95,22 @@ fn ancestry<'a>(
 }
 
 /// Returns the history for people: time since the start, type, operation, error.
-pub(super) fn lines(history: &[HistoryEvent]) -> Vec<String> {
-    let start = history.first().map_or(0.0, |event| event.at);
-    let line = |event: &HistoryEvent| {
+pub(super) fn lines(history: &[Event]) -> Vec<String> {
+    let start = history.first().map(|event| event.event_timestamp);
+    let line = |event: &Event| {
         let operation = match (&event.name, ancestry(history, event).next()) {
             (Some(name), _) => name.clone(),
             (None, Some(around)) => format!("(in {around})"),
             (None, None) => String::new(),
         };
-        let error = event.error.as_deref().map(first_line).unwrap_or_default();
+        let error = event.detail.error();
+        let error = error.map(|error| described(error.payload.as_ref()));
+        let error = error.as_deref().map(first_line).unwrap_or_default();
+        let since = event.event_timestamp.since(start.unwrap_or_default());
         let line = format!(
             "{:>9.3}s  {:<22}  {operation:<26}  {error}",
-            event.at - start,
-            event.kind
+            since.as_secs_f64(),
+            event.event_type
         );
         line.trim_end().to_owned()
     };
@@ -194,29 +132,76 @@ pub(super) mod tests {
 
     use aws_sdk_lambda::types::builders::EventBuilder;
     use aws_sdk_lambda::types::{
-        CallbackStartedDetails, ErrorObject, Event, EventError, EventType,
+        CallbackStartedDetails, ErrorObject, Event as SdkEvent, EventError, EventType,
         InvocationCompletedDetails, StepFailedDetails,
     };
+    use durable_history::{EventDetail, RetryDetails, Subject, Timestamp, whole};
 
-    use super::{
-        HistoryEvent, Wanted, callback, has_operation, lines, succeeded_steps, was_interrupted,
-    };
+    use super::{Event, Sought, callback, has_operation, lines, succeeded_steps, was_interrupted};
 
     /// Makes an event: type, id, parent, name.
-    pub(crate) fn event(kind: &str, id: &str, parent: &str, name: &str) -> HistoryEvent {
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        HistoryEvent {
-            kind: kind.to_owned(),
-            id: text(id),
-            parent: text(parent),
-            name: text(name),
-            callback_id: (kind == "CallbackStarted").then(|| format!("callback-{id}")),
-            ..HistoryEvent::default()
+    pub(crate) fn event(kind: &str, id: &str, parent: &str, name: &str) -> Event {
+        fn some(text: &str) -> Option<&str> {
+            (!text.is_empty()).then_some(text)
+        }
+        let at = Timestamp::default();
+        let detail = detail(kind, id);
+        match some(id) {
+            Some(id) => {
+                let subject = Subject {
+                    id,
+                    parent_id: some(parent),
+                    name: some(name),
+                    sub_type: None,
+                };
+                Event::of_operation(at, subject, detail)
+            }
+            None => Event::of_execution(at, detail),
+        }
+    }
+
+    fn detail(kind: &str, id: &str) -> EventDetail {
+        let retry_details = RetryDetails {
+            current_attempt: 1,
+            next_attempt_delay_seconds: None,
+        };
+        match kind {
+            "ExecutionStarted" => EventDetail::ExecutionStarted {
+                input: whole(None),
+                execution_timeout: 60,
+            },
+            "ContextStarted" => EventDetail::ContextStarted {},
+            "StepStarted" => EventDetail::StepStarted {},
+            "StepSucceeded" => EventDetail::StepSucceeded {
+                result: whole(None),
+                retry_details,
+            },
+            "StepFailed" => EventDetail::StepFailed {
+                error: whole(None),
+                retry_details,
+            },
+            "CallbackStarted" => EventDetail::CallbackStarted {
+                callback_id: format!("callback-{id}"),
+                timeout: None,
+                heartbeat_timeout: None,
+            },
+            "CallbackTimedOut" => EventDetail::CallbackTimedOut { error: whole(None) },
+            "ChainedInvokeFailed" => EventDetail::ChainedInvokeFailed { error: whole(None) },
+            "ChainedInvokeSucceeded" => EventDetail::ChainedInvokeSucceeded {
+                result: whole(None),
+            },
+            "InvocationCompleted" => EventDetail::InvocationCompleted {
+                start_timestamp: Timestamp::default(),
+                end_timestamp: Timestamp::default(),
+                request_id: "r".to_owned(),
+                error: None,
+            },
+            other => panic!("{other} is made up by no test"),
         }
     }
 
     /// Returns two branches that each wait for an unnamed callback inside of a named operation.
-    fn verification() -> Vec<HistoryEvent> {
+    fn verification() -> Vec<Event> {
         vec![
             event("ExecutionStarted", "", "", ""),
             event("StepSucceeded", "s1", "", "suspend"),
@@ -243,7 +228,7 @@ pub(super) mod tests {
             ("other", None),
         ] {
             assert_eq!(
-                callback(&history, to, Wanted::Open(&none)),
+                callback(&history, to, Sought::Open(&none)),
                 expected,
                 "{to}"
             );
@@ -254,15 +239,15 @@ pub(super) mod tests {
     fn a_callback_that_was_answered_or_closed_is_open_no_more() {
         let mut history = verification();
         let answered = BTreeSet::from(["callback-c1".to_owned()]);
-        assert_eq!(callback(&history, "sms", Wanted::Open(&answered)), None);
+        assert_eq!(callback(&history, "sms", Sought::Open(&answered)), None);
         assert_eq!(
-            callback(&history, "verification", Wanted::Open(&answered)),
+            callback(&history, "verification", Sought::Open(&answered)),
             Some("callback-c2")
         );
         history.push(event("CallbackTimedOut", "c2", "w2", ""));
-        assert_eq!(callback(&history, "email", Wanted::Open(&answered)), None);
+        assert_eq!(callback(&history, "email", Sought::Open(&answered)), None);
         assert_eq!(
-            callback(&history, "email", Wanted::Any),
+            callback(&history, "email", Sought::Any),
             Some("callback-c2")
         );
     }
@@ -273,7 +258,7 @@ pub(super) mod tests {
             event("CallbackStarted", "a", "b", ""),
             event("ContextStarted", "b", "a", ""),
         ];
-        assert_eq!(callback(&history, "x", Wanted::Any), None);
+        assert_eq!(callback(&history, "x", Sought::Any), None);
     }
 
     #[test]
@@ -309,10 +294,10 @@ pub(super) mod tests {
             .build()
             .unwrap();
         let at = |seconds| {
-            Event::builder()
+            SdkEvent::builder()
                 .event_timestamp(aws_sdk_lambda::primitives::DateTime::from_secs_f64(seconds))
         };
-        let made = |builder: EventBuilder| HistoryEvent::from(&builder.build());
+        let made = |builder: EventBuilder| crate::aws::event(&builder.build());
         let started = CallbackStartedDetails::builder()
             .callback_id("abc")
             .build()
@@ -344,7 +329,7 @@ pub(super) mod tests {
                     .invocation_completed_details(completed),
             ),
         ];
-        assert_eq!(callback(&history, "ask", Wanted::Any), Some("abc"));
+        assert_eq!(callback(&history, "ask", Sought::Any), Some("abc"));
         assert!(was_interrupted(&history));
         assert_eq!(
             lines(&history),

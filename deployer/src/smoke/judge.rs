@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use durable_history::Event;
 use serde_json::Value;
 
 use super::compare::{difference, shown};
-use super::history::{HistoryEvent, has_operation, succeeded_steps, was_interrupted};
+use super::history::{has_operation, succeeded_steps, was_interrupted};
 use super::look::Look;
 use super::scenario::{ExpectedExecution, ExpectedItem, Status};
 
@@ -23,7 +24,7 @@ pub(super) struct SeenExecution {
     /// The error in words.
     pub(super) error: Option<String>,
     /// The history; only of an execution that ended.
-    pub(super) history: Vec<HistoryEvent>,
+    pub(super) history: Vec<Event>,
 }
 
 impl SeenExecution {
@@ -104,7 +105,7 @@ fn error_type(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<Stri
     }
 }
 
-fn steps(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
+fn steps(expected: &ExpectedExecution, history: &[Event]) -> Option<String> {
     let succeeded = succeeded_steps(history);
     let mut last = None;
     for step in &expected.steps {
@@ -139,7 +140,7 @@ fn steps(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<Strin
     None
 }
 
-fn never(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
+fn never(expected: &ExpectedExecution, history: &[Event]) -> Option<String> {
     let happened = expected
         .never
         .iter()

@@ -13,7 +13,7 @@ use super::copies::{self, MessageCopy, copies};
 use super::deployment::Deployment;
 use super::execution::Orchestrator;
 use super::fault;
-use super::history::{self, Wanted};
+use super::history::{self, Sought};
 use super::item;
 use super::judge::SeenExecution;
 use super::look::{Look, Patience, unseen, wait};
@@ -228,9 +228,9 @@ impl<'a> Play<'a> {
             Err(error) => return unseen(&error),
         };
         let wanted = if answer.late || answer.refused {
-            Wanted::Any
+            Sought::Any
         } else {
-            Wanted::Open(answered)
+            Sought::Open(answered)
         };
         match history::callback(&history, &answer.to, wanted) {
             Some(callback) => Look::Found(callback.to_owned()),

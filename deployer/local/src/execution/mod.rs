@@ -2,7 +2,7 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | `wire`, `operation`, `history` | what goes over the wire and into the logs |
+//! | `wire`, `operation` | what goes over the wire and into the logs, beside the events of `durable-history` |
 //! | `model` | an execution and the changes that make up its life |
 //! | `transition` | what can happen, as pure functions from state to change |
 //! | `state` | the state that a function is given back |
@@ -11,15 +11,14 @@
 //! | `api` | the HTTP operations |
 
 mod api;
+mod clock;
 mod error;
-mod history;
 mod model;
 mod names;
 mod operation;
 mod service;
 mod state;
 mod store;
-mod time;
 mod transition;
 mod wire;
 

@@ -3,39 +3,16 @@
 //! Whatever happens to an execution is a [`Change`]: computed without side effects from the state
 //! before it, written to the log, then applied. Reopening the log applies the same changes again.
 
+use durable_history::{
+    ErrorObject, Event, EventDetail, ExecutionStatus, OperationStatus, OperationType, Timestamp,
+    whole,
+};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::execution::history::{Event, EventDetail, whole};
 use crate::execution::names;
-use crate::execution::operation::{ExecutionDetails, Operation, OperationStatus};
-use crate::execution::time::Timestamp;
-use crate::execution::wire::{ErrorObject, OperationType};
-
-/// Where an execution stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ExecutionStatus {
-    Running,
-    Succeeded,
-    Failed,
-    TimedOut,
-    Stopped,
-}
-
-impl ExecutionStatus {
-    /// Returns the name on the wire.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Succeeded => "SUCCEEDED",
-            Self::Failed => "FAILED",
-            Self::TimedOut => "TIMED_OUT",
-            Self::Stopped => "STOPPED",
-        }
-    }
-}
+use crate::execution::operation::{ExecutionDetails, Operation};
 
 /// What is fixed when an execution starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

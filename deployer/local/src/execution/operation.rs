@@ -1,44 +1,7 @@
 //! An operation of an execution: what the API shows of it, and what only the service knows.
 
+use durable_history::{ErrorObject, OperationStatus, OperationType, Subject, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::execution::time::Timestamp;
-use crate::execution::wire::{ErrorObject, OperationType};
-
-/// Where an operation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum OperationStatus {
-    Started,
-    Pending,
-    Ready,
-    Succeeded,
-    Failed,
-    Cancelled,
-    TimedOut,
-    Stopped,
-}
-
-impl OperationStatus {
-    /// Returns whether the operation is over.
-    pub(crate) fn is_terminal(self) -> bool {
-        !matches!(self, Self::Started | Self::Pending | Self::Ready)
-    }
-
-    /// Returns the name on the wire.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Started => "STARTED",
-            Self::Pending => "PENDING",
-            Self::Ready => "READY",
-            Self::Succeeded => "SUCCEEDED",
-            Self::Failed => "FAILED",
-            Self::Cancelled => "CANCELLED",
-            Self::TimedOut => "TIMED_OUT",
-            Self::Stopped => "STOPPED",
-        }
-    }
-}
 
 /// One operation. Its serialized form is the API's, plus `Local` in the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -189,6 +152,16 @@ impl Operation {
             callback_details: None,
             chained_invoke_details: None,
             local: None,
+        }
+    }
+
+    /// Returns what events of the operation say of it.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            id: &self.id,
+            parent_id: self.parent_id.as_deref(),
+            name: self.name.as_deref(),
+            sub_type: self.sub_type.as_deref(),
         }
     }
 

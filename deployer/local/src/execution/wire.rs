@@ -1,64 +1,7 @@
 //! What clients send: updates of operations and the objects in them.
 
+use durable_history::{ErrorObject, OperationType};
 use serde::{Deserialize, Serialize};
-
-/// An error as the API carries it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct ErrorObject {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) error_message: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) error_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) error_data: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) stack_trace: Option<Vec<String>>,
-}
-
-impl ErrorObject {
-    /// Makes an error of a type and a message.
-    pub(crate) fn new(error_type: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            error_type: Some(error_type.into()),
-            error_message: Some(message.into()),
-            ..Self::default()
-        }
-    }
-
-    /// Returns the bytes that this error takes up in an execution's storage.
-    pub(crate) fn size(&self) -> usize {
-        let text = |field: &Option<String>| field.as_ref().map_or(0, String::len);
-        let trace: usize = self.stack_trace.iter().flatten().map(String::len).sum();
-        text(&self.error_message) + text(&self.error_type) + text(&self.error_data) + trace
-    }
-}
-
-/// What kind of thing an operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum OperationType {
-    Execution,
-    Context,
-    Step,
-    Wait,
-    Callback,
-    ChainedInvoke,
-}
-
-impl OperationType {
-    /// Returns the name on the wire.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Execution => "EXECUTION",
-            Self::Context => "CONTEXT",
-            Self::Step => "STEP",
-            Self::Wait => "WAIT",
-            Self::Callback => "CALLBACK",
-            Self::ChainedInvoke => "CHAINED_INVOKE",
-        }
-    }
-}
 
 /// What an update wants of its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use durable_history::{ErrorObject, EventDetail, whole};
 use serde_json::{Value, json};
 
 use super::{SeenExecution, dead_letters, execution, failure_events, interruption, item, started};
-use crate::smoke::history::HistoryEvent;
 use crate::smoke::history::tests::event;
 use crate::smoke::look::Look;
 use crate::smoke::scenario::{ExpectedExecution, ExpectedItem, Status};
@@ -145,11 +145,12 @@ fn error_types_must_be_equal() {
 fn a_kill_that_did_not_happen_shows_nothing() {
     assert!(interruption("tx", &seen()).is_some());
     let mut interrupted = seen();
-    let error = Some("Runtime.ExitError".to_owned());
-    interrupted.history.push(HistoryEvent {
-        error,
-        ..event("InvocationCompleted", "", "", "")
-    });
+    let mut completed = event("InvocationCompleted", "", "", "");
+    if let EventDetail::InvocationCompleted { error, .. } = &mut completed.detail {
+        let exit = ErrorObject::new("Runtime.ExitError", "exit status: 1");
+        *error = Some(whole(Some(exit)));
+    }
+    interrupted.history.push(completed);
     assert_eq!(interruption("tx", &interrupted), None);
 }
 

@@ -1,5 +1,6 @@
 //! `GetDurableExecutionHistory`.
 
+use durable_history::Event;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -9,7 +10,6 @@ use serde::Serialize;
 
 use crate::execution::api::ApiError;
 use crate::execution::api::respond::{self, Query};
-use crate::execution::history::Event;
 use crate::execution::service::Core;
 
 #[derive(Serialize)]

@@ -1,5 +1,6 @@
 //! `ListDurableExecutionsByFunction`.
 
+use durable_history::{ExecutionStatus, Timestamp};
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -9,10 +10,9 @@ use serde::Serialize;
 
 use crate::execution::api::ApiError;
 use crate::execution::api::respond::{self, Query};
-use crate::execution::model::{Execution, ExecutionStatus};
+use crate::execution::model::Execution;
 use crate::execution::names;
 use crate::execution::service::Core;
-use crate::execution::time::Timestamp;
 
 const STATUSES: [ExecutionStatus; 5] = [
     ExecutionStatus::Running,

@@ -1,5 +1,6 @@
 //! `GetDurableExecution` and `GetDurableExecutionState`.
 
+use durable_history::{ErrorObject, Timestamp};
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -12,9 +13,7 @@ use crate::execution::api::respond::{self, Query};
 use crate::execution::model::{Execution, Outcome};
 use crate::execution::service::Core;
 use crate::execution::state;
-use crate::execution::time::Timestamp;
 use crate::execution::transition::Rejection;
-use crate::execution::wire::ErrorObject;
 
 /// Describes one execution.
 pub(crate) async fn get_execution(

@@ -1,5 +1,6 @@
 //! `StopDurableExecution`.
 
+use durable_history::ErrorObject;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,7 +12,6 @@ use serde_json::json;
 use crate::execution::api::{ApiError, respond};
 use crate::execution::service::Core;
 use crate::execution::transition;
-use crate::execution::wire::ErrorObject;
 
 /// Stops an execution. One that is over already stays as it ended, and tells when that was.
 pub(crate) async fn stop(

@@ -1,5 +1,6 @@
 //! Chained invokes: running the target, and handing its end to the operation that waits for it.
 
+use durable_history::{ErrorObject, OperationType};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::execution::service::core::Core;
 use crate::execution::service::entry::{Cell, Entry};
 use crate::execution::service::start::StartError;
 use crate::execution::transition::complete_chained_invoke;
-use crate::execution::wire::{ErrorObject, OperationType, OperationUpdate};
+use crate::execution::wire::OperationUpdate;
 use crate::gateway::{DurableFunction, GatewayError, InvokeOutcome, Qualification};
 
 /// The pause before a target that could not be reached is tried again.

@@ -1,10 +1,12 @@
 //! What all executions share, and the one way to change an execution.
 
+use durable_history::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::execution::clock::Clock;
 use crate::execution::error::StoreError;
 use crate::execution::model::Change;
 use crate::execution::names;
@@ -13,7 +15,6 @@ use crate::execution::service::faults::Faults;
 use crate::execution::service::open::ServiceSettings;
 use crate::execution::service::publish::Publisher;
 use crate::execution::store::Store;
-use crate::execution::time::{Clock, Timestamp};
 use crate::gateway::FunctionGateway;
 
 /// What all executions share.

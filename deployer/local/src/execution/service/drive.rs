@@ -1,5 +1,6 @@
 //! The loop of one execution: fires its timers, and invokes its function, never twice at a time.
 
+use durable_history::{ErrorObject, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +11,9 @@ use crate::execution::service::chained;
 use crate::execution::service::core::Core;
 use crate::execution::service::entry::{Cell, Entry};
 use crate::execution::state;
-use crate::execution::time::Timestamp;
 use crate::execution::transition::{
     Answer, Failure, Invocation, begin_invocation, end_invocation, fire_due, next_due,
 };
-use crate::execution::wire::ErrorObject;
 use crate::gateway::{FunctionVersion, GatewayError, InvokeOutcome};
 
 /// The longest sleep: after it the clock is read again, because a sleeping machine stops timers.

@@ -9,13 +9,13 @@ use axum::body::Bytes;
 use axum::response::Response;
 
 use crate::execution::api;
+use crate::execution::clock::{Clock, SystemClock};
 use crate::execution::error::StoreError;
 use crate::execution::model::{Change, Phase};
 use crate::execution::service::core::Core;
 use crate::execution::service::drive;
 use crate::execution::service::entry::Entry;
 use crate::execution::store::Store;
-use crate::execution::time::{Clock, SystemClock};
 use crate::gateway::{DurableFunction, FunctionGateway};
 
 /// How often executions whose retention has passed are looked for.

@@ -1,12 +1,12 @@
 //! Status changes on their way to EventBridge, in order.
 
+use durable_history::{ExecutionStatus, Timestamp};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::execution::model::{Execution, ExecutionStatus};
+use crate::execution::model::Execution;
 use crate::execution::store::Store;
-use crate::execution::time::Timestamp;
 use crate::gateway::{FunctionGateway, StatusChange};
 
 /// The queue of events to publish.

@@ -1,14 +1,15 @@
 //! Names and retention, with a clock that the test moves.
 
+use durable_history::Timestamp;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::execution::clock::Clock;
 use crate::execution::service::core::Core;
 use crate::execution::service::open::ServiceSettings;
 use crate::execution::service::start::{NewExecution, StartError};
 use crate::execution::store::Store;
-use crate::execution::time::{Clock, Timestamp};
 use crate::gateway::{
     DurableFunction, FunctionGateway, FunctionVersion, GatewayError, InvokeOutcome, Qualification,
     StatusChange,

@@ -1,10 +1,10 @@
 //! Answers and signs of life that come from outside for a callback.
 
-use crate::execution::history::{Event, EventDetail, whole};
 use crate::execution::model::{Change, Execution};
-use crate::execution::operation::{Local, Operation, OperationStatus};
-use crate::execution::time::Timestamp;
-use crate::execution::wire::{ErrorObject, OperationType};
+use crate::execution::operation::{Local, Operation};
+use durable_history::{
+    ErrorObject, Event, EventDetail, OperationStatus, OperationType, Timestamp, whole,
+};
 
 /// What somebody answered to a callback.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(crate) fn answer_callback(
             }
         }
     };
-    let event = Event::of_operation(now, &operation, detail);
+    let event = Event::of_operation(now, operation.subject(), detail);
     Ok(Change {
         operations: vec![operation],
         events: vec![event],

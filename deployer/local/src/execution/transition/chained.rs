@@ -1,10 +1,9 @@
 //! The end of a chained invoke.
 
-use crate::execution::history::{Event, EventDetail, whole};
 use crate::execution::model::{Change, Execution, Outcome};
-use crate::execution::operation::OperationStatus;
-use crate::execution::time::Timestamp;
-use crate::execution::wire::{ErrorObject, OperationType};
+use durable_history::{
+    ErrorObject, Event, EventDetail, OperationStatus, OperationType, Timestamp, whole,
+};
 
 /// Ends the operation of a chained invoke; an empty change when it is over already.
 pub(crate) fn complete_chained_invoke(
@@ -50,7 +49,7 @@ pub(crate) fn complete_chained_invoke(
     let bytes = details.result.as_ref().map_or(0, String::len)
         + details.error.as_ref().map_or(0, ErrorObject::size);
     operation.chained_invoke_details = Some(details);
-    let event = Event::of_operation(now, &operation, detail);
+    let event = Event::of_operation(now, operation.subject(), detail);
     Change {
         operations: vec![operation],
         events: vec![event],

@@ -1,17 +1,18 @@
 //! A checkpoint: all of its updates apply, or none.
 
+use durable_history::{
+    Event, EventDetail, OperationStatus, OperationType, RetryDetails, Timestamp, whole,
+};
 use std::collections::BTreeMap;
 
-use crate::execution::history::{Event, EventDetail, RetryDetails, whole};
 use crate::execution::model::{Change, Execution, Outcome};
 use crate::execution::operation::{
     CallbackDetails, ChainedInvokeDetails, ChainedTarget, ChildExecution, ContextDetails, Local,
-    Operation, OperationStatus, StepDetails, WaitDetails,
+    Operation, StepDetails, WaitDetails,
 };
-use crate::execution::time::Timestamp;
 use crate::execution::transition::rejection::Rejection;
 use crate::execution::transition::validation;
-use crate::execution::wire::{Action, OperationType, OperationUpdate};
+use crate::execution::wire::{Action, OperationUpdate};
 
 /// The most operations of an execution.
 const MOST_OPERATIONS: usize = 3_000;
@@ -105,7 +106,7 @@ impl Draft<'_> {
         };
         let detail = self.transition(&mut operation, update, child);
         self.events
-            .push(Event::of_operation(self.now, &operation, detail));
+            .push(Event::of_operation(self.now, operation.subject(), detail));
         match self
             .changed
             .iter_mut()

@@ -1,13 +1,11 @@
 //! Invocations of the function: their beginning, their answers and their failures.
 
+use durable_history::{ErrorObject, Event, EventDetail, Timestamp, whole};
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::execution::history::{Event, EventDetail, whole};
 use crate::execution::model::{Change, Execution, Outcome, Phase};
-use crate::execution::time::Timestamp;
-use crate::execution::wire::ErrorObject;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 //! Why a checkpoint is refused.
 
-use crate::execution::wire::{Action, OperationType};
+use crate::execution::wire::Action;
+use durable_history::OperationType;
 
 /// The reason for which no update of a checkpoint was applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,7 @@
 //! Stopping an execution from outside.
 
 use crate::execution::model::{Change, Execution, Outcome};
-use crate::execution::time::Timestamp;
-use crate::execution::wire::ErrorObject;
+use durable_history::{ErrorObject, Timestamp};
 
 /// Stops an execution; an empty change when it is over already.
 pub(crate) fn stop(execution: &Execution, error: Option<ErrorObject>, now: Timestamp) -> Change {

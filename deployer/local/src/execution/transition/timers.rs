@@ -1,10 +1,10 @@
 //! What happens because time passes.
 
-use crate::execution::history::{Event, EventDetail, whole};
 use crate::execution::model::{Change, Execution, Outcome};
-use crate::execution::operation::{Local, Operation, OperationStatus};
-use crate::execution::time::Timestamp;
-use crate::execution::wire::{ErrorObject, OperationType};
+use crate::execution::operation::{Local, Operation};
+use durable_history::{
+    ErrorObject, Event, EventDetail, OperationStatus, OperationType, Timestamp, whole,
+};
 
 /// Returns what is due now, as one change; an empty one when nothing is.
 pub(crate) fn fire_due(execution: &Execution, now: Timestamp) -> Change {
@@ -98,6 +98,6 @@ fn fire(mut operation: Operation, now: Timestamp, change: &mut Change) {
     };
     change
         .events
-        .extend(detail.map(|detail| Event::of_operation(now, &operation, detail)));
+        .extend(detail.map(|detail| Event::of_operation(now, operation.subject(), detail)));
     change.operations.push(operation);
 }

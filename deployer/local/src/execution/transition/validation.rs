@@ -2,7 +2,8 @@
 
 use crate::execution::names;
 use crate::execution::transition::rejection::Rejection;
-use crate::execution::wire::{Action, OperationType, OperationUpdate};
+use crate::execution::wire::{Action, OperationUpdate};
+use durable_history::OperationType;
 
 /// The most bytes of payload and error in an update, and of a callback's result.
 pub(crate) const LARGEST_PAYLOAD: usize = 1024 * 1024;

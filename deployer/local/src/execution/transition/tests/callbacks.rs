@@ -1,15 +1,13 @@
 //! Callbacks: answers, heartbeats and being late.
 
+use durable_history::{ErrorObject, OperationStatus as Status, Timestamp};
 use serde_json::json;
 
 use super::{at, checkpoint, events, running, update, with};
 use crate::execution::model::{Execution, Phase};
-use crate::execution::operation::OperationStatus as Status;
-use crate::execution::time::Timestamp;
 use crate::execution::transition::{
     CallbackAnswer, CallbackRejection, answer_callback, beat, fire_due, next_due, stop,
 };
-use crate::execution::wire::ErrorObject;
 
 fn with_callback(timeout: u64, heartbeat: u64) -> Execution {
     let mut execution = running();

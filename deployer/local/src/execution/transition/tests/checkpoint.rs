@@ -1,9 +1,9 @@
 //! Checkpoints: the states that each operation goes through, and the limits.
 
+use durable_history::OperationStatus as Status;
 use serde_json::{Value, json};
 
 use super::{at, checkpoint, events, running, try_checkpoint, update, with};
-use crate::execution::operation::OperationStatus as Status;
 use crate::execution::transition::{Rejection, fire_due};
 
 pub(super) fn wait_start(id: &str, seconds: i64) -> Value {

@@ -1,15 +1,14 @@
 //! Invocations, and the ends of executions.
 
+use durable_history::{ErrorObject, ExecutionStatus as Status, Timestamp};
 use serde_json::json;
 
 use super::{at, checkpoint, events, running, update, with};
-use crate::execution::model::{Execution, ExecutionStatus as Status, Outcome, Phase};
-use crate::execution::time::Timestamp;
+use crate::execution::model::{Execution, Outcome, Phase};
 use crate::execution::transition::{
     Answer, Failure, Invocation, begin_invocation, complete_chained_invoke, end_invocation,
     fire_due, stop,
 };
-use crate::execution::wire::ErrorObject;
 
 fn end(execution: &mut Execution, answer: Result<Answer, Failure>, now: Timestamp) {
     let invocation = Invocation {

@@ -5,12 +5,12 @@ mod checkpoint;
 mod invocation;
 mod refusals;
 
+use durable_history::Timestamp;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use crate::execution::model::{Change, Execution, Identity};
-use crate::execution::time::Timestamp;
 use crate::execution::transition::{self, Rejection, begin_invocation};
 use crate::execution::wire::OperationUpdate;
 

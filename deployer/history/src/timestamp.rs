@@ -1,6 +1,6 @@
-//! Points in time, and where they come from.
+//! Points in time.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
@@ -10,34 +10,38 @@ use time::format_description::well_known::Rfc3339;
 ///
 /// Its serialized form is the API's: seconds since 1970 with a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Timestamp(i64);
+pub struct Timestamp(i64);
 
 impl Timestamp {
     /// Makes a timestamp of milliseconds since 1970.
-    #[cfg(test)]
-    pub(crate) fn from_millis(millis: i64) -> Self {
+    pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
+    /// Returns the milliseconds since 1970.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
     /// Returns the point `seconds` later.
-    pub(crate) fn plus_seconds(self, seconds: u64) -> Self {
+    pub fn plus_seconds(self, seconds: u64) -> Self {
         let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))
     }
 
     /// Returns the point `duration` later.
-    pub(crate) fn plus(self, duration: Duration) -> Self {
+    pub fn plus(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))
     }
 
     /// Returns how far this point lies after `earlier`; zero when it does not.
-    pub(crate) fn since(self, earlier: Self) -> Duration {
+    pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
     /// Returns the point in RFC 3339 with milliseconds, in UTC.
-    pub(crate) fn to_rfc3339(self) -> String {
+    pub fn to_rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .ok()
             .and_then(|point| point.format(&Rfc3339).ok())
@@ -45,7 +49,7 @@ impl Timestamp {
     }
 
     /// Reads what AWS clients put into a query: RFC 3339 or seconds since 1970.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         if let Ok(seconds) = text.parse::<f64>() {
             return Some(Self::from_seconds(seconds));
         }
@@ -77,28 +81,6 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         f64::deserialize(deserializer).map(Self::from_seconds)
-    }
-}
-
-/// Where the service reads the time.
-pub(crate) trait Clock: Send + Sync + 'static {
-    /// Returns the present.
-    fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock.
-///
-/// Wall time rather than a monotonic clock, so that a wait of a day ends on time on a machine that
-/// slept meanwhile.
-#[derive(Debug, Default)]
-pub(crate) struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
 

@@ -1,146 +1,222 @@
-//! The history of an execution, in the event shapes of the service.
+//! What an event tells beside what every event tells.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::execution::operation::Operation;
-use crate::execution::time::Timestamp;
-use crate::execution::wire::ErrorObject;
-
-/// One event. Ids count from 1, without gaps.
-#[expect(clippy::struct_field_names, reason = "the API names them so")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Event {
-    pub(crate) event_id: u64,
-    pub(crate) event_type: String,
-    pub(crate) event_timestamp: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) sub_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) parent_id: Option<String>,
-    #[serde(flatten)]
-    pub(crate) detail: EventDetail,
-}
+use crate::error_object::ErrorObject;
+use crate::timestamp::Timestamp;
 
 /// A payload in an event.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct EventPayload<T> {
+pub struct EventPayload<T> {
+    /// The payload; nothing where there is none, and where the history was asked for without data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) payload: Option<T>,
-    pub(crate) truncated: bool,
+    pub payload: Option<T>,
+    /// Whether the service cut it off.
+    #[serde(default)]
+    pub truncated: bool,
 }
 
 /// A payload of text, as inputs and results are.
-pub(crate) type EventText = EventPayload<String>;
+pub type EventText = EventPayload<String>;
 /// A payload that is an error.
-pub(crate) type EventError = EventPayload<ErrorObject>;
+pub type EventError = EventPayload<ErrorObject>;
 
 /// How often a step was tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct RetryDetails {
-    pub(crate) current_attempt: u32,
+pub struct RetryDetails {
+    /// The attempt that ended, counted from 1.
+    #[serde(default)]
+    pub current_attempt: u32,
+    /// The seconds until the next attempt; nothing where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) next_attempt_delay_seconds: Option<u64>,
+    pub next_attempt_delay_seconds: Option<u64>,
 }
 
 /// What happened, under the name of the API's detail member.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all_fields = "PascalCase")]
-pub(crate) enum EventDetail {
+pub enum EventDetail {
+    /// The execution began.
     #[serde(rename = "ExecutionStartedDetails")]
     ExecutionStarted {
+        /// What it was given.
         input: EventText,
+        /// The seconds that it may take.
         execution_timeout: u64,
     },
+    /// It ended with a result.
     #[serde(rename = "ExecutionSucceededDetails")]
-    ExecutionSucceeded { result: EventText },
+    ExecutionSucceeded {
+        /// The result.
+        result: EventText,
+    },
+    /// It ended with an error.
     #[serde(rename = "ExecutionFailedDetails")]
-    ExecutionFailed { error: EventError },
+    ExecutionFailed {
+        /// The error.
+        error: EventError,
+    },
+    /// It ran out of time.
     #[serde(rename = "ExecutionTimedOutDetails")]
-    ExecutionTimedOut { error: EventError },
+    ExecutionTimedOut {
+        /// The error.
+        error: EventError,
+    },
+    /// Somebody stopped it.
     #[serde(rename = "ExecutionStoppedDetails")]
-    ExecutionStopped { error: EventError },
+    ExecutionStopped {
+        /// The error.
+        error: EventError,
+    },
+    /// A context began: what is run apart, such as a branch.
     #[serde(rename = "ContextStartedDetails")]
     ContextStarted {},
+    /// A context ended with a result.
     #[serde(rename = "ContextSucceededDetails")]
-    ContextSucceeded { result: EventText },
+    ContextSucceeded {
+        /// The result.
+        result: EventText,
+    },
+    /// A context ended with an error.
     #[serde(rename = "ContextFailedDetails")]
-    ContextFailed { error: EventError },
+    ContextFailed {
+        /// The error.
+        error: EventError,
+    },
+    /// An attempt of a step began.
     #[serde(rename = "StepStartedDetails")]
     StepStarted {},
+    /// A step ended with a result.
     #[serde(rename = "StepSucceededDetails")]
     StepSucceeded {
+        /// The result.
         result: EventText,
+        /// Which attempt it was.
         retry_details: RetryDetails,
     },
+    /// An attempt of a step failed; where it says when the next begins, the step goes on.
     #[serde(rename = "StepFailedDetails")]
     StepFailed {
+        /// The error.
         error: EventError,
+        /// Which attempt it was.
         retry_details: RetryDetails,
     },
+    /// A wait began.
     #[serde(rename = "WaitStartedDetails")]
     WaitStarted {
+        /// Its length in seconds.
         duration: u64,
+        /// When it ends.
         scheduled_end_timestamp: Timestamp,
     },
+    /// A wait came to its end.
     #[serde(rename = "WaitSucceededDetails")]
-    WaitSucceeded { duration: u64 },
+    WaitSucceeded {
+        /// Its length in seconds.
+        duration: u64,
+    },
+    /// A wait was given up.
     #[serde(rename = "WaitCancelledDetails")]
     WaitCancelled {
+        /// The error, where there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<EventError>,
     },
+    /// A callback was opened.
     #[serde(rename = "CallbackStartedDetails")]
     CallbackStarted {
+        /// By what it is answered.
         callback_id: String,
+        /// The seconds within which it must be answered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout: Option<u64>,
+        /// The seconds within which a sign of life must come.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         heartbeat_timeout: Option<u64>,
     },
+    /// A callback was answered with a result.
     #[serde(rename = "CallbackSucceededDetails")]
-    CallbackSucceeded { result: EventText },
+    CallbackSucceeded {
+        /// The result.
+        result: EventText,
+    },
+    /// A callback was answered with an error.
     #[serde(rename = "CallbackFailedDetails")]
-    CallbackFailed { error: EventError },
+    CallbackFailed {
+        /// The error.
+        error: EventError,
+    },
+    /// Nobody answered a callback in time.
     #[serde(rename = "CallbackTimedOutDetails")]
-    CallbackTimedOut { error: EventError },
+    CallbackTimedOut {
+        /// The error.
+        error: EventError,
+    },
+    /// Another function was invoked.
     #[serde(rename = "ChainedInvokeStartedDetails")]
     ChainedInvokeStarted {
+        /// The function, as the caller named it.
         function_name: String,
+        /// The tenant that it was invoked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tenant_id: Option<String>,
+        /// What it was given.
         input: EventText,
+        /// The version that ran.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         executed_version: Option<String>,
+        /// The execution that it is, where the function is durable.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         durable_execution_arn: Option<String>,
     },
+    /// The other function answered with a result.
     #[serde(rename = "ChainedInvokeSucceededDetails")]
-    ChainedInvokeSucceeded { result: EventText },
+    ChainedInvokeSucceeded {
+        /// The result.
+        result: EventText,
+    },
+    /// The other function answered with an error.
     #[serde(rename = "ChainedInvokeFailedDetails")]
-    ChainedInvokeFailed { error: EventError },
+    ChainedInvokeFailed {
+        /// The error.
+        error: EventError,
+    },
+    /// The other function did not answer in time.
     #[serde(rename = "ChainedInvokeTimedOutDetails")]
-    ChainedInvokeTimedOut { error: EventError },
+    ChainedInvokeTimedOut {
+        /// The error.
+        error: EventError,
+    },
+    /// The other function's execution was stopped.
     #[serde(rename = "ChainedInvokeStoppedDetails")]
-    ChainedInvokeStopped { error: EventError },
+    ChainedInvokeStopped {
+        /// The error.
+        error: EventError,
+    },
+    /// An invocation of the function came to its end.
     #[serde(rename = "InvocationCompletedDetails")]
     InvocationCompleted {
+        /// When it began.
         start_timestamp: Timestamp,
+        /// When it ended.
         end_timestamp: Timestamp,
+        /// Lambda's id of it.
         request_id: String,
+        /// The error, where there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<EventError>,
     },
+    /// What is not known here: all that the event has beside what every event has.
+    #[serde(untagged)]
+    Other(Map<String, Value>),
 }
 
 /// Wraps a payload that an event carries whole.
-pub(crate) fn whole<T>(payload: Option<T>) -> EventPayload<T> {
+pub fn whole<T>(payload: Option<T>) -> EventPayload<T> {
     EventPayload {
         payload,
         truncated: false,
@@ -148,8 +224,8 @@ pub(crate) fn whole<T>(payload: Option<T>) -> EventPayload<T> {
 }
 
 impl EventDetail {
-    /// Returns the type of an event with this detail.
-    fn event_type(&self) -> &'static str {
+    /// Returns the type of an event with this detail; nothing for one that is not known.
+    pub fn event_type(&self) -> &'static str {
         match self {
             Self::ExecutionStarted { .. } => "ExecutionStarted",
             Self::ExecutionSucceeded { .. } => "ExecutionSucceeded",
@@ -175,11 +251,32 @@ impl EventDetail {
             Self::ChainedInvokeTimedOut { .. } => "ChainedInvokeTimedOut",
             Self::ChainedInvokeStopped { .. } => "ChainedInvokeStopped",
             Self::InvocationCompleted { .. } => "InvocationCompleted",
+            Self::Other(_) => "",
+        }
+    }
+
+    /// Returns what went wrong, where an event tells of that.
+    pub fn error(&self) -> Option<&EventError> {
+        match self {
+            Self::ExecutionFailed { error }
+            | Self::ExecutionTimedOut { error }
+            | Self::ExecutionStopped { error }
+            | Self::ContextFailed { error }
+            | Self::StepFailed { error, .. }
+            | Self::CallbackFailed { error }
+            | Self::CallbackTimedOut { error }
+            | Self::ChainedInvokeFailed { error }
+            | Self::ChainedInvokeTimedOut { error }
+            | Self::ChainedInvokeStopped { error } => Some(error),
+            Self::InvocationCompleted { error, .. } | Self::WaitCancelled { error } => {
+                error.as_ref()
+            }
+            _ => None,
         }
     }
 
     /// Drops what `IncludeExecutionData=false` leaves out.
-    fn without_data(mut self) -> Self {
+    pub(crate) fn without_data(mut self) -> Self {
         match &mut self {
             Self::ExecutionStarted { input, .. } | Self::ChainedInvokeStarted { input, .. } => {
                 input.payload = None;
@@ -209,78 +306,9 @@ impl EventDetail {
             | Self::WaitStarted { .. }
             | Self::WaitSucceeded { .. }
             | Self::CallbackStarted { .. } => {}
+            // What is data in it cannot be told.
+            Self::Other(fields) => fields.clear(),
         }
         self
-    }
-}
-
-impl Event {
-    /// Makes an event of the execution as a whole; its id is given when it is added.
-    pub(crate) fn of_execution(at: Timestamp, detail: EventDetail) -> Self {
-        Self {
-            event_id: 0,
-            event_type: detail.event_type().to_owned(),
-            event_timestamp: at,
-            id: None,
-            name: None,
-            sub_type: None,
-            parent_id: None,
-            detail,
-        }
-    }
-
-    /// Makes an event of one operation.
-    pub(crate) fn of_operation(at: Timestamp, operation: &Operation, detail: EventDetail) -> Self {
-        Self {
-            id: Some(operation.id.clone()),
-            name: operation.name.clone(),
-            sub_type: operation.sub_type.clone(),
-            parent_id: operation.parent_id.clone(),
-            ..Self::of_execution(at, detail)
-        }
-    }
-
-    /// Returns the event without payloads.
-    pub(crate) fn without_data(self) -> Self {
-        Self {
-            detail: self.detail.without_data(),
-            ..self
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_has_the_shape_of_the_api_and_reads_back() {
-        let event = Event::of_execution(
-            Timestamp::from_millis(1500),
-            EventDetail::StepSucceeded {
-                result: whole(Some("1".to_owned())),
-                retry_details: RetryDetails {
-                    current_attempt: 1,
-                    next_attempt_delay_seconds: None,
-                },
-            },
-        );
-        let json = serde_json::to_value(&event).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!({
-                "EventId": 0, "EventType": "StepSucceeded", "EventTimestamp": 1.5,
-                "StepSucceededDetails": {
-                    "Result": {"Payload": "1", "Truncated": false},
-                    "RetryDetails": {"CurrentAttempt": 1}
-                }
-            })
-        );
-        assert_eq!(serde_json::from_value::<Event>(json).unwrap(), event);
-        let bare = serde_json::to_value(event.without_data()).unwrap();
-        assert_eq!(
-            bare["StepSucceededDetails"]["Result"],
-            serde_json::json!({"Truncated": false})
-        );
     }
 }
