@@ -1,10 +1,14 @@
 //! What reviews of durable workflows ask for, as tests that fail without it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use crate::sandbox::{Sandbox, repository};
+
+/// The crates that functions share.
+const LIBRARIES: &str = "functions/libraries";
 
 fn templates(stage: &str) -> Value {
     let output = Sandbox::with_copy()
@@ -143,16 +147,34 @@ fn no_policy_of_a_role_replaces_another() {
 
 #[test]
 fn folders_crates_and_functions_have_one_spelling() {
-    for folder in fs_err::read_dir(repository().join("functions")).unwrap() {
-        let folder = folder.unwrap();
-        let manifest = fs_err::read_to_string(folder.path().join("Cargo.toml")).unwrap();
-        let name = folder.file_name().into_string().unwrap();
+    for folder in [crates_in("functions"), crates_in(LIBRARIES)].concat() {
+        let manifest = fs_err::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap();
         assert_eq!(name, name.to_lowercase());
         assert!(
             manifest.contains(&format!("name = \"{name}\"")),
             "functions/{name}"
         );
     }
+}
+
+#[test]
+fn functions_have_a_program_and_libraries_have_none() {
+    let has_program = |folder: &PathBuf| folder.join("src/main.rs").exists();
+    let functions = crates_in("functions");
+    let libraries = crates_in(LIBRARIES);
+    assert!(functions.iter().all(has_program), "{functions:?}");
+    assert!(!libraries.iter().any(has_program), "{libraries:?}");
+    assert!(!functions.is_empty() && !libraries.is_empty());
+}
+
+/// Returns the folders of the crates right below `folder`.
+fn crates_in(folder: &str) -> Vec<PathBuf> {
+    fs_err::read_dir(repository().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| *path != repository().join(LIBRARIES))
+        .collect()
 }
 
 #[test]

@@ -14,6 +14,9 @@ const TABLE: Rule = Rule {
     source: "README.md: configuration",
 };
 
+/// The folder in `functions/` of the crates that functions share.
+const LIBRARIES: &str = "libraries";
+
 pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     let folders = folders(app);
     for (name, workflow) in &app.application.workflows {
@@ -57,6 +60,11 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
 fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String> {
     let manifest = app.root.join("functions").join(function).join("Cargo.toml");
     let Ok(text) = fs_err::read_to_string(&manifest) else {
+        let shared = format!("{LIBRARIES}/{function}");
+        if is_library(app, &shared) {
+            let near = near(app, function, folders);
+            return Err(no_function(&shared, near, "name the crate of a function"));
+        }
         if folders.iter().any(|folder| folder == function) {
             return Err(format!(
                 "functions/{function} has no Cargo.toml; make it a crate: `cargo new functions/{function}`"
@@ -72,12 +80,10 @@ fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String
         });
     };
     if is_library(app, function) {
-        let other = near(app, function, folders).map_or_else(
-            || "give it a src/main.rs, or name the crate of a function".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(format!(
-            "the crate functions/{function} is a library and makes no binary; {other}"
+        return Err(no_function(
+            function,
+            near(app, function, folders),
+            "give it a src/main.rs, or name the crate of a function",
         ));
     }
     // The crate's name is the binary's; reading the one line spares a run of cargo.
@@ -93,6 +99,14 @@ fn has_crate(app: &App, function: &str, folders: &[String]) -> Result<(), String
             "the crate in functions/{function} has another name; call it `{function}`"
         ))
     }
+}
+
+fn no_function(library: &str, near: Option<&str>, otherwise: &str) -> String {
+    let other = near.map_or_else(
+        || otherwise.to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    format!("the crate functions/{library} is a library and makes no binary; {other}")
 }
 
 /// Returns the nearest crate that makes a binary.
@@ -125,6 +139,7 @@ fn folders(app: &App) -> Vec<String> {
         .flatten();
     let mut folders: Vec<String> = entries
         .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|folder| folder != LIBRARIES)
         .collect();
     folders.sort();
     folders

@@ -176,6 +176,14 @@ fn a_library_is_no_function() {
         findings[0].message,
         "the crate functions/frauds is a library and makes no binary; did you mean `fraud`?"
     );
+    fs_err::create_dir(crates.join("libraries")).unwrap();
+    fs_err::rename(crates.join("frauds"), crates.join("libraries/frauds")).unwrap();
+    let findings = lint(&app);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(
+        findings[0].message,
+        "the crate functions/libraries/frauds is a library and makes no binary; did you mean `fraud`?"
+    );
 }
 
 #[test]
