@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 
+use steps::RecordedError;
+
 use crate::ledger::Status;
 
 /// A failure of what a step works with.
@@ -35,30 +37,26 @@ pub enum ServiceError {
         /// The key.
         idempotency_key: String,
     },
-    /// The code of the step has a bug.
-    #[error("a step panicked")]
-    Panicked,
 }
 
-impl ServiceError {
-    /// Returns the error type that the execution records.
-    pub fn error_type(&self) -> &'static str {
+impl RecordedError for ServiceError {
+    fn error_type(&self) -> &'static str {
         match self {
             Self::Unavailable { .. } => "ServiceUnavailable",
             Self::StatusConflict { .. } => "StatusConflict",
             Self::ChargeConflict { .. } => "ChargeConflict",
-            Self::Panicked => "StepPanicked",
         }
     }
 
-    /// Returns whether trying again cannot help.
-    pub fn is_permanent(&self) -> bool {
+    fn is_permanent(&self) -> bool {
         matches!(
             self,
             Self::StatusConflict { .. } | Self::ChargeConflict { .. }
         )
     }
+}
 
+impl ServiceError {
     /// Returns the way out.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -68,7 +66,6 @@ impl ServiceError {
             Self::StatusConflict { .. } | Self::ChargeConflict { .. } => {
                 "look at the item of the transaction; ids may not be used twice"
             }
-            Self::Panicked => "look for the panic in the function's log",
         }
     }
 }

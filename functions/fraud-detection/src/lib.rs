@@ -129,7 +129,6 @@ mod retry;
 mod scoring;
 mod services;
 mod settings;
-mod steps;
 mod verdict;
 mod verification;
 mod workflow;

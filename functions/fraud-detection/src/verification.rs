@@ -9,14 +9,15 @@ use aws_durable_execution_sdk::{
     TypedError,
 };
 use serde::{Deserialize, Serialize};
+use steps::guarded;
 
 use crate::answer::{Answer, Channel, Decision};
+use crate::error::ServiceError;
 use crate::message::Transaction;
 use crate::notifier::Question;
 use crate::operations;
-use crate::retry;
+use crate::retry::BRIEF;
 use crate::services::Services;
-use crate::steps;
 use crate::verdict::{Verification, VerificationOutcome};
 
 const TIMED_OUT: &str = "VerificationTimedOut";
@@ -73,11 +74,11 @@ async fn ask(
                 callback_id,
                 answer_within_seconds: transaction.answer_within_seconds,
             };
-            steps::guarded(services.notifier.ask(&question)).await
+            guarded(services.notifier.ask(&question)).await
         })
         .name(channel.operation())
         .timeout(timeout)
-        .submitter_retry(retry::briefly)
+        .submitter_retry(BRIEF.strategy::<ServiceError>())
         .await
         .map(|Answer { decision }| Reply { channel, decision })
         .map_err(|error| TypedError::with_type(failure_type(&error), error).into())

@@ -6,15 +6,16 @@ use aws_durable_execution_sdk::{
     BoxError, DurableContext, OperationError, OperationErrorKind, TypedError,
 };
 use serde_json::value::RawValue;
+use steps::{at_most_once, repeatable};
 
 use crate::error::ServiceError;
 use crate::ledger::{Entry, Reason, Status};
 use crate::message::Transaction;
 use crate::operations;
 use crate::payment::{Charge, Receipt};
+use crate::retry::BRIEF;
 use crate::scoring::{Risk, Score};
 use crate::services::Services;
-use crate::steps;
 use crate::verdict::{Outcome, Verdict, Verification, VerificationOutcome};
 use crate::verification::verify;
 
@@ -57,7 +58,7 @@ impl Case {
     async fn score(&self) -> Result<Score, OperationError> {
         let services = Arc::clone(&self.services);
         let transaction = Arc::clone(&self.transaction);
-        let scored = steps::repeatable(&self.context, operations::FRAUD_CHECK, async move {
+        let scored = repeatable(&self.context, operations::FRAUD_CHECK, BRIEF, async move {
             match transaction.score {
                 Some(score) => Ok(score),
                 None => services.scorer.score(&transaction).await,
@@ -132,7 +133,7 @@ impl Case {
     async fn charge(&self, name: &str, score: Score) -> Result<Receipt, OperationError> {
         let services = Arc::clone(&self.services);
         let entry = self.entry(Status::Authorized, score, None);
-        steps::repeatable(&self.context, name, async move {
+        repeatable(&self.context, name, BRIEF, async move {
             let charge = Charge {
                 idempotency_key: format!("tx-{}", entry.transaction_id),
                 transaction_id: entry.transaction_id.clone(),
@@ -146,7 +147,7 @@ impl Case {
             let receipt = services.gateway.charge(&charge).await?;
             services.ledger.record(&entry).await?;
             log(&entry);
-            Ok(receipt)
+            Ok::<_, ServiceError>(receipt)
         })
         .await
     }
@@ -154,7 +155,7 @@ impl Case {
     async fn suspend(&self, score: Score) -> Result<(), OperationError> {
         let services = Arc::clone(&self.services);
         let entry = self.entry(Status::Suspended, score, None);
-        steps::at_most_once(&self.context, operations::SUSPEND, async move {
+        at_most_once(&self.context, operations::SUSPEND, async move {
             record_and_log(&services, &entry).await
         })
         .await
@@ -172,7 +173,7 @@ impl Case {
 
     async fn record(&self, name: &str, entry: Entry) -> Result<(), OperationError> {
         let services = Arc::clone(&self.services);
-        steps::repeatable(&self.context, name, async move {
+        repeatable(&self.context, name, BRIEF, async move {
             record_and_log(&services, &entry).await
         })
         .await

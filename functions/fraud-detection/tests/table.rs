@@ -16,6 +16,7 @@ use fraud_detection::{
     ServiceError, TransactionsTable,
 };
 use serde_json::{Value, json};
+use steps::RecordedError as _;
 
 /// The requests that were sent, as target and body.
 type Requests = Arc<Mutex<Vec<(String, Value)>>>;

@@ -6,10 +6,10 @@ use aws_durable_execution_sdk::{
 use orders::Failure;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use steps::Schedule;
 
 use crate::error::WorkerFailure;
 use crate::operations;
-use crate::retry::Schedule;
 
 /// A chained invoke that is repeated while it fails.
 ///

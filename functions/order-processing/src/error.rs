@@ -2,6 +2,7 @@
 
 use orders::{Failure, StoreError};
 use serde::Serialize;
+use steps::RecordedError;
 
 /// A failure of a step.
 #[derive(Debug, thiserror::Error)]
@@ -16,33 +17,27 @@ pub enum ServiceError {
         #[source]
         source: StoreError,
     },
-    /// The code of the step has a bug.
-    #[error("a step panicked")]
-    Panicked,
+}
+
+impl RecordedError for ServiceError {
+    fn error_type(&self) -> &'static str {
+        match self {
+            Self::Store { source, .. } => source.failure().as_str(),
+        }
+    }
+
+    fn is_permanent(&self) -> bool {
+        match self {
+            Self::Store { source, .. } => source.failure().is_permanent(),
+        }
+    }
 }
 
 impl ServiceError {
-    /// Returns the error type that the execution records.
-    pub fn error_type(&self) -> &'static str {
-        match self {
-            Self::Store { source, .. } => source.failure().as_str(),
-            Self::Panicked => "StepPanicked",
-        }
-    }
-
-    /// Returns whether trying again cannot help.
-    pub fn is_permanent(&self) -> bool {
-        match self {
-            Self::Store { source, .. } => source.failure().is_permanent(),
-            Self::Panicked => false,
-        }
-    }
-
     /// Returns the way out.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Store { source, .. } => source.hint(),
-            Self::Panicked => "look for the panic in the function's log",
         }
     }
 }

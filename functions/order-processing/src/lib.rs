@@ -102,7 +102,6 @@ mod outcome;
 mod retry;
 mod services;
 mod settings;
-mod steps;
 mod workflow;
 
 pub use error::{OrderError, ServiceError, WorkerFailure};

@@ -14,6 +14,7 @@ use orders::{Allocation, Items, Payment, Reason, Shipment, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
+use steps::repeatable;
 
 use crate::call::{Call, CallError};
 use crate::compensation::{ToDo, Undo, compensate};
@@ -21,9 +22,8 @@ use crate::error::{OrderError, ServiceError, WorkerFailure};
 use crate::message::{Checked, Order};
 use crate::operations;
 use crate::outcome::{OrderResult, Outcome};
-use crate::retry::Schedule;
+use crate::retry;
 use crate::services::Services;
-use crate::steps;
 
 /// Processes the order in `message`.
 ///
@@ -119,13 +119,13 @@ impl Case {
                 reasons = reasons.len(),
                 "order validated"
             );
-            Ok(Validation {
+            Ok::<_, ServiceError>(Validation {
                 received_at,
                 reasons,
             })
         };
-        let schedule = Schedule::brief(self.services.longest_wait);
-        steps::repeatable(&self.context, operations::VALIDATE_ORDER, schedule, body).await
+        let schedule = retry::brief(self.services.longest_wait);
+        repeatable(&self.context, operations::VALIDATE_ORDER, schedule, body).await
     }
 
     /// Goes forward, and notes in `done` what may have to be undone.
@@ -312,10 +312,10 @@ impl Case {
                 .await
                 .map_err(failure_of(&closing.order_id))?;
             tracing::info!(order_id = closing.order_id, status, "order closed");
-            Ok(finished_at)
+            Ok::<_, ServiceError>(finished_at)
         };
-        let schedule = Schedule::patient(self.services.longest_wait);
-        steps::repeatable(&self.context, operation, schedule, body).await
+        let schedule = retry::patient(self.services.longest_wait);
+        repeatable(&self.context, operation, schedule, body).await
     }
 
     fn opening(&self) -> Opening {
@@ -333,13 +333,13 @@ impl Case {
             context: &self.context,
             operation,
             function,
-            schedule: Schedule::brief(self.services.longest_wait),
+            schedule: retry::brief(self.services.longest_wait),
         }
     }
 
     pub(crate) fn undo_call<'a>(&'a self, operation: &'static str, function: &'a str) -> Call<'a> {
         Call {
-            schedule: Schedule::patient(self.services.longest_wait),
+            schedule: retry::patient(self.services.longest_wait),
             ..self.call(operation, function)
         }
     }
