@@ -1,73 +1,25 @@
 //! The requests to the transactions table, against a server that answers from a script.
 #![expect(clippy::unwrap_used, reason = "a failed set-up should fail the test")]
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
-use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
 use fraud_detection::ledger::{Entry, Reason, Status};
 use fraud_detection::{
     Channel, Charge, Ledger as _, Notifier as _, PaymentGateway as _, Question, Score,
     ServiceError, TransactionsTable,
 };
-use serde_json::{Value, json};
+use scripted_aws::dynamodb::{self, done, found, refused, throttled};
+use scripted_aws::{Answer, Requests};
+use serde_json::json;
 use steps::RecordedError as _;
 
-/// The requests that were sent, as target and body.
-type Requests = Arc<Mutex<Vec<(String, Value)>>>;
-
 async fn table_answered(
-    answers: impl IntoIterator<Item = (u16, Value)>,
+    answers: impl IntoIterator<Item = Answer>,
 ) -> (TransactionsTable, Requests) {
-    let answers: Arc<Mutex<VecDeque<_>>> = Arc::new(Mutex::new(answers.into_iter().collect()));
-    let requests = Requests::default();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let seen = Arc::clone(&requests);
-    let router = Router::new().fallback(async move |headers: HeaderMap, body: String| {
-        let target = headers.get("x-amz-target").unwrap().to_str().unwrap();
-        let operation = target.rsplit('.').next().unwrap().to_owned();
-        let body = serde_json::from_str(&body).unwrap();
-        seen.lock().unwrap().push((operation, body));
-        let (status, answer) = answers.lock().unwrap().pop_front().unwrap();
-        (
-            StatusCode::from_u16(status).unwrap(),
-            [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
-            answer.to_string(),
-        )
-    });
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint)
-        .retry_config(RetryConfig::disabled())
-        .build();
-    let table = TransactionsTable::new(Client::from_conf(config), "transactions")
+    let (client, requests) = dynamodb::client(answers).await;
+    let table = TransactionsTable::new(client, "transactions")
         .with_clock(|| UNIX_EPOCH + Duration::from_secs(1_700_000_000));
     (table, requests)
-}
-
-fn done() -> (u16, Value) {
-    (200, json!({}))
-}
-
-fn refused(item: &Value) -> (u16, Value) {
-    let error = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
-    (
-        400,
-        json!({"__type": error, "message": "refused", "Item": item}),
-    )
-}
-
-fn sent(requests: &Requests, index: usize) -> (String, Value) {
-    requests.lock().unwrap().get(index).unwrap().clone()
 }
 
 fn charge() -> Charge {
@@ -96,7 +48,8 @@ async fn a_charge_is_counted_and_then_made_under_its_key() {
     let receipt = table.charge(&charge()).await.unwrap();
     assert_eq!(receipt.idempotency_key, "tx-1001");
     assert_eq!(receipt.charged_at, "2023-11-14T22:13:20Z");
-    let (operation, counted) = sent(&requests, 0);
+    let operation = requests.operation(0);
+    let counted = requests.body(0);
     assert_eq!(operation, "UpdateItem");
     assert_eq!(
         counted.get("UpdateExpression"),
@@ -104,7 +57,8 @@ async fn a_charge_is_counted_and_then_made_under_its_key() {
             "SET charges = if_not_exists(charges, :none) ADD charge_attempts :one"
         ))
     );
-    let (operation, made) = sent(&requests, 1);
+    let operation = requests.operation(1);
+    let made = requests.body(1);
     assert_eq!(operation, "UpdateItem");
     assert_eq!(
         made,
@@ -153,7 +107,7 @@ async fn a_status_is_recorded_unless_another_final_one_is_there() {
     let handed_over = entry(Status::FraudDepartment, Some(Reason::TimedOut));
     table.record(&handed_over).await.unwrap();
     table.record(&entry(Status::Suspended, None)).await.unwrap();
-    let (_, request) = sent(&requests, 0);
+    let request = requests.body(0);
     assert_eq!(
         request.get("ConditionExpression"),
         Some(&json!(
@@ -172,7 +126,7 @@ async fn a_status_is_recorded_unless_another_final_one_is_there() {
             ":reason": {"S": "timed_out"},
         }))
     );
-    let (_, request) = sent(&requests, 1);
+    let request = requests.body(1);
     let expression = request.get("UpdateExpression").unwrap().as_str().unwrap();
     assert!(!expression.contains("reason"), "{expression}");
 
@@ -191,13 +145,10 @@ async fn a_status_is_recorded_unless_another_final_one_is_there() {
 
 #[tokio::test]
 async fn what_a_transaction_may_become_is_read_consistently() {
-    let item = |status: &str| (200, json!({"Item": {"status": {"S": status}}}));
+    let item = |status: &str| found(&json!({"status": {"S": status}}));
     let cases = [
         (done(), true),
-        (
-            (200, json!({"Item": {"charge_attempts": {"N": "1"}}})),
-            true,
-        ),
+        (found(&json!({"charge_attempts": {"N": "1"}})), true),
         (item("suspended"), true),
         (item("authorized"), true),
         (item("declined"), false),
@@ -208,7 +159,8 @@ async fn what_a_transaction_may_become_is_read_consistently() {
         let (table, requests) = table_answered([answer.clone()]).await;
         let result = table.permits("1001", Status::Authorized).await;
         assert_eq!(result.is_ok(), permitted, "{answer:?}");
-        let (operation, request) = sent(&requests, 0);
+        let operation = requests.operation(0);
+        let request = requests.body(0);
         assert_eq!(operation, "GetItem");
         assert_eq!(request.get("ConsistentRead"), Some(&json!(true)));
     }
@@ -224,12 +176,12 @@ async fn a_question_is_written_under_its_channel() {
         answer_within_seconds: 5,
     };
     table.ask(&question).await.unwrap();
-    let (_, prepared) = sent(&requests, 0);
+    let prepared = requests.body(0);
     assert_eq!(
         prepared.get("UpdateExpression"),
         Some(&json!("SET questions = if_not_exists(questions, :none)"))
     );
-    let (_, asked) = sent(&requests, 1);
+    let asked = requests.body(1);
     assert_eq!(
         asked.get("UpdateExpression"),
         Some(&json!("SET questions.#channel = :question"))
@@ -251,8 +203,7 @@ async fn a_question_is_written_under_its_channel() {
 
 #[tokio::test]
 async fn a_table_out_of_reach_may_come_back() {
-    let throttled = json!({"__type": "ThrottlingException", "message": "slow down"});
-    let (table, _) = table_answered([(400, throttled)]).await;
+    let (table, _) = table_answered([throttled()]).await;
     let error = table.charge(&charge()).await.unwrap_err();
     assert_eq!(
         error.to_string(),

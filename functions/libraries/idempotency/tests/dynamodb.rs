@@ -1,92 +1,26 @@
 //! The requests that the DynamoDB store sends, against a server that answers from a script.
-#![expect(clippy::unwrap_used, reason = "a failed set-up should fail the test")]
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
-use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
 use idempotency::{DynamoDbStore, Error, Idempotency, ManualClock, Outcome, StoreError};
+use scripted_aws::dynamodb::{self, done, found, refused};
+use scripted_aws::{Answer, Requests};
 use serde_json::{Value, json};
 
 const NOW: i64 = 1_700_000_000_500;
 
-#[derive(Clone, Default)]
-struct Script {
-    answers: Arc<Mutex<VecDeque<(u16, Value)>>>,
-    requests: Arc<Mutex<Vec<(String, Value)>>>,
-}
-
-impl Script {
-    fn answer(&self, headers: &HeaderMap, body: &str) -> (u16, String) {
-        let target = headers.get("x-amz-target").unwrap().to_str().unwrap();
-        self.requests
-            .lock()
-            .unwrap()
-            .push((target.to_owned(), serde_json::from_str(body).unwrap()));
-        let (status, answer) = self.answers.lock().unwrap().pop_front().unwrap();
-        (status, answer.to_string())
-    }
-
-    fn request(&self, index: usize) -> (String, Value) {
-        self.requests.lock().unwrap().get(index).unwrap().clone()
-    }
-}
-
 async fn idempotency_answered(
-    answers: impl IntoIterator<Item = (u16, Value)>,
-) -> (Idempotency, Script) {
-    let script = Script {
-        answers: Arc::new(Mutex::new(answers.into_iter().collect())),
-        ..Script::default()
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let served = script.clone();
-    let router = Router::new().fallback(async move |headers: HeaderMap, body: String| {
-        let (status, answer) = served.answer(&headers, &body);
-        (
-            StatusCode::from_u16(status).unwrap(),
-            [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
-            answer,
-        )
-    });
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint)
-        .retry_config(RetryConfig::disabled())
-        .build();
-    let store = DynamoDbStore::new(Client::from_conf(config), "idempotency");
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Idempotency, Requests) {
+    let (client, requests) = dynamodb::client(answers).await;
+    let store = DynamoDbStore::new(client, "idempotency");
     let clock = ManualClock::at(NOW);
     let window = Duration::from_hours(1);
     (
         Idempotency::new(Arc::new(store), Arc::new(clock), window),
-        script,
+        requests,
     )
-}
-
-fn refused(item: Option<Value>) -> (u16, Value) {
-    let mut answer = json!({
-        "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",
-        "message": "The conditional request failed",
-    });
-    if let Some(item) = item {
-        *answer
-            .pointer_mut("")
-            .unwrap()
-            .as_object_mut()
-            .unwrap()
-            .entry("Item")
-            .or_insert(Value::Null) = item;
-    }
-    (400, answer)
 }
 
 async fn acquire(idempotency: &Idempotency) -> Result<Outcome, Error> {
@@ -97,15 +31,16 @@ async fn acquire(idempotency: &Idempotency) -> Result<Outcome, Error> {
 
 #[tokio::test]
 async fn acquire_complete_and_release_send_exactly_these_requests() {
-    let answers = [(200, json!({})), (200, json!({})), (200, json!({}))];
-    let (idempotency, script) = idempotency_answered(answers).await;
+    let answers = [done(), done(), done()];
+    let (idempotency, requests) = idempotency_answered(answers).await;
     let Outcome::Acquired(lease) = acquire(&idempotency).await.unwrap() else {
         panic!("not acquired");
     };
     idempotency.complete(&lease, "result").await.unwrap();
     idempotency.release(&lease).await.unwrap();
 
-    let (target, put) = script.request(0);
+    let target = requests.target(0);
+    let put = requests.body(0);
     assert_eq!(target, "DynamoDB_20120810.PutItem");
     assert_eq!(
         put,
@@ -134,7 +69,8 @@ async fn acquire_complete_and_release_send_exactly_these_requests() {
         })
     );
 
-    let (target, update) = script.request(1);
+    let target = requests.target(1);
+    let update = requests.body(1);
     assert_eq!(target, "DynamoDB_20120810.UpdateItem");
     assert_eq!(
         update,
@@ -159,7 +95,8 @@ async fn acquire_complete_and_release_send_exactly_these_requests() {
         })
     );
 
-    let (target, delete) = script.request(2);
+    let target = requests.target(2);
+    let delete = requests.body(2);
     assert_eq!(target, "DynamoDB_20120810.DeleteItem");
     assert_eq!(delete.pointer("/Key/id/S"), Some(&json!("tx-1")));
     assert_eq!(
@@ -171,14 +108,14 @@ async fn acquire_complete_and_release_send_exactly_these_requests() {
 #[tokio::test]
 async fn the_record_in_the_way_is_read_from_the_refusal() {
     let record = |status: &str, validation: &str| {
-        refused(Some(json!({
+        refused(&json!({
             "id": {"S": "tx-1"},
             "status": {"S": status},
             "expiration": {"N": "1700003600"},
             "in_progress_expiration": {"N": "1700000030000"},
             "data": {"S": "result"},
             "validation": {"S": validation},
-        })))
+        }))
     };
     let cases = [
         (
@@ -197,29 +134,29 @@ async fn the_record_in_the_way_is_read_from_the_refusal() {
 
 #[tokio::test]
 async fn without_the_record_in_the_refusal_it_is_read_consistently() {
-    let read = json!({"Item": {
+    let read = json!({
         "id": {"S": "tx-1"},
         "status": {"S": "COMPLETED"},
         "expiration": {"N": "1700003600"},
-    }});
-    let (idempotency, script) = idempotency_answered([refused(None), (200, read)]).await;
+    });
+    let (idempotency, requests) = idempotency_answered([refused(&Value::Null), found(&read)]).await;
     assert_eq!(
         acquire(&idempotency).await.unwrap(),
         Outcome::Completed(None)
     );
-    let (target, get) = script.request(1);
+    let target = requests.target(1);
+    let get = requests.body(1);
     assert_eq!(target, "DynamoDB_20120810.GetItem");
     assert_eq!(get.get("ConsistentRead"), Some(&json!(true)));
 }
 
 #[tokio::test]
 async fn a_lost_lease_and_a_failing_table_are_told_apart() {
-    let throttled = json!({"__type": "ProvisionedThroughputExceededException", "message": "slow"});
     let answers = [
-        (200, json!({})),
-        refused(None),
-        refused(None),
-        (400, throttled),
+        done(),
+        refused(&Value::Null),
+        refused(&Value::Null),
+        Answer::error("ProvisionedThroughputExceededException", "slow"),
     ];
     let (idempotency, _) = idempotency_answered(answers).await;
     let Outcome::Acquired(lease) = acquire(&idempotency).await.unwrap() else {
@@ -248,7 +185,7 @@ async fn a_lost_lease_and_a_failing_table_are_told_apart() {
 #[tokio::test]
 async fn an_item_that_is_no_record_is_an_error() {
     let item = json!({"id": {"S": "tx-1"}, "status": {"S": "DONE"}});
-    let (idempotency, _) = idempotency_answered([refused(Some(item))]).await;
+    let (idempotency, _) = idempotency_answered([refused(&item)]).await;
     let outcome = acquire(&idempotency).await;
     assert!(
         matches!(

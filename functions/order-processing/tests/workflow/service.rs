@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_durable_execution_sdk::{LambdaClient, Options, wrap};
-use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::{BehaviorVersion, Config, Credentials, Region};
 use axum::Router;
 use axum::http::{StatusCode, Uri};
 use lambda_runtime::{Context, LambdaEvent};
 use order_processing::handle;
+use scripted_aws::{sdk_config, serve};
 use serde_json::{Map, Value, json};
 
 use crate::world::World;
@@ -89,10 +88,10 @@ impl Ended {
 /// Runs the execution `name` of the workflow to its end.
 pub(crate) async fn run(world: &World, name: &str, message: &Value, losses: Losses) -> Ended {
     let state = Arc::new(Mutex::new(State::default()));
-    let endpoint = serve(Arc::clone(&state), losses).await;
+    let endpoint = serve_checkpoints(Arc::clone(&state), losses).await;
     let services = world.services();
     let options = Options::builder()
-        .lambda_client(client(&endpoint))
+        .lambda_client(LambdaClient::new(&sdk_config(&endpoint)))
         .build()
         .unwrap();
     let service = wrap(
@@ -200,27 +199,13 @@ async fn advance(state: &Mutex<State>, world: &World) {
     }
 }
 
-fn client(endpoint: &str) -> LambdaClient {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint)
-        .retry_config(RetryConfig::disabled())
-        .build();
-    LambdaClient::from_conf(config)
-}
-
-async fn serve(state: Arc<Mutex<State>>, losses: Losses) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+async fn serve_checkpoints(state: Arc<Mutex<State>>, losses: Losses) -> String {
     let router = Router::new().fallback(async move |uri: Uri, body: String| {
         assert!(uri.path().ends_with("/checkpoint"), "{uri}");
         let body: Value = serde_json::from_str(&body).unwrap();
         checkpoint(&state, &losses, &body)
     });
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    endpoint
+    serve(router).await
 }
 
 fn checkpoint(state: &Mutex<State>, losses: &Losses, body: &Value) -> (StatusCode, String) {

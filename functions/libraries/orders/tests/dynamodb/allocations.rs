@@ -3,9 +3,11 @@
 use orders::allocation::{AllocationStore as _, Shortage, Taking};
 use orders::record::Recorded;
 use orders::{Allocation, Failure, Tables};
+use scripted_aws::Answer;
+use scripted_aws::dynamodb::{canceled, done, found, refused, throttled};
 use serde_json::{Value, json};
 
-use crate::server::{NOW, ORDER, canceled, done, found, items, refused, tables, throttled};
+use crate::tables::{NOW, ORDER, items, tables};
 
 const FAILED: &str = "ConditionalCheckFailed";
 
@@ -53,7 +55,8 @@ async fn all_stock_and_the_record_are_written_in_one_transaction_under_condition
     let (tables, requests) = tables([done()]).await;
     let taking = take(&tables).await.unwrap();
     assert_eq!(taking, Taking::Recorded(allocated()));
-    let (operation, request) = requests.sent(0);
+    let operation = requests.operation(0);
+    let request = requests.body(0);
     assert_eq!(operation, "TransactWriteItems");
     let record = json!({"Update": {
         "TableName": "orders",
@@ -84,10 +87,7 @@ async fn the_largest_order_fits_into_a_transaction() {
         .take(ORDER, "fingerprint", &items(&many), NOW)
         .await
         .unwrap();
-    let writes = requests.sent(0).1["TransactItems"]
-        .as_array()
-        .unwrap()
-        .len();
+    let writes = requests.body(0)["TransactItems"].as_array().unwrap().len();
     assert_eq!(writes, 26);
 }
 
@@ -132,10 +132,10 @@ async fn the_allocation_that_was_first_stands_even_if_the_stock_is_short_now() {
 #[tokio::test]
 async fn a_conflict_is_never_taken_for_a_shortage() {
     let none = json!(null);
-    let in_progress = json!({
-        "__type": "com.amazonaws.dynamodb.v20120810#TransactionInProgressException",
-        "Message": "in progress",
-    });
+    let in_progress = Answer::error(
+        "com.amazonaws.dynamodb.v20120810#TransactionInProgressException",
+        "in progress",
+    );
     let one = |code| {
         canceled(&[
             ("None", none.clone()),
@@ -148,7 +148,7 @@ async fn a_conflict_is_never_taken_for_a_shortage() {
         one("ThrottlingError"),
         one("ProvisionedThroughputExceeded"),
         canceled(&[]),
-        (400, in_progress),
+        in_progress,
     ] {
         let (tables, _) = tables([answer.clone()]).await;
         let error = take(&tables).await.unwrap_err();
@@ -193,7 +193,7 @@ async fn a_release_puts_everything_back_in_the_transaction_that_changes_the_stat
         stock_update(product_id, quantity, update, "attribute_exists(#stock)")
     };
     assert_eq!(
-        requests.sent(1).1["TransactItems"],
+        requests.body(1)["TransactItems"],
         json!([record, stock("gadget", "1"), stock("widget", "2")])
     );
 }
@@ -246,7 +246,7 @@ async fn releasing_ahead_leaves_a_record_and_puts_nothing_back() {
     };
     assert_eq!(allocation, nothing);
     assert_eq!(requests.operations(), ["GetItem", "UpdateItem"]);
-    let (_, request) = requests.sent(1);
+    let request = requests.body(1);
     assert_eq!(
         request["ConditionExpression"],
         "attribute_not_exists(#record)"
@@ -301,7 +301,7 @@ async fn a_refusal_is_recorded_under_the_same_condition() {
         },
     );
     assert_eq!(tables.refuse(ORDER, &refusal).await.unwrap(), refusal);
-    let (_, request) = requests.sent(0);
+    let request = requests.body(0);
     assert_eq!(
         request["ConditionExpression"],
         "attribute_not_exists(#record)"

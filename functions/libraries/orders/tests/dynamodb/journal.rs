@@ -2,9 +2,10 @@
 
 use orders::Failure;
 use orders::journal::{Closing, Journal as _, Opening};
+use scripted_aws::dynamodb::{refused, returned, throttled};
 use serde_json::json;
 
-use crate::server::{NOW, ORDER, items, refused, tables, throttled};
+use crate::tables::{NOW, ORDER, items, tables};
 
 fn opening() -> Opening {
     Opening {
@@ -27,11 +28,12 @@ fn closing() -> Closing {
 
 #[tokio::test]
 async fn an_order_is_opened_by_one_execution_and_keeps_its_first_time() {
-    let first = json!({"Attributes": {"received_at": {"S": "2020-01-01T00:00:00Z"}}});
-    let (tables, requests) = tables([(200, first)]).await;
+    let first = json!({"received_at": {"S": "2020-01-01T00:00:00Z"}});
+    let (tables, requests) = tables([returned(&first)]).await;
     let received_at = tables.open(&opening(), NOW).await.unwrap();
     assert_eq!(received_at, "2020-01-01T00:00:00Z");
-    let (operation, request) = requests.sent(0);
+    let operation = requests.operation(0);
+    let request = requests.body(0);
     assert_eq!(operation, "UpdateItem");
     assert_eq!(
         request["ConditionExpression"],
@@ -55,8 +57,8 @@ async fn an_order_is_opened_by_one_execution_and_keeps_its_first_time() {
 
 #[tokio::test]
 async fn what_is_invalid_of_an_order_is_left_out() {
-    let first = json!({"Attributes": {"received_at": {"S": NOW}}});
-    let (tables, requests) = tables([(200, first)]).await;
+    let first = json!({"received_at": {"S": NOW}});
+    let (tables, requests) = tables([returned(&first)]).await;
     let opening = Opening {
         customer_id: None,
         payment_method: None,
@@ -65,7 +67,7 @@ async fn what_is_invalid_of_an_order_is_left_out() {
     };
     tables.open(&opening, NOW).await.unwrap();
     assert_eq!(
-        requests.sent(0).1["UpdateExpression"],
+        requests.body(0)["UpdateExpression"],
         "SET #execution = :execution, #status = :status, \
          #first = if_not_exists(#first, :now), #updated_at = :now"
     );
@@ -73,10 +75,10 @@ async fn what_is_invalid_of_an_order_is_left_out() {
 
 #[tokio::test]
 async fn an_order_is_closed_by_its_execution_with_its_outcome() {
-    let first = json!({"Attributes": {"finished_at": {"S": NOW}}});
-    let (tables, requests) = tables([(200, first)]).await;
+    let first = json!({"finished_at": {"S": NOW}});
+    let (tables, requests) = tables([returned(&first)]).await;
     assert_eq!(tables.close(&closing(), NOW).await.unwrap(), NOW);
-    let (_, request) = requests.sent(0);
+    let request = requests.body(0);
     assert_eq!(request["ConditionExpression"], "#execution = :execution");
     assert_eq!(
         request["UpdateExpression"],

@@ -8,5 +8,5 @@
 mod allocations;
 mod journal;
 mod payments;
-mod server;
 mod shipments;
+mod tables;

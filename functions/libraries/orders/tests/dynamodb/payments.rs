@@ -4,9 +4,10 @@ use orders::catalog::{Catalog as _, Line, Price, Quote};
 use orders::payment::{DeclineReason, PaymentStore as _};
 use orders::record::Recorded;
 use orders::{Failure, Payment};
+use scripted_aws::dynamodb::{done, found, refused, throttled};
 use serde_json::{Value, json};
 
-use crate::server::{NOW, ORDER, done, found, refused, tables, throttled};
+use crate::tables::{NOW, ORDER, tables};
 
 fn authorized() -> Recorded<Payment> {
     let line = Line {
@@ -56,7 +57,8 @@ async fn a_charge_and_its_record_are_one_write_under_one_condition() {
     let (tables, requests) = tables([done()]).await;
     let standing = tables.decide(ORDER, &authorized()).await.unwrap();
     assert_eq!(standing, authorized());
-    let (operation, request) = requests.sent(0);
+    let operation = requests.operation(0);
+    let request = requests.body(0);
     assert_eq!(operation, "UpdateItem");
     assert_eq!(
         request,
@@ -83,7 +85,7 @@ async fn a_refusal_is_recorded_and_charges_nothing() {
     };
     let decision = Recorded::of("fingerprint", declined);
     assert_eq!(tables.decide(ORDER, &decision).await.unwrap(), decision);
-    let (_, request) = requests.sent(0);
+    let request = requests.body(0);
     assert_eq!(request["UpdateExpression"], "SET #record = :record");
     assert_eq!(
         request["ConditionExpression"],
@@ -120,7 +122,7 @@ async fn voiding_takes_the_amount_back_in_the_write_that_changes_the_state() {
     };
     assert_eq!(tables.void(ORDER, NOW).await.unwrap(), expected);
     assert_eq!(
-        requests.sent(1).1,
+        requests.body(1),
         json!({
             "TableName": "orders",
             "Key": {"order_id": {"S": "1001"}},
@@ -150,7 +152,7 @@ async fn what_is_voided_or_was_never_charged_is_left_alone() {
     let payment = again.void(ORDER, NOW).await.unwrap();
     assert!(matches!(payment, Payment::Voided { amount: 1_998, .. }));
     assert_eq!(requests.operations(), ["GetItem"]);
-    assert_eq!(requests.sent(0).1["ConsistentRead"], true);
+    assert_eq!(requests.body(0)["ConsistentRead"], true);
 
     // Somebody else voids between the look and the write.
     let charged = json!({"payment": stored()});
@@ -165,7 +167,7 @@ async fn voiding_ahead_leaves_a_record_and_takes_nothing() {
     let (ahead, requests) = tables([done(), done()]).await;
     let payment = ahead.void(ORDER, NOW).await.unwrap();
     assert!(matches!(payment, Payment::Voided { amount: 0, .. }));
-    let (_, request) = requests.sent(1);
+    let request = requests.body(1);
     assert_eq!(request["UpdateExpression"], "SET #record = :record");
     assert_eq!(
         request["ConditionExpression"],
@@ -214,7 +216,7 @@ async fn a_product_without_a_readable_price_is_not_for_sale() {
     assert_eq!(product.price, Some(price));
     assert!(!product.shippable);
     assert_eq!(whole.product("widget").await.unwrap(), None);
-    assert_eq!(requests.sent(0).1["TableName"], "catalog");
+    assert_eq!(requests.body(0)["TableName"], "catalog");
 
     for (field, value) in [
         ("price", json!({"N": "9.99"})),

@@ -3,9 +3,10 @@
 use orders::record::Recorded;
 use orders::shipment::{RefusalReason, ShipmentStore as _};
 use orders::{Failure, Shipment};
+use scripted_aws::dynamodb::{done, found, refused};
 use serde_json::{Value, json};
 
-use crate::server::{NOW, ORDER, done, found, refused, tables};
+use crate::tables::{NOW, ORDER, tables};
 
 fn shipped() -> Recorded<Shipment> {
     let shipment = Shipment::Shipped {
@@ -29,7 +30,7 @@ async fn a_shipment_is_counted_and_recorded_once_if_the_order_is_paid_and_alloca
     let (tables, requests) = tables([done()]).await;
     let standing = tables.decide_shipment(ORDER, &shipped()).await.unwrap();
     assert_eq!(standing, shipped());
-    let (_, request) = requests.sent(0);
+    let request = requests.body(0);
     assert_eq!(
         request["ConditionExpression"],
         "attribute_not_exists(#record) AND #payment.#state = :authorized \
@@ -91,7 +92,7 @@ async fn a_refusal_is_recorded_whatever_the_order_is() {
     );
     let standing = tables.decide_shipment(ORDER, &refusal).await.unwrap();
     assert_eq!(standing, refusal);
-    let (_, request) = requests.sent(0);
+    let request = requests.body(0);
     assert_eq!(
         request["ConditionExpression"],
         "attribute_not_exists(#record)"
@@ -107,7 +108,7 @@ async fn a_cancellation_takes_the_shipment_back_once() {
         canceled_at: NOW.to_owned(),
     };
     assert_eq!(made.cancel(ORDER, NOW).await.unwrap(), canceled);
-    let (_, request) = requests.sent(1);
+    let request = requests.body(1);
     assert_eq!(request["ConditionExpression"], "#record.#state = :from");
     let values = &request["ExpressionAttributeValues"];
     assert_eq!(values[":from"], json!({"S": "shipped"}));
@@ -122,7 +123,7 @@ async fn a_cancellation_takes_the_shipment_back_once() {
 
     let (ahead, requests) = tables([done(), done()]).await;
     assert_eq!(ahead.cancel(ORDER, NOW).await.unwrap(), canceled);
-    let (_, request) = requests.sent(1);
+    let request = requests.body(1);
     assert_eq!(
         request["ConditionExpression"],
         "attribute_not_exists(#record)"
