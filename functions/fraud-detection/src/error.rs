@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use steps::RecordedError;
 
-use crate::ledger::Status;
+use crate::status::Status;
 
 /// A failure of what a step works with.
 #[derive(Debug, thiserror::Error)]

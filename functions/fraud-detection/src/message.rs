@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::scoring::Score;
+use crate::score::Score;
 
 const LONGEST_ID: usize = 64;
 const LONGEST_TEXT: usize = 200;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Channel;
-use crate::scoring::Score;
+use crate::score::Score;
 
 /// What was decided about a transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

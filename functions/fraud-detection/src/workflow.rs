@@ -9,13 +9,14 @@ use serde_json::value::RawValue;
 use steps::{at_most_once, repeatable};
 
 use crate::error::ServiceError;
-use crate::ledger::{Entry, Reason, Status};
+use crate::ledger::Entry;
 use crate::message::Transaction;
 use crate::operations;
 use crate::payment::{Charge, Receipt};
 use crate::retry::BRIEF;
-use crate::scoring::{Risk, Score};
+use crate::score::{Risk, Score};
 use crate::services::Services;
+use crate::status::{EscalationReason, Status};
 use crate::verdict::{Outcome, Verdict, Verification, VerificationOutcome};
 use crate::verification::verify;
 
@@ -81,12 +82,13 @@ impl Case {
             }
             Risk::High => {
                 let name = operations::SEND_TO_FRAUD_DEPARTMENT;
-                self.hand_over(name, score, Reason::HighScore).await?;
+                self.hand_over(name, score, EscalationReason::HighScore)
+                    .await?;
                 Ok((Outcome::SentToFraudDepartment, None))
             }
             Risk::Medium => match self.suspend(score).await {
                 Err(error) if is_step_failure(&error) => {
-                    let reason = Reason::SuspensionInterrupted;
+                    let reason = EscalationReason::SuspensionInterrupted;
                     self.hand_over(operations::ESCALATE, score, reason).await?;
                     Ok((Outcome::SentToFraudDepartment, None))
                 }
@@ -118,11 +120,11 @@ impl Case {
                 Ok(Outcome::Declined)
             }
             VerificationOutcome::TimedOut => {
-                escalate(Reason::TimedOut).await?;
+                escalate(EscalationReason::TimedOut).await?;
                 Ok(Outcome::SentToFraudDepartment)
             }
             VerificationOutcome::Unreachable => {
-                escalate(Reason::Unreachable).await?;
+                escalate(EscalationReason::Unreachable).await?;
                 Ok(Outcome::SentToFraudDepartment)
             }
         }
@@ -165,7 +167,7 @@ impl Case {
         &self,
         name: &str,
         score: Score,
-        reason: Reason,
+        reason: EscalationReason,
     ) -> Result<(), OperationError> {
         let entry = self.entry(Status::FraudDepartment, score, Some(reason));
         self.record(name, entry).await
@@ -179,7 +181,7 @@ impl Case {
         .await
     }
 
-    fn entry(&self, status: Status, fraud_score: Score, reason: Option<Reason>) -> Entry {
+    fn entry(&self, status: Status, fraud_score: Score, reason: Option<EscalationReason>) -> Entry {
         Entry {
             transaction_id: self.transaction.transaction_id.clone(),
             status,
@@ -203,7 +205,7 @@ fn log(entry: &Entry) {
         transaction_id = entry.transaction_id,
         status = entry.status.as_str(),
         fraud_score = u8::from(entry.fraud_score),
-        reason = entry.reason.map(Reason::as_str),
+        reason = entry.reason.map(EscalationReason::as_str),
         "status recorded"
     );
 }

@@ -3,10 +3,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use fraud_detection::ledger::{Entry, Reason, Status};
 use fraud_detection::{
-    Channel, Charge, Ledger as _, Notifier as _, PaymentGateway as _, Question, Score,
-    ServiceError, TransactionsTable,
+    Channel, Charge, Entry, EscalationReason, Ledger as _, Notifier as _, PaymentGateway as _,
+    Question, Score, ServiceError, Status, TransactionsTable,
 };
 use scripted_aws::dynamodb::{self, done, found, refused, throttled};
 use scripted_aws::{Answer, Requests};
@@ -31,7 +30,7 @@ fn charge() -> Charge {
     }
 }
 
-fn entry(status: Status, reason: Option<Reason>) -> Entry {
+fn entry(status: Status, reason: Option<EscalationReason>) -> Entry {
     Entry {
         transaction_id: "1001".to_owned(),
         status,
@@ -104,7 +103,7 @@ async fn a_charge_made_before_gives_its_receipt_and_another_one_under_its_key_is
 #[tokio::test]
 async fn a_status_is_recorded_unless_another_final_one_is_there() {
     let (table, requests) = table_answered([done(), done()]).await;
-    let handed_over = entry(Status::FraudDepartment, Some(Reason::TimedOut));
+    let handed_over = entry(Status::FraudDepartment, Some(EscalationReason::TimedOut));
     table.record(&handed_over).await.unwrap();
     table.record(&entry(Status::Suspended, None)).await.unwrap();
     let request = requests.body(0);

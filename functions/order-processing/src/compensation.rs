@@ -8,9 +8,9 @@ use orders::{Allocation, Payment, Shipment};
 use serde::Serialize;
 
 use crate::call::CallError;
+use crate::case::Case;
 use crate::error::WorkerFailure;
 use crate::operations;
-use crate::workflow::Case;
 
 /// Something that may have been done, and how it is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -94,6 +94,7 @@
 //! function with any qualifier.
 
 mod call;
+mod case;
 mod compensation;
 mod error;
 mod message;

@@ -16,10 +16,11 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use steps::repeatable;
 
-use crate::call::{Call, CallError};
+use crate::call::CallError;
+use crate::case::Case;
 use crate::compensation::{ToDo, Undo, compensate};
 use crate::error::{OrderError, ServiceError, WorkerFailure};
-use crate::message::{Checked, Order};
+use crate::message::Order;
 use crate::operations;
 use crate::outcome::{OrderResult, Outcome};
 use crate::retry;
@@ -59,14 +60,6 @@ pub async fn handle(
     case.finish(end, validation.received_at).await
 }
 
-/// One execution.
-pub(crate) struct Case {
-    context: DurableContext,
-    pub(crate) services: Arc<Services>,
-    order: Order,
-    checked: Checked,
-}
-
 /// What the first step found out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Validation {
@@ -90,10 +83,6 @@ impl From<CallError> for Halt {
 }
 
 impl Case {
-    pub(crate) fn order_id(&self) -> &str {
-        &self.order.order_id
-    }
-
     /// Finds every reason to reject the order, and opens its record.
     async fn validate(&self) -> Result<Validation, OperationError> {
         let services = Arc::clone(&self.services);
@@ -325,22 +314,6 @@ impl Case {
             customer_id: self.checked.customer_id.clone(),
             payment_method: self.checked.payment_method.clone(),
             items: self.checked.items(),
-        }
-    }
-
-    fn call<'a>(&'a self, operation: &'static str, function: &'a str) -> Call<'a> {
-        Call {
-            context: &self.context,
-            operation,
-            function,
-            schedule: retry::brief(self.services.longest_wait),
-        }
-    }
-
-    pub(crate) fn undo_call<'a>(&'a self, operation: &'static str, function: &'a str) -> Call<'a> {
-        Call {
-            schedule: retry::patient(self.services.longest_wait),
-            ..self.call(operation, function)
         }
     }
 }

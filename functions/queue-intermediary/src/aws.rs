@@ -11,8 +11,10 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 use idempotency::{DynamoDbStore, Idempotency, SystemClock};
 
-use crate::intermediary::{Intermediary, StartError, Starter, Visibility};
+use crate::intermediary::Intermediary;
 use crate::settings::Settings;
+use crate::starter::{StartError, Starter};
+use crate::visibility::Visibility;
 
 /// The time kept free at the end of an invocation, to report what failed.
 const RESERVE: Duration = Duration::from_secs(2);

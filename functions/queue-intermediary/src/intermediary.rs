@@ -1,59 +1,24 @@
 //! A batch, record by record.
 
 use std::collections::BTreeMap;
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use futures::stream::{self, StreamExt as _};
 use idempotency::{Clock, Idempotency, Lease, Outcome};
 
 use crate::backoff;
+use crate::error::{self, Failure};
 use crate::event::{Event, FailedItem, Record, Response};
-use crate::failure::{self, Failure};
 use crate::message::Message;
 use crate::name::NameTemplate;
+use crate::starter::Starter;
+use crate::visibility::Visibility;
 
 /// What an asynchronous invocation takes at most.
 const LARGEST_PAYLOAD: usize = 1024 * 1024;
 /// How many executions are started at a time.
 const CONCURRENCY: usize = 32;
-
-/// Starts executions of the orchestrator.
-#[async_trait]
-pub trait Starter: Send + Sync {
-    /// Starts the execution `name` and returns its ARN, where the service tells it.
-    ///
-    /// Starting an execution that exists with the same payload succeeds.
-    async fn start(&self, name: &str, payload: &str) -> Result<Option<String>, StartError>;
-}
-
-/// Why an execution was not started.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The name exists with another payload.
-    #[error("the execution exists with another payload")]
-    PayloadDiffers,
-    /// The service does not take a payload of this size.
-    #[error("the payload is too large")]
-    TooLarge,
-    /// Anything else, which may pass.
-    #[error("the orchestrator could not be invoked")]
-    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
-}
-
-/// Decides when a message can be seen again.
-#[async_trait]
-pub trait Visibility: Send + Sync {
-    /// Hides the delivered message for `delay` from now.
-    async fn hide(
-        &self,
-        receipt_handle: &str,
-        delay: Duration,
-    ) -> Result<(), Box<dyn StdError + Send + Sync>>;
-}
 
 /// The intermediary of one workflow.
 pub struct Intermediary {
@@ -258,7 +223,7 @@ impl Intermediary {
         let hidden = self.visibility.hide(&record.receipt_handle, delay);
         let problem = match tokio::time::timeout(self.reserve / 2, hidden).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => failure::chain(error.as_ref()),
+            Ok(Err(error)) => error::chain(error.as_ref()),
             Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(message_id, reason = problem, "visibility not changed");

@@ -54,16 +54,20 @@
 
 mod aws;
 mod backoff;
+mod error;
 mod event;
-mod failure;
 mod intermediary;
 mod message;
 mod name;
 mod settings;
+mod starter;
+mod visibility;
 
+pub use error::Failure;
 pub use event::{Attributes, Event, FailedItem, Record, Response};
-pub use failure::Failure;
-pub use intermediary::{Intermediary, StartError, Starter, Visibility};
+pub use intermediary::Intermediary;
 pub use message::{Message, MessageError};
 pub use name::{NameError, NameTemplate, TemplateError};
 pub use settings::{Settings, SettingsError};
+pub use starter::{StartError, Starter};
+pub use visibility::Visibility;

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 
 use super::table::{Item, TransactionsTable, Updated, number, send, text, unavailable};
 use crate::error::ServiceError;
-use crate::ledger::{Entry, Ledger, Status};
+use crate::ledger::{Entry, Ledger};
+use crate::status::Status;
 
 const SERVICE: &str = "ledger";
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{InvalidTransaction, Transaction};
-use crate::scoring::Score;
+use crate::score::Score;
 
 const LONGEST_WAIT: u32 = 86_400;
 

@@ -1,8 +1,9 @@
 //! The workflow while services fail and checkpoints are lost.
 
 use aws_durable_execution_sdk::test_util::LocalRunner;
-use fraud_detection::ledger::{Entry, Reason, Status};
-use fraud_detection::{Channel, Outcome, Score, VerificationOutcome};
+use fraud_detection::{
+    Channel, Entry, EscalationReason, Outcome, Score, Status, VerificationOutcome,
+};
 use serde_json::json;
 
 use crate::messages::{APPROVED, DECLINED, medium, message, verdict};
@@ -209,7 +210,7 @@ async fn a_transaction_with_a_final_status_is_not_charged_and_not_tried_again() 
         amount: 10_000,
         currency: "USD".to_owned(),
         fraud_score: Score::HIGHEST,
-        reason: Some(Reason::HighScore),
+        reason: Some(EscalationReason::HighScore),
     });
     let result = world.run(LocalRunner::new(), message(10_000)).await;
     assert_eq!(result.error_type(), Some("StatusConflict"));

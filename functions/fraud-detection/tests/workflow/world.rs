@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use aws_durable_execution_sdk::test_util::{LocalRunner, TestOperation, TestResult};
-use fraud_detection::ledger::{Entry, Status};
 use fraud_detection::{
-    Channel, Charge, Ledger, Notifier, PaymentGateway, Question, Receipt, RuleScorer, Score,
-    Scorer, ServiceError, Services, Transaction, Verdict, handle,
+    Channel, Charge, Entry, Ledger, Notifier, PaymentGateway, Question, Receipt, RuleScorer, Score,
+    Scorer, ServiceError, Services, Status, Transaction, Verdict, handle,
 };
 use serde_json::Value;
 

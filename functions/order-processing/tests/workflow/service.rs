@@ -85,6 +85,14 @@ impl Ended {
     }
 }
 
+impl World {
+    /// Runs the order, in an execution named after it.
+    pub(crate) async fn run(&self, message: &Value) -> Ended {
+        let name = message["order_id"].as_str().unwrap_or("unnamed");
+        run(self, name, message, Losses::default()).await
+    }
+}
+
 /// Runs the execution `name` of the workflow to its end.
 pub(crate) async fn run(world: &World, name: &str, message: &Value, losses: Losses) -> Ended {
     let state = Arc::new(Mutex::new(State::default()));

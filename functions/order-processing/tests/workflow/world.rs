@@ -16,8 +16,6 @@ use orders::{Clock, MemoryTables, WorkerError};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::service::{Ended, Losses, run};
-
 /// The most that an order may cost.
 pub(crate) const LIMIT: u64 = 100_000;
 
@@ -113,12 +111,6 @@ impl World {
     /// Lets nothing go wrong any more.
     pub(crate) fn recover(&self) {
         self.faults.lock().unwrap().clear();
-    }
-
-    /// Runs the order `order_id`, in an execution named after it.
-    pub(crate) async fn run(&self, message: &Value) -> Ended {
-        let name = message["order_id"].as_str().unwrap_or("unnamed");
-        run(self, name, message, Losses::default()).await
     }
 
     /// Returns the actions that workers were invoked for, in order.

@@ -2,9 +2,9 @@
 
 use std::error::Error as StdError;
 
-use crate::intermediary::StartError;
 use crate::message::MessageError;
 use crate::name::NameError;
+use crate::starter::StartError;
 
 /// Why a record was not handled. The text shows nothing of the message's content.
 #[derive(Debug, thiserror::Error)]
