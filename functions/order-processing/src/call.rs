@@ -48,7 +48,7 @@ impl Call<'_> {
                 .await;
             let failure = match invoked {
                 Ok(answer) => return Ok(answer),
-                Err(error) => self.judge(error, attempt)?,
+                Err(error) => self.failure_of(error, attempt)?,
             };
             let permanent = Failure::parse(&failure.error_type).is_some_and(Failure::is_permanent);
             let wait = self.schedule.wait_after(attempt);
@@ -64,7 +64,8 @@ impl Call<'_> {
         }
     }
 
-    fn judge(&self, error: OperationError, attempt: u32) -> Result<WorkerFailure, CallError> {
+    /// Returns what the worker failed with, where another attempt may go better.
+    fn failure_of(&self, error: OperationError, attempt: u32) -> Result<WorkerFailure, CallError> {
         let OperationErrorKind::Invoke(invoke) = error.kind() else {
             return Err(CallError::Broken(error));
         };

@@ -11,6 +11,7 @@ use crate::call::CallError;
 use crate::case::Case;
 use crate::error::WorkerFailure;
 use crate::operations;
+use crate::settings::Workers;
 
 /// Something that may have been done, and how it is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,23 @@ pub(crate) struct ToDo {
 }
 
 impl Undo {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::VoidPayment => operations::VOID_PAYMENT,
+            Self::ReleaseInventory => operations::RELEASE_INVENTORY,
+            Self::CancelFulfillment => operations::CANCEL_FULFILLMENT,
+        }
+    }
+
+    fn worker(self, workers: &Workers) -> &str {
+        match self {
+            Self::VoidPayment => &workers.authorize_payment,
+            Self::ReleaseInventory => &workers.allocate_inventory,
+            Self::CancelFulfillment => &workers.fulfill_order,
+        }
+    }
+
+    /// Returns what a person has to do where the workflow could not.
     fn task(self) -> &'static str {
         match self {
             Self::VoidPayment => "give back what attribute `payment` says was charged",
@@ -59,40 +77,29 @@ pub(crate) async fn compensate(case: &Case, done: &[Undo]) -> Result<Vec<ToDo>, 
 
 async fn undo_one(case: &Case, undo: Undo) -> Result<(), CallError> {
     let order_id = case.order_id().to_owned();
-    let workers = &case.services.workers;
-    let (operation, undone) = match undo {
+    let operation = undo.operation();
+    let call = case.undo_call(operation, undo.worker(&case.services.workers));
+    let still_done = match undo {
         Undo::VoidPayment => {
-            let call = case.undo_call(operations::VOID_PAYMENT, &workers.authorize_payment);
             let payment = call.send(&PaymentRequest::Void { order_id }).await?;
-            (
-                call.operation,
-                !matches!(payment, Payment::Authorized { .. }),
-            )
+            matches!(payment, Payment::Authorized { .. })
         }
         Undo::ReleaseInventory => {
-            let call = case.undo_call(operations::RELEASE_INVENTORY, &workers.allocate_inventory);
             let allocation = call.send(&AllocationRequest::Release { order_id }).await?;
-            (
-                call.operation,
-                !matches!(allocation, Allocation::Allocated { .. }),
-            )
+            matches!(allocation, Allocation::Allocated { .. })
         }
         Undo::CancelFulfillment => {
-            let call = case.undo_call(operations::CANCEL_FULFILLMENT, &workers.fulfill_order);
             let shipment = call.send(&ShipmentRequest::Cancel { order_id }).await?;
-            (
-                call.operation,
-                !matches!(shipment, Shipment::Shipped { .. }),
-            )
+            matches!(shipment, Shipment::Shipped { .. })
         }
     };
-    if undone {
-        return Ok(());
+    if still_done {
+        return Err(CallError::Failed(WorkerFailure::of_attempt(
+            operation,
+            1,
+            "NotUndone",
+            "the worker answered that it is still done",
+        )));
     }
-    Err(CallError::Failed(WorkerFailure::of_attempt(
-        operation,
-        1,
-        "NotUndone",
-        "the worker answered that it is still done",
-    )))
+    Ok(())
 }

@@ -34,6 +34,12 @@ impl RecordedError for ServiceError {
 }
 
 impl ServiceError {
+    /// Returns the failure of a table while it worked on the order.
+    pub(crate) fn store(order_id: &str) -> impl FnOnce(StoreError) -> Self + Clone {
+        let order_id = order_id.to_owned();
+        move |source| Self::Store { order_id, source }
+    }
+
     /// Returns the way out.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -54,7 +60,7 @@ pub struct WorkerFailure {
     pub message: String,
     /// Whether the worker certainly did nothing. Otherwise nobody can tell.
     #[serde(skip)]
-    pub certain: bool,
+    pub did_nothing: bool,
 }
 
 impl WorkerFailure {
@@ -66,12 +72,12 @@ impl WorkerFailure {
         message: &str,
     ) -> Self {
         // An earlier attempt may have done something before it was lost, or may still do it.
-        let did_nothing = Failure::parse(error_type).is_some_and(Failure::did_nothing);
+        let refused = Failure::parse(error_type).is_some_and(Failure::did_nothing);
         Self {
             operation,
             error_type: error_type.to_owned(),
             message: message.to_owned(),
-            certain: attempt == 1 && did_nothing,
+            did_nothing: attempt == 1 && refused,
         }
     }
 }

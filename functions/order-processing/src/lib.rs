@@ -95,14 +95,17 @@
 
 mod call;
 mod case;
+mod closing;
 mod compensation;
 mod error;
+mod forward;
 mod message;
 pub mod operations;
 mod outcome;
 mod retry;
 mod services;
 mod settings;
+mod validation;
 mod workflow;
 
 pub use error::{OrderError, ServiceError, WorkerFailure};
