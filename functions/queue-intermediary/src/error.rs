@@ -9,7 +9,7 @@ use crate::starter::StartError;
 /// Why a record was not handled. The text shows nothing of the message's content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Failure {
+pub enum RecordError {
     /// The body cannot be read.
     #[error("unreadable message")]
     Unreadable(#[source] MessageError),
@@ -24,7 +24,7 @@ pub enum Failure {
     },
     /// The name is taken by another payload.
     #[error("the execution name is taken by a message with another payload")]
-    Tampered,
+    PayloadDiffers,
     /// Somebody else is starting the execution.
     #[error("the execution is being started elsewhere")]
     InProgress,
@@ -39,25 +39,28 @@ pub enum Failure {
     OutOfTime,
 }
 
-impl Failure {
+impl RecordError {
     /// Returns whether the message can never be handled.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Unreadable(_) | Self::Unnamed(_) | Self::TooLarge { .. } | Self::Tampered => true,
+            Self::Unreadable(_)
+            | Self::Unnamed(_)
+            | Self::TooLarge { .. }
+            | Self::PayloadDiffers => true,
             Self::InProgress | Self::Idempotency(_) | Self::NotStarted(_) | Self::OutOfTime => {
                 false
             }
         }
     }
 
-    /// Returns the failure and its causes in one line.
+    /// Returns the error and its causes in one line.
     pub fn reason(&self) -> String {
         chain(self)
     }
 
     pub(crate) fn from_start(error: StartError, bytes: usize) -> Self {
         match error {
-            StartError::PayloadDiffers => Self::Tampered,
+            StartError::PayloadDiffers => Self::PayloadDiffers,
             StartError::TooLarge => Self::TooLarge { bytes },
             StartError::Unavailable(source) => Self::NotStarted(source),
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
-use idempotency::{Clock, Idempotency, Lease, Outcome};
+use idempotency::{Acquisition, Clock, Idempotency, Lease};
 
 use crate::backoff;
-use crate::error::{self, Failure};
-use crate::event::{Event, FailedItem, Record, Response};
+use crate::batch::{Batch, BatchResponse, FailedItem, Record};
+use crate::error::{self, RecordError};
 use crate::message::Message;
 use crate::name::NameTemplate;
 use crate::starter::Starter;
@@ -44,86 +44,117 @@ enum Handled {
     Duplicate(Option<String>),
 }
 
-/// A record that has a name.
-struct Named {
-    index: usize,
+/// A record whose message names its execution.
+struct NamedRecord {
+    position: usize,
     record: Record,
-    hash: String,
+    execution: Execution,
+}
+
+/// A record whose message names none.
+struct UnnamedRecord {
+    position: usize,
+    record: Record,
+    error: RecordError,
+}
+
+/// The execution that a message asks for.
+struct Execution {
+    name: String,
+    /// What tells the message from another one of that name.
+    payload_hash: String,
+}
+
+/// A record that was not handled.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct FailedRecord {
+    position: usize,
+    message_id: String,
 }
 
 impl Intermediary {
     /// Handles a batch; `deadline_millis` is when the invocation ends, in epoch milliseconds.
     ///
     /// Never fails as a whole: whatever goes wrong is told record by record.
-    pub async fn handle(&self, event: Event, deadline_millis: i64) -> Response {
-        let mut by_name: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    pub async fn handle(&self, batch: Batch, deadline_millis: i64) -> BatchResponse {
+        let mut by_name: BTreeMap<String, Vec<NamedRecord>> = BTreeMap::new();
         let mut unnamed = Vec::new();
-        for (index, record) in event.records.into_iter().enumerate() {
+        for (position, record) in batch.records.into_iter().enumerate() {
             match self.read(&record) {
-                Ok((name, hash)) => by_name.entry(name).or_default().push(Named {
-                    index,
+                Ok(execution) => {
+                    let records = by_name.entry(execution.name.clone()).or_default();
+                    records.push(NamedRecord {
+                        position,
+                        record,
+                        execution,
+                    });
+                }
+                Err(error) => unnamed.push(UnnamedRecord {
+                    position,
                     record,
-                    hash,
+                    error,
                 }),
-                Err(failure) => unnamed.push((index, record, failure)),
             }
         }
-        let refused = stream::iter(unnamed).map(|(index, record, failure)| async move {
-            self.report_failure(&record, None, &failure).await;
-            vec![(index, record.message_id)]
-        });
-        let started = stream::iter(by_name)
-            .map(|(name, records)| self.handle_name(name, records, deadline_millis));
+        let refused = stream::iter(unnamed).map(|unnamed| self.refuse(unnamed));
+        let started = stream::iter(by_name.into_values())
+            .map(|records| self.handle_in_turn(records, deadline_millis));
         let (refused, started) = futures::join!(
-            refused.buffer_unordered(CONCURRENCY).concat(),
+            refused.buffer_unordered(CONCURRENCY).collect::<Vec<_>>(),
             started.buffer_unordered(CONCURRENCY).concat(),
         );
         let mut failed = [refused, started].concat();
         failed.sort_unstable();
-        let batch_item_failures = failed
-            .into_iter()
-            .map(|(_, item_identifier)| FailedItem { item_identifier })
-            .collect();
-        Response {
-            batch_item_failures,
+        let failed = failed.into_iter().map(|record| FailedItem {
+            item_identifier: record.message_id,
+        });
+        BatchResponse {
+            batch_item_failures: failed.collect(),
         }
     }
 
-    fn read(&self, record: &Record) -> Result<(String, String), Failure> {
+    fn read(&self, record: &Record) -> Result<Execution, RecordError> {
         let bytes = record.body.len();
         if bytes > LARGEST_PAYLOAD {
-            return Err(Failure::TooLarge { bytes });
+            return Err(RecordError::TooLarge { bytes });
         }
-        let message = Message::parse(&record.body).map_err(Failure::Unreadable)?;
+        let message = Message::parse(&record.body).map_err(RecordError::Unreadable)?;
         let name = self
             .execution_name
             .render(&message)
-            .map_err(Failure::Unnamed)?;
-        Ok((name, message.hash()))
+            .map_err(RecordError::Unnamed)?;
+        Ok(Execution {
+            name,
+            payload_hash: message.hash(),
+        })
+    }
+
+    async fn refuse(&self, unnamed: UnnamedRecord) -> FailedRecord {
+        self.report_error(&unnamed.record, None, &unnamed.error)
+            .await;
+        FailedRecord {
+            position: unnamed.position,
+            message_id: unnamed.record.message_id,
+        }
     }
 
     /// Handles the records of one name, one after the other; returns those that failed.
-    async fn handle_name(
+    async fn handle_in_turn(
         &self,
-        name: String,
-        records: Vec<Named>,
+        records: Vec<NamedRecord>,
         deadline_millis: i64,
-    ) -> Vec<(usize, String)> {
+    ) -> Vec<FailedRecord> {
         let mut failed = Vec::new();
-        for Named {
-            index,
-            record,
-            hash,
-        } in records
-        {
-            match self
-                .handle_in_time(&name, &record, &hash, deadline_millis)
-                .await
-            {
-                Ok(handled) => report_success(&record, &name, &handled),
-                Err(failure) => {
-                    self.report_failure(&record, Some(&name), &failure).await;
-                    failed.push((index, record.message_id));
+        for named in records {
+            match self.handle_in_time(&named, deadline_millis).await {
+                Ok(handled) => report_success(&named, &handled),
+                Err(error) => {
+                    self.report_error(&named.record, Some(&named.execution.name), &error)
+                        .await;
+                    failed.push(FailedRecord {
+                        position: named.position,
+                        message_id: named.record.message_id,
+                    });
                 }
             }
         }
@@ -132,51 +163,53 @@ impl Intermediary {
 
     async fn handle_in_time(
         &self,
-        name: &str,
-        record: &Record,
-        hash: &str,
+        named: &NamedRecord,
         deadline_millis: i64,
-    ) -> Result<Handled, Failure> {
+    ) -> Result<Handled, RecordError> {
         let millis = deadline_millis.saturating_sub(self.clock.now_millis());
         let remaining = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
         let usable = remaining.saturating_sub(self.reserve);
         if usable.is_zero() {
-            return Err(Failure::OutOfTime);
+            return Err(RecordError::OutOfTime);
         }
-        tokio::time::timeout(usable, self.start_once(name, record, hash, remaining))
+        tokio::time::timeout(usable, self.start_once(named, remaining))
             .await
-            .unwrap_or(Err(Failure::OutOfTime))
+            .unwrap_or(Err(RecordError::OutOfTime))
     }
 
     async fn start_once(
         &self,
-        name: &str,
-        record: &Record,
-        hash: &str,
+        named: &NamedRecord,
         remaining: Duration,
-    ) -> Result<Handled, Failure> {
-        let acquired = self.idempotency.acquire(name, hash, remaining).await;
-        let lease = match acquired.map_err(Failure::Idempotency)? {
-            Outcome::Acquired(lease) => lease,
-            Outcome::Completed(arn) => {
+    ) -> Result<Handled, RecordError> {
+        let NamedRecord {
+            record, execution, ..
+        } = named;
+        let acquired = self
+            .idempotency
+            .acquire(&execution.name, &execution.payload_hash, remaining)
+            .await;
+        let lease = match acquired.map_err(RecordError::Idempotency)? {
+            Acquisition::Acquired(lease) => lease,
+            Acquisition::Completed(arn) => {
                 return Ok(Handled::Duplicate(arn.filter(|arn| !arn.is_empty())));
             }
-            Outcome::InProgress => return Err(Failure::InProgress),
-            Outcome::PayloadMismatch => return Err(Failure::Tampered),
+            Acquisition::InProgress => return Err(RecordError::InProgress),
+            Acquisition::PayloadMismatch => return Err(RecordError::PayloadDiffers),
         };
-        match self.starter.start(name, &record.body).await {
+        match self.starter.start(&execution.name, &record.body).await {
             Ok(arn) => {
                 let data = arn.as_deref().unwrap_or_default();
                 // When this fails, the retry starts the same execution again, which changes nothing.
                 self.idempotency
                     .complete(&lease, data)
                     .await
-                    .map_err(Failure::Idempotency)?;
+                    .map_err(RecordError::Idempotency)?;
                 Ok(Handled::Started(arn))
             }
             Err(error) => {
                 self.release(&lease).await;
-                Err(Failure::from_start(error, record.body.len()))
+                Err(RecordError::from_start(error, record.body.len()))
             }
         }
     }
@@ -186,18 +219,18 @@ impl Intermediary {
         if let Err(error) = self.idempotency.release(lease).await {
             tracing::warn!(
                 execution_name = lease.id(),
-                reason = Failure::Idempotency(error).reason(),
+                reason = RecordError::Idempotency(error).reason(),
                 "idempotency record not released",
             );
         }
     }
 
-    async fn report_failure(&self, record: &Record, name: Option<&str>, failure: &Failure) {
+    async fn report_error(&self, record: &Record, name: Option<&str>, error: &RecordError) {
         let message_id = record.message_id.as_str();
         let receive_count = record.receive_count();
         let last = receive_count >= self.max_receive_count;
-        let reason = failure.reason();
-        let delay = if failure.is_permanent() {
+        let reason = error.reason();
+        let delay = if error.is_permanent() {
             tracing::error!(
                 message_id,
                 execution_name = name,
@@ -230,14 +263,14 @@ impl Intermediary {
     }
 }
 
-fn report_success(record: &Record, name: &str, handled: &Handled) {
+fn report_success(named: &NamedRecord, handled: &Handled) {
     let (outcome, arn) = match handled {
         Handled::Started(arn) => ("started", arn),
         Handled::Duplicate(arn) => ("duplicate", arn),
     };
     tracing::info!(
-        message_id = record.message_id,
-        execution_name = name,
+        message_id = named.record.message_id,
+        execution_name = named.execution.name,
         execution_arn = arn.as_deref(),
         outcome,
         "record handled"

@@ -54,8 +54,8 @@
 
 mod aws;
 mod backoff;
+mod batch;
 mod error;
-mod event;
 mod intermediary;
 mod message;
 mod name;
@@ -63,8 +63,8 @@ mod settings;
 mod starter;
 mod visibility;
 
-pub use error::Failure;
-pub use event::{Attributes, Event, FailedItem, Record, Response};
+pub use batch::{Attributes, Batch, BatchResponse, FailedItem, Record};
+pub use error::RecordError;
 pub use intermediary::Intermediary;
 pub use message::{Message, MessageError};
 pub use name::{NameError, NameTemplate, TemplateError};

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use crate::record::{Lease, Record, Status};
 use crate::store::{Insertion, Store, StoreError};
 
-const UP_FOR_TAKING: &str = "attribute_not_exists(#id) OR #expiry < :now OR (#status = :inprogress \
+const CAN_BE_TAKEN: &str = "attribute_not_exists(#id) OR #expiry < :now OR (#status = :inprogress \
      AND attribute_exists(#in_progress_expiry) AND #in_progress_expiry < :now_in_millis)";
 const STILL_HELD: &str = "#status = :inprogress AND #in_progress_expiry = :in_progress_expiry";
 
@@ -42,7 +42,7 @@ impl Store for DynamoDbStore {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(to_item(record)))
-            .condition_expression(UP_FOR_TAKING)
+            .condition_expression(CAN_BE_TAKEN)
             .expression_attribute_names("#id", "id")
             .expression_attribute_names("#expiry", "expiration")
             .expression_attribute_names("#status", "status")
@@ -137,9 +137,9 @@ impl Store for DynamoDbStore {
     }
 }
 
-type Item = HashMap<String, AttributeValue>;
+type Attributes = HashMap<String, AttributeValue>;
 
-fn to_item(record: &Record) -> Item {
+fn to_item(record: &Record) -> Attributes {
     let optional = [
         (
             "in_progress_expiration",
@@ -148,7 +148,7 @@ fn to_item(record: &Record) -> Item {
         ("data", record.data.as_deref().map(text)),
         ("validation", record.validation.as_deref().map(text)),
     ];
-    let mut item = Item::from([
+    let mut item = Attributes::from([
         ("id".to_owned(), text(&record.id)),
         ("status".to_owned(), text(record.status.as_str())),
         ("expiration".to_owned(), number(record.expiration)),
@@ -161,7 +161,7 @@ fn to_item(record: &Record) -> Item {
     item
 }
 
-fn from_item(id: &str, item: &Item) -> Result<Record, StoreError> {
+fn from_item(id: &str, item: &Attributes) -> Result<Record, StoreError> {
     let malformed = |attribute| StoreError::Malformed {
         id: id.to_owned(),
         attribute,

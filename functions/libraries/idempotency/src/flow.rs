@@ -21,7 +21,7 @@ pub struct Idempotency {
 
 /// What came of asking for a piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Acquisition {
     /// It is the caller's: do it, then complete or release the lease.
     Acquired(Lease),
     /// It was done before, with this result.
@@ -51,7 +51,7 @@ impl Idempotency {
         id: &str,
         payload_hash: &str,
         remaining: Duration,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Acquisition, Error> {
         for _ in 0..LOOKS {
             let now = self.clock.now_millis();
             let in_progress_expiration = now.saturating_add(millis(remaining));
@@ -63,9 +63,9 @@ impl Idempotency {
                 data: None,
                 validation: Some(payload_hash.to_owned()),
             };
-            let in_the_way = match self.store.insert(&record, now).await {
+            let existing = match self.store.insert(&record, now).await {
                 Ok(Insertion::Inserted) => {
-                    return Ok(Outcome::Acquired(Lease {
+                    return Ok(Acquisition::Acquired(Lease {
                         id: record.id,
                         in_progress_expiration,
                     }));
@@ -75,11 +75,13 @@ impl Idempotency {
                     .store
                     .read(id)
                     .await
-                    .map_err(|source| failed(id, source))?,
-                Err(source) => return Err(failed(id, source)),
+                    .map_err(|source| store_failed(id, source))?,
+                Err(source) => return Err(store_failed(id, source)),
             };
-            if let Some(outcome) = in_the_way.and_then(|found| judge(found, payload_hash, now)) {
-                return Ok(outcome);
+            if let Some(acquisition) =
+                existing.and_then(|record| not_acquired(record, payload_hash, now))
+            {
+                return Ok(acquisition);
             }
         }
         Err(Error::Inconsistent {
@@ -92,12 +94,12 @@ impl Idempotency {
     pub async fn complete(&self, lease: &Lease, data: &str) -> Result<(), Error> {
         let expiration = self.expiration(self.clock.now_millis());
         let completed = self.store.complete(lease, data, expiration).await;
-        held(lease, completed)
+        require_held(lease, completed)
     }
 
     /// Gives the work back undone, so that a retry may run at once.
     pub async fn release(&self, lease: &Lease) -> Result<(), Error> {
-        held(lease, self.store.delete(lease).await)
+        require_held(lease, self.store.delete(lease).await)
     }
 
     fn expiration(&self, now_millis: i64) -> i64 {
@@ -107,34 +109,35 @@ impl Idempotency {
     }
 }
 
-/// Says what a record in the way means, or nothing when it could have been taken just now.
-fn judge(found: Record, payload_hash: &str, now_millis: i64) -> Option<Outcome> {
-    if found.is_up_for_taking(now_millis) {
+/// Says what an existing record means, or nothing when it could have been taken just now.
+fn not_acquired(existing: Record, payload_hash: &str, now_millis: i64) -> Option<Acquisition> {
+    if existing.can_be_taken(now_millis) {
         return None;
     }
-    if found
+    if existing
         .validation
         .is_some_and(|validation| validation != payload_hash)
     {
-        return Some(Outcome::PayloadMismatch);
+        return Some(Acquisition::PayloadMismatch);
     }
-    Some(match found.status {
-        Status::Completed => Outcome::Completed(found.data),
-        Status::InProgress => Outcome::InProgress,
+    Some(match existing.status {
+        Status::Completed => Acquisition::Completed(existing.data),
+        Status::InProgress => Acquisition::InProgress,
     })
 }
 
-fn held(lease: &Lease, result: Result<bool, StoreError>) -> Result<(), Error> {
-    match result {
+/// Fails unless the store says that the lease still held its record.
+fn require_held(lease: &Lease, held: Result<bool, StoreError>) -> Result<(), Error> {
+    match held {
         Ok(true) => Ok(()),
         Ok(false) => Err(Error::Superseded {
             id: lease.id.clone(),
         }),
-        Err(source) => Err(failed(&lease.id, source)),
+        Err(source) => Err(store_failed(&lease.id, source)),
     }
 }
 
-fn failed(id: &str, source: StoreError) -> Error {
+fn store_failed(id: &str, source: StoreError) -> Error {
     Error::Store {
         id: id.to_owned(),
         source,

@@ -53,7 +53,7 @@ mod store;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dynamodb::DynamoDbStore;
 pub use error::Error;
-pub use flow::{Idempotency, Outcome};
+pub use flow::{Acquisition, Idempotency};
 pub use memory::MemoryStore;
 pub use payload::payload_hash;
 pub use record::{Lease, Record, Status};

@@ -40,7 +40,7 @@ impl Store for MemoryStore {
     async fn insert(&self, record: &Record, now_millis: i64) -> Result<Insertion, StoreError> {
         let mut records = self.lock();
         match records.get(&record.id) {
-            Some(existing) if !existing.is_up_for_taking(now_millis) => {
+            Some(existing) if !existing.can_be_taken(now_millis) => {
                 Ok(Insertion::Refused(Some(existing.clone())))
             }
             _ => {

@@ -19,7 +19,7 @@ pub struct Record {
 
 impl Record {
     /// Returns whether somebody may take the record at `now_millis`, whatever it says.
-    pub fn is_up_for_taking(&self, now_millis: i64) -> bool {
+    pub fn can_be_taken(&self, now_millis: i64) -> bool {
         let abandoned = self.status == Status::InProgress
             && self
                 .in_progress_expiration

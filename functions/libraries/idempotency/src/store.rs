@@ -9,7 +9,7 @@ use crate::record::{Lease, Record};
 /// Keeps records, with conditional writes.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Stores a new record unless one is in its way that is not up for taking.
+    /// Stores a new record unless one is in its way that cannot be taken.
     async fn insert(&self, record: &Record, now_millis: i64) -> Result<Insertion, StoreError>;
 
     /// Reads a record, seeing every earlier write.

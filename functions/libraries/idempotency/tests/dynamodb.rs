@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use idempotency::{DynamoDbStore, Error, Idempotency, ManualClock, Outcome, StoreError};
+use idempotency::{Acquisition, DynamoDbStore, Error, Idempotency, ManualClock, StoreError};
 use scripted_aws::dynamodb::{self, done, found, refused};
 use scripted_aws::{Answer, Requests};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ async fn idempotency_answered(
     )
 }
 
-async fn acquire(idempotency: &Idempotency) -> Result<Outcome, Error> {
+async fn acquire(idempotency: &Idempotency) -> Result<Acquisition, Error> {
     idempotency
         .acquire("tx-1", "hash", Duration::from_secs(30))
         .await
@@ -33,7 +33,7 @@ async fn acquire(idempotency: &Idempotency) -> Result<Outcome, Error> {
 async fn acquire_complete_and_release_send_exactly_these_requests() {
     let answers = [done(), done(), done()];
     let (idempotency, requests) = idempotency_answered(answers).await;
-    let Outcome::Acquired(lease) = acquire(&idempotency).await.unwrap() else {
+    let Acquisition::Acquired(lease) = acquire(&idempotency).await.unwrap() else {
         panic!("not acquired");
     };
     idempotency.complete(&lease, "result").await.unwrap();
@@ -121,10 +121,10 @@ async fn the_record_in_the_way_is_read_from_the_refusal() {
         (
             "COMPLETED",
             "hash",
-            Outcome::Completed(Some("result".to_owned())),
+            Acquisition::Completed(Some("result".to_owned())),
         ),
-        ("INPROGRESS", "hash", Outcome::InProgress),
-        ("COMPLETED", "other", Outcome::PayloadMismatch),
+        ("INPROGRESS", "hash", Acquisition::InProgress),
+        ("COMPLETED", "other", Acquisition::PayloadMismatch),
     ];
     for (status, validation, expected) in cases {
         let (idempotency, _) = idempotency_answered([record(status, validation)]).await;
@@ -142,7 +142,7 @@ async fn without_the_record_in_the_refusal_it_is_read_consistently() {
     let (idempotency, requests) = idempotency_answered([refused(&Value::Null), found(&read)]).await;
     assert_eq!(
         acquire(&idempotency).await.unwrap(),
-        Outcome::Completed(None)
+        Acquisition::Completed(None)
     );
     let target = requests.target(1);
     let get = requests.body(1);
@@ -159,7 +159,7 @@ async fn a_lost_lease_and_a_failing_table_are_told_apart() {
         Answer::error("ProvisionedThroughputExceededException", "slow"),
     ];
     let (idempotency, _) = idempotency_answered(answers).await;
-    let Outcome::Acquired(lease) = acquire(&idempotency).await.unwrap() else {
+    let Acquisition::Acquired(lease) = acquire(&idempotency).await.unwrap() else {
         panic!("not acquired");
     };
     let completed = idempotency.complete(&lease, "result").await;

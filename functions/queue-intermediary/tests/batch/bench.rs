@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use idempotency::{Idempotency, ManualClock, MemoryStore, Record};
 use queue_intermediary::{
-    Event, Intermediary, NameTemplate, Response, StartError, Starter, Visibility,
+    Batch, BatchResponse, Intermediary, NameTemplate, StartError, Starter, Visibility,
 };
 use serde_json::json;
 
@@ -153,7 +153,7 @@ impl Bench {
     }
 }
 
-pub(crate) fn batch(bodies: &[&str]) -> Event {
+pub(crate) fn batch(bodies: &[&str]) -> Batch {
     let records: Vec<_> = bodies
         .iter()
         .enumerate()
@@ -171,7 +171,7 @@ pub(crate) fn batch(bodies: &[&str]) -> Event {
     serde_json::from_value(json!({ "Records": records })).unwrap()
 }
 
-pub(crate) fn failed(response: &Response) -> Vec<usize> {
+pub(crate) fn failed(response: &BatchResponse) -> Vec<usize> {
     response
         .batch_item_failures
         .iter()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::join_all;
 
-use super::{Idempotency, Outcome};
+use super::{Acquisition, Idempotency};
 use crate::{Error, Insertion, Lease, ManualClock, MemoryStore, Record, Status, Store, StoreError};
 
 const NOW: i64 = 1_700_000_000_500;
@@ -32,7 +32,7 @@ fn bench() -> Bench {
 }
 
 impl Bench {
-    async fn acquire(&self, hash: &str) -> Outcome {
+    async fn acquire(&self, hash: &str) -> Acquisition {
         self.idempotency
             .acquire("tx-1", hash, REMAINING)
             .await
@@ -41,7 +41,7 @@ impl Bench {
 
     async fn lease(&self, hash: &str) -> Lease {
         match self.acquire(hash).await {
-            Outcome::Acquired(lease) => lease,
+            Acquisition::Acquired(lease) => lease,
             other => panic!("not acquired: {other:?}"),
         }
     }
@@ -72,7 +72,7 @@ async fn a_completed_one_gives_its_result() {
     bench.idempotency.complete(&lease, "result").await.unwrap();
     assert_eq!(
         bench.acquire("hash").await,
-        Outcome::Completed(Some("result".to_owned()))
+        Acquisition::Completed(Some("result".to_owned()))
     );
     let record = bench.store.get("tx-1").unwrap();
     assert_eq!(record.expiration, 1_700_003_605, "counted from completion");
@@ -91,11 +91,11 @@ async fn a_released_one_can_be_acquired_at_once() {
 async fn one_in_progress_makes_others_wait_until_its_time_is_over() {
     let bench = bench();
     bench.lease("hash").await;
-    assert_eq!(bench.acquire("hash").await, Outcome::InProgress);
+    assert_eq!(bench.acquire("hash").await, Acquisition::InProgress);
     bench.clock.advance(REMAINING);
     assert_eq!(
         bench.acquire("hash").await,
-        Outcome::InProgress,
+        Acquisition::InProgress,
         "to the millisecond"
     );
     bench.clock.advance(Duration::from_millis(1));
@@ -117,7 +117,7 @@ async fn an_overtaken_holder_can_neither_complete_nor_release() {
     assert!(matches!(twice, Err(Error::Superseded { .. })), "{twice:?}");
     assert_eq!(
         bench.acquire("hash").await,
-        Outcome::Completed(Some("result".to_owned()))
+        Acquisition::Completed(Some("result".to_owned()))
     );
 }
 
@@ -125,9 +125,9 @@ async fn an_overtaken_holder_can_neither_complete_nor_release() {
 async fn another_payload_is_refused_while_in_progress_and_when_completed() {
     let bench = bench();
     let lease = bench.lease("hash").await;
-    assert_eq!(bench.acquire("other").await, Outcome::PayloadMismatch);
+    assert_eq!(bench.acquire("other").await, Acquisition::PayloadMismatch);
     bench.idempotency.complete(&lease, "result").await.unwrap();
-    assert_eq!(bench.acquire("other").await, Outcome::PayloadMismatch);
+    assert_eq!(bench.acquire("other").await, Acquisition::PayloadMismatch);
 }
 
 #[tokio::test]
@@ -136,7 +136,10 @@ async fn an_expired_record_that_is_still_there_does_not_count() {
     let lease = bench.lease("hash").await;
     bench.idempotency.complete(&lease, "result").await.unwrap();
     bench.clock.advance(WINDOW);
-    assert!(matches!(bench.acquire("hash").await, Outcome::Completed(_)));
+    assert!(matches!(
+        bench.acquire("hash").await,
+        Acquisition::Completed(_)
+    ));
     bench.clock.advance(Duration::from_secs(1));
     bench.lease("other").await;
 }
@@ -152,7 +155,7 @@ async fn a_record_without_in_progress_expiration_blocks_until_it_expires() {
         data: None,
         validation: None,
     });
-    assert_eq!(bench.acquire("hash").await, Outcome::InProgress);
+    assert_eq!(bench.acquire("hash").await, Acquisition::InProgress);
     bench.clock.advance(Duration::from_secs(3601));
     bench.lease("hash").await;
 }
@@ -166,18 +169,18 @@ async fn of_twenty_at_once_one_wins() {
             tokio::spawn(async move { idempotency.acquire("tx-1", "hash", REMAINING).await })
         })
         .collect();
-    let outcomes: Vec<Outcome> = join_all(tasks)
+    let outcomes: Vec<Acquisition> = join_all(tasks)
         .await
         .into_iter()
         .map(|joined| joined.unwrap().unwrap())
         .collect();
     let winners = outcomes
         .iter()
-        .filter(|outcome| matches!(outcome, Outcome::Acquired(_)))
+        .filter(|outcome| matches!(outcome, Acquisition::Acquired(_)))
         .count();
     let waiting = outcomes
         .iter()
-        .filter(|outcome| **outcome == Outcome::InProgress)
+        .filter(|outcome| **outcome == Acquisition::InProgress)
         .count();
     assert_eq!((winners, waiting), (1, 19));
 }
@@ -215,7 +218,7 @@ impl Store for Racing {
     }
 }
 
-async fn race(expired_for: usize, shows_record: bool) -> (Result<Outcome, Error>, usize) {
+async fn race(expired_for: usize, shows_record: bool) -> (Result<Acquisition, Error>, usize) {
     let store = Arc::new(Racing {
         looks: AtomicUsize::new(0),
         expired_for,
@@ -233,7 +236,7 @@ async fn the_loser_of_a_race_looks_twice_more() {
     let (outcome, looks) = race(2, true).await;
     assert_eq!(
         outcome.unwrap(),
-        Outcome::Completed(Some("result".to_owned()))
+        Acquisition::Completed(Some("result".to_owned()))
     );
     assert_eq!(looks, 3);
 }

@@ -1,10 +1,10 @@
-//! The event of an SQS event source mapping, and the partial batch response to it.
+//! What an event source mapping of SQS sends, and the partial batch response to it.
 
 use serde::{Deserialize, Serialize};
 
-/// A batch.
+/// A batch of messages.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Event {
+pub struct Batch {
     /// Its messages.
     #[serde(rename = "Records")]
     pub records: Vec<Record>,
@@ -46,7 +46,7 @@ pub struct Attributes {
 /// The messages that were not handled; all others count as handled.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Response {
+pub struct BatchResponse {
     /// One entry a message.
     pub batch_item_failures: Vec<FailedItem>,
 }
