@@ -37,15 +37,7 @@ pub async fn handle(
         transaction: Arc::new(transaction),
     };
     let fraud_score = case.score().await?;
-    let (result, verification) = case.decide(fraud_score).await?;
-    Ok(Verdict {
-        transaction_id: case.transaction.transaction_id.clone(),
-        amount: case.transaction.amount,
-        currency: case.transaction.currency.clone(),
-        fraud_score,
-        result,
-        verification,
-    })
+    Ok(case.decide(fraud_score).await?)
 }
 
 /// One execution.
@@ -71,63 +63,54 @@ impl Case {
         }
     }
 
-    async fn decide(
-        &self,
-        score: Score,
-    ) -> Result<(Outcome, Option<Verification>), OperationError> {
+    async fn decide(&self, score: Score) -> Result<Verdict, OperationError> {
         match score.risk() {
             Risk::Low => {
                 self.charge(operations::AUTHORIZE, score).await?;
-                Ok((Outcome::Authorized, None))
+                Ok(self.verdict(score, Outcome::Authorized, None))
             }
             Risk::High => {
                 let name = operations::SEND_TO_FRAUD_DEPARTMENT;
                 self.hand_over(name, score, EscalationReason::HighScore)
                     .await?;
-                Ok((Outcome::SentToFraudDepartment, None))
+                Ok(self.verdict(score, Outcome::SentToFraudDepartment, None))
             }
             Risk::Medium => match self.suspend(score).await {
+                Ok(()) => self.decide_with_cardholder(score).await,
                 Err(error) if is_step_failure(&error) => {
                     let reason = EscalationReason::SuspensionInterrupted;
                     self.hand_over(operations::ESCALATE, score, reason).await?;
-                    Ok((Outcome::SentToFraudDepartment, None))
+                    Ok(self.verdict(score, Outcome::SentToFraudDepartment, None))
                 }
-                suspended => {
-                    suspended?;
-                    let verification =
-                        verify(&self.context, &self.services, &self.transaction).await?;
-                    let outcome = self.conclude(score, verification).await?;
-                    Ok((outcome, Some(verification)))
-                }
+                Err(error) => Err(error),
             },
         }
     }
 
-    async fn conclude(
-        &self,
-        score: Score,
-        verification: Verification,
-    ) -> Result<Outcome, OperationError> {
+    /// Asks the cardholder about a transaction that is suspended, and does what the answer says.
+    async fn decide_with_cardholder(&self, score: Score) -> Result<Verdict, OperationError> {
+        let verification = verify(&self.context, &self.services, &self.transaction).await?;
         let escalate = |reason| self.hand_over(operations::ESCALATE, score, reason);
-        match verification.outcome {
+        let outcome = match verification.outcome {
             VerificationOutcome::Approved => {
                 self.charge(operations::FINALIZE, score).await?;
-                Ok(Outcome::Authorized)
+                Outcome::Authorized
             }
             VerificationOutcome::Declined => {
                 let entry = self.entry(Status::Declined, score, None);
                 self.record(operations::DECLINE, entry).await?;
-                Ok(Outcome::Declined)
+                Outcome::Declined
             }
             VerificationOutcome::TimedOut => {
                 escalate(EscalationReason::TimedOut).await?;
-                Ok(Outcome::SentToFraudDepartment)
+                Outcome::SentToFraudDepartment
             }
             VerificationOutcome::Unreachable => {
                 escalate(EscalationReason::Unreachable).await?;
-                Ok(Outcome::SentToFraudDepartment)
+                Outcome::SentToFraudDepartment
             }
-        }
+        };
+        Ok(self.verdict(score, outcome, Some(verification)))
     }
 
     /// The status is recorded after the charge, so that `authorized` is never said of what is not
@@ -179,6 +162,22 @@ impl Case {
             record_and_log(&services, &entry).await
         })
         .await
+    }
+
+    fn verdict(
+        &self,
+        fraud_score: Score,
+        result: Outcome,
+        verification: Option<Verification>,
+    ) -> Verdict {
+        Verdict {
+            transaction_id: self.transaction.transaction_id.clone(),
+            amount: self.transaction.amount,
+            currency: self.transaction.currency.clone(),
+            fraud_score,
+            result,
+            verification,
+        }
     }
 
     fn entry(&self, status: Status, fraud_score: Score, reason: Option<EscalationReason>) -> Entry {

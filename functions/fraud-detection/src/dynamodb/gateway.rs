@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::table::{Item, TransactionsTable, Updated, map, number, send, text, unavailable};
+use super::table::{Attributes, TransactionsTable, Updated, map, number, send, text, unavailable};
 use crate::error::ServiceError;
 use crate::payment::{Charge, PaymentGateway, Receipt};
 
@@ -37,12 +37,12 @@ impl PaymentGateway for TransactionsTable {
                 ]),
             );
         match send(recorded, SERVICE, transaction_id).await? {
-            Updated::Yes => Ok(Receipt {
+            Updated::Applied => Ok(Receipt {
                 idempotency_key: charge.idempotency_key.clone(),
                 charged_at,
             }),
-            Updated::No(Some(item)) => first_receipt(charge, &item),
-            Updated::No(None) => {
+            Updated::Refused(Some(item)) => first_receipt(charge, &item),
+            Updated::Refused(None) => {
                 let item = self.read(SERVICE, transaction_id).await?;
                 first_receipt(charge, &item.unwrap_or_default())
             }
@@ -51,7 +51,7 @@ impl PaymentGateway for TransactionsTable {
 }
 
 /// Returns the receipt of the charge that was made before under the same key.
-fn first_receipt(charge: &Charge, item: &Item) -> Result<Receipt, ServiceError> {
+fn first_receipt(charge: &Charge, item: &Attributes) -> Result<Receipt, ServiceError> {
     let first = item
         .get("charges")
         .and_then(|charges| charges.as_m().ok())

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::table::{Item, TransactionsTable, Updated, number, send, text, unavailable};
+use super::table::{Attributes, TransactionsTable, Updated, number, send, text, unavailable};
 use crate::error::ServiceError;
 use crate::ledger::{Entry, Ledger};
 use crate::status::Status;
@@ -48,8 +48,8 @@ impl Ledger for TransactionsTable {
             update = update.expression_attribute_values(":reason", reason);
         }
         match send(update, SERVICE, transaction_id).await? {
-            Updated::Yes => Ok(()),
-            Updated::No(item) => {
+            Updated::Applied => Ok(()),
+            Updated::Refused(item) => {
                 let item = match item {
                     Some(item) => Some(item),
                     None => self.read(SERVICE, transaction_id).await?,
@@ -65,7 +65,7 @@ impl Ledger for TransactionsTable {
 
 fn stored_status(
     transaction_id: &str,
-    item: Option<&Item>,
+    item: Option<&Attributes>,
 ) -> Result<Option<Status>, ServiceError> {
     let Some(value) = item.and_then(|item| item.get("status")) else {
         return Ok(None);

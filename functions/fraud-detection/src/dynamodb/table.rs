@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 
 use crate::error::ServiceError;
 
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub(super) type Attributes = HashMap<String, AttributeValue>;
 
 /// The transactions table as ledger, payment gateway and notifier.
 #[derive(Debug, Clone)]
@@ -24,9 +24,9 @@ pub struct TransactionsTable {
 
 /// What came of a conditional update.
 pub(super) enum Updated {
-    Yes,
+    Applied,
     /// The condition did not hold for this item, where the service showed it.
-    No(Option<Item>),
+    Refused(Option<Attributes>),
 }
 
 impl TransactionsTable {
@@ -64,7 +64,7 @@ impl TransactionsTable {
         &self,
         service: &'static str,
         transaction_id: &str,
-    ) -> Result<Option<Item>, ServiceError> {
+    ) -> Result<Option<Attributes>, ServiceError> {
         let output = self
             .client
             .get_item()
@@ -89,9 +89,9 @@ pub(super) async fn send(
         .await
         .map_err(aws_sdk_dynamodb::error::SdkError::into_service_error);
     match sent {
-        Ok(_) => Ok(Updated::Yes),
+        Ok(_) => Ok(Updated::Applied),
         Err(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-            Ok(Updated::No(refusal.item))
+            Ok(Updated::Refused(refusal.item))
         }
         Err(error) => Err(unavailable(service, transaction_id, error)),
     }
