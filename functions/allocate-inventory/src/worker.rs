@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use orders::allocation::{AllocationRequest, AllocationStore, Taking};
-use orders::contention::overcome;
+use orders::contention::retry_contended;
 use orders::record::{Recorded, fingerprint};
 use orders::{Allocation, Clock, Items, WorkerError};
 use serde_json::Value;
@@ -32,7 +32,7 @@ impl AllocationWorker {
             }
             AllocationRequest::Release { order_id } => {
                 let now = self.clock.now();
-                let allocation = overcome(order_id, || self.store.release(order_id, &now))
+                let allocation = retry_contended(order_id, || self.store.release(order_id, &now))
                     .await
                     .map_err(WorkerError::store(order_id))?;
                 log(order_id, &allocation);
@@ -49,7 +49,7 @@ impl AllocationWorker {
     ) -> Result<Allocation, WorkerError> {
         let failed = || WorkerError::store(order_id);
         let now = self.clock.now();
-        let taking = overcome(order_id, || self.store.take(order_id, request, items, &now))
+        let taking = retry_contended(order_id, || self.store.take(order_id, request, items, &now))
             .await
             .map_err(failed())?;
         let standing = match taking {
@@ -62,7 +62,7 @@ impl AllocationWorker {
                         refused_at: now,
                     },
                 );
-                overcome(order_id, || self.store.refuse(order_id, &refusal))
+                retry_contended(order_id, || self.store.refuse(order_id, &refusal))
                     .await
                     .map_err(failed())?
             }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use orders::catalog::{Product, look_up};
+use orders::catalog::{Lookup, Product, look_up};
 use orders::record::{Recorded, fingerprint};
 use orders::shipment::{RefusalReason, ShipmentRequest, ShipmentStore};
-use orders::{Clock, Item, Items, Shipment, WorkerError};
+use orders::{Clock, Items, Shipment, WorkerError};
 use serde_json::Value;
 
 /// Decides about shipments.
@@ -55,8 +55,8 @@ impl ShipmentWorker {
             .await
             .map_err(failed())?;
         let now = self.clock.now();
-        let decision = match refusal(&found) {
-            Some((reason, products)) => Shipment::Refused {
+        let decision = match obstacle(&found) {
+            Some(Obstacle { reason, products }) => Shipment::Refused {
                 reason,
                 products,
                 refused_at: now,
@@ -74,19 +74,27 @@ impl ShipmentWorker {
     }
 }
 
-/// Returns why the order cannot be shipped, with every product that is in the way.
-fn refusal(found: &[(Item, Option<Product>)]) -> Option<(RefusalReason, Vec<String>)> {
-    let products = |blocks: fn(&Option<Product>) -> bool| {
-        let blocking = found.iter().filter(|(_, product)| blocks(product));
-        let ids: Vec<String> = blocking.map(|(item, _)| item.product_id.clone()).collect();
-        (!ids.is_empty()).then_some(ids)
+/// Why an order cannot be shipped.
+struct Obstacle {
+    reason: RefusalReason,
+    /// Every product that is in the way.
+    products: Vec<String>,
+}
+
+/// Finds what is in the way of a shipment; that a product is unknown comes first.
+fn obstacle(found: &[Lookup]) -> Option<Obstacle> {
+    let because = |reason, stops: fn(&Option<Product>) -> bool| {
+        let stopping = found.iter().filter(|lookup| stops(&lookup.product));
+        let products: Vec<String> = stopping
+            .map(|lookup| lookup.item.product_id.clone())
+            .collect();
+        (!products.is_empty()).then_some(Obstacle { reason, products })
     };
-    let unknown = products(Option::is_none).map(|ids| (RefusalReason::UnknownProduct, ids));
-    let unshippable = || {
-        products(|product| product.as_ref().is_some_and(|product| !product.shippable))
-            .map(|ids| (RefusalReason::NotShippable, ids))
-    };
-    unknown.or_else(unshippable)
+    because(RefusalReason::UnknownProduct, Option::is_none).or_else(|| {
+        because(RefusalReason::NotShippable, |product| {
+            product.as_ref().is_some_and(|product| !product.shippable)
+        })
+    })
 }
 
 fn log(order_id: &str, shipment: &Shipment) {

@@ -60,25 +60,37 @@ pub struct Line {
     pub unit_price: u64,
 }
 
+/// An item, with what the catalog knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// The item.
+    pub item: Item,
+    /// Its product, if there is one.
+    pub product: Option<Product>,
+}
+
 /// Looks all items up at once.
 pub async fn look_up(
     catalog: &(impl Catalog + ?Sized),
     items: &[Item],
-) -> Result<Vec<(Item, Option<Product>)>, StoreError> {
+) -> Result<Vec<Lookup>, StoreError> {
     try_join_all(items.iter().map(|item| async move {
         let product = catalog.product(&item.product_id).await?;
-        Ok((item.clone(), product))
+        Ok(Lookup {
+            item: item.clone(),
+            product,
+        })
     }))
     .await
 }
 
 /// Prices items that were looked up, or tells every reason why they cannot be sold together.
-pub fn quote(found: &[(Item, Option<Product>)]) -> Result<Quote, Vec<Reason>> {
+pub fn quote(found: &[Lookup]) -> Result<Quote, Vec<Reason>> {
     let mut reasons = Vec::new();
     let mut currencies = BTreeSet::new();
     let mut lines = Vec::new();
     let mut amount = Some(0_u64);
-    for (item, product) in found {
+    for Lookup { item, product } in found {
         let product_id = item.product_id.clone();
         let Some(product) = product else {
             reasons.push(Reason::UnknownProduct { product_id });
@@ -125,15 +137,11 @@ pub fn quote(found: &[(Item, Option<Product>)]) -> Result<Quote, Vec<Reason>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LARGEST_AMOUNT, Line, Price, Product, Quote, quote};
+    use super::{LARGEST_AMOUNT, Line, Lookup, Price, Product, Quote, quote};
     use crate::items::Item;
     use crate::reason::Reason;
 
-    fn priced(
-        product_id: &str,
-        quantity: u32,
-        price: Option<(u64, &str)>,
-    ) -> (Item, Option<Product>) {
+    fn priced(product_id: &str, quantity: u32, price: Option<(u64, &str)>) -> Lookup {
         let item = Item {
             product_id: product_id.to_owned(),
             quantity,
@@ -143,7 +151,8 @@ mod tests {
             currency: currency.to_owned(),
         });
         let shippable = true;
-        (item, Some(Product { price, shippable }))
+        let product = Some(Product { price, shippable });
+        Lookup { item, product }
     }
 
     #[test]
@@ -174,7 +183,10 @@ mod tests {
             priced("b", 1, None),
             priced("c", 1, Some((1, "EUR"))),
         ];
-        found.push((found[0].0.clone(), None));
+        found.push(Lookup {
+            product: None,
+            ..found[0].clone()
+        });
         assert_eq!(
             quote(&found),
             Err(vec![

@@ -15,7 +15,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 ///
 /// That suffices where a few dozen orders want one product at once. Where it does not, the
 /// failure goes to the orchestrator, which waits for seconds instead.
-pub async fn overcome<T, F>(order_id: &str, mut write: impl FnMut() -> F) -> Result<T, StoreError>
+pub async fn retry_contended<T, F>(
+    order_id: &str,
+    mut write: impl FnMut() -> F,
+) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
 {
@@ -46,7 +49,7 @@ mod tests {
     use std::cell::Cell;
     use std::time::Duration;
 
-    use super::{ATTEMPTS, FIRST_PAUSE, overcome, pause};
+    use super::{ATTEMPTS, FIRST_PAUSE, pause, retry_contended};
     use crate::error::StoreError;
 
     fn contended() -> Result<u32, StoreError> {
@@ -57,7 +60,7 @@ mod tests {
 
     async fn after(conflicts: u32) -> (Result<u32, StoreError>, u32) {
         let calls = Cell::new(0);
-        let result = overcome("o", || {
+        let result = retry_contended("o", || {
             calls.set(calls.get() + 1);
             let call = calls.get();
             async move {

@@ -29,14 +29,14 @@ pub struct State {
     /// Their stock levels.
     pub stock: BTreeMap<String, u64>,
     /// The orders.
-    pub orders: BTreeMap<String, Order>,
+    pub orders: BTreeMap<String, StoredOrder>,
     /// Failures of the writes to come, from the front; a method that reads does not fail.
     pub failures: VecDeque<StoreError>,
 }
 
 /// The item of an order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Order {
+pub struct StoredOrder {
     /// As it was opened.
     pub opening: Option<Opening>,
     /// Its status.
@@ -73,7 +73,7 @@ impl MemoryTables {
     }
 
     /// Returns the item of an order; an empty one if there is none.
-    pub fn order(&self, order_id: &str) -> Order {
+    pub fn order(&self, order_id: &str) -> StoredOrder {
         let state = self.state();
         state.orders.get(order_id).cloned().unwrap_or_default()
     }
@@ -81,7 +81,7 @@ impl MemoryTables {
     fn write<T>(
         &self,
         order_id: &str,
-        change: impl FnOnce(&mut Order, &mut BTreeMap<String, u64>) -> Result<T, StoreError>,
+        change: impl FnOnce(&mut StoredOrder, &mut BTreeMap<String, u64>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut state = self.state();
         if let Some(failure) = state.failures.pop_front() {

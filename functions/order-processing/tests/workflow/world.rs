@@ -11,7 +11,7 @@ use fulfill_order::ShipmentWorker;
 use lambda_runtime::Diagnostic;
 use order_processing::{Services, Workers};
 use orders::catalog::{Price, Product};
-use orders::memory::Order;
+use orders::memory::StoredOrder;
 use orders::{Clock, MemoryTables, WorkerError};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ impl World {
     }
 
     /// Returns the item of the order that [`message`] makes.
-    pub(crate) fn order(&self) -> Order {
+    pub(crate) fn order(&self) -> StoredOrder {
         self.tables.order("1001")
     }
 

@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 
 use super::table::{
-    First, LOOKS, Precondition, Tables, contended, number, record_in, text, to_value,
+    FirstWrite, LOOKS, Precondition, Tables, contended, number, record_in, text, to_value,
 };
-use super::transaction::{Transacted, failure, is_refusal};
+use super::transaction::{Transacted, condition_failed, failure_beside_conditions};
 use crate::allocation::{Allocation, AllocationStore, Shortage, Taking};
 use crate::error::StoreError;
 use crate::items::{Item, Items};
@@ -51,13 +51,13 @@ impl AllocationStore for Tables {
             Transacted::Canceled(reasons) => reasons,
         };
         let (of_order, of_stock) = reasons.split_first().ok_or_else(|| contended(order_id))?;
-        if is_refusal(of_order) {
+        if condition_failed(of_order) {
             return self
                 .standing(order_id, of_order)
                 .await
                 .map(Taking::Recorded);
         }
-        if let Some(failure) = failure(order_id, &reasons) {
+        if let Some(failure) = failure_beside_conditions(order_id, &reasons) {
             return Err(failure);
         }
         Ok(Taking::Short(shortages(items.as_slice(), of_stock)))
@@ -68,11 +68,11 @@ impl AllocationStore for Tables {
         order_id: &str,
         refusal: &Recorded<Allocation>,
     ) -> Result<Recorded<Allocation>, StoreError> {
-        self.write_first(First {
+        self.write_first(FirstWrite {
             order_id,
             attribute: ATTRIBUTE,
             recorded: refusal,
-            adding: None,
+            increment: None,
             precondition: Precondition::Nothing,
         })
         .await
@@ -136,17 +136,17 @@ impl Tables {
             Transacted::Done => return Ok(true),
             Transacted::Canceled(reasons) => reasons,
         };
-        if reasons.first().is_some_and(is_refusal) {
+        if reasons.first().is_some_and(condition_failed) {
             return Ok(false);
         }
-        if let Some(failure) = failure(order_id, &reasons) {
+        if let Some(failure) = failure_beside_conditions(order_id, &reasons) {
             return Err(failure);
         }
         let gone = items
             .as_slice()
             .iter()
             .zip(reasons.iter().skip(1))
-            .find(|(_, reason)| is_refusal(reason));
+            .find(|(_, reason)| condition_failed(reason));
         Err(match gone {
             Some((item, _)) => StoreError::ProductGone {
                 order_id: order_id.to_owned(),
@@ -179,7 +179,7 @@ fn shortages(items: &[Item], reasons: &[CancellationReason]) -> Vec<Shortage> {
     items
         .iter()
         .zip(reasons)
-        .filter(|(_, reason)| is_refusal(reason))
+        .filter(|(_, reason)| condition_failed(reason))
         .map(|(item, reason)| Shortage {
             product_id: item.product_id.clone(),
             requested: item.quantity,

@@ -81,10 +81,10 @@ impl Tables {
             .expression_attribute_values(":now", text(now))
             .return_values(ReturnValue::AllNew);
         match self.send(order_id, update).await? {
-            Updated::Yes(item) => {
+            Updated::Applied(item) => {
                 string(item.as_ref(), first).ok_or_else(|| malformed(order_id, first, "no text"))
             }
-            Updated::No(item) => Err(StoreError::Taken {
+            Updated::Refused(item) => Err(StoreError::Taken {
                 order_id: order_id.to_owned(),
                 execution: string(item.as_ref(), "execution").unwrap_or_default(),
             }),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::table::{Adding, Change, First, LOOKS, Precondition, Tables, contended};
+use super::table::{FirstWrite, Increment, LOOKS, Precondition, StateChange, Tables, contended};
 use crate::error::StoreError;
 use crate::payment::{Payment, PaymentStore};
 use crate::record::Recorded;
@@ -17,18 +17,18 @@ impl PaymentStore for Tables {
         order_id: &str,
         decision: &Recorded<Payment>,
     ) -> Result<Recorded<Payment>, StoreError> {
-        let adding = match &decision.record {
-            Payment::Authorized { quote, .. } => Some(Adding {
+        let increment = match &decision.record {
+            Payment::Authorized { quote, .. } => Some(Increment {
                 attribute: CHARGED,
                 by: quote.amount.into(),
             }),
             _ => None,
         };
-        self.write_first(First {
+        self.write_first(FirstWrite {
             order_id,
             attribute: ATTRIBUTE,
             recorded: decision,
-            adding,
+            increment,
             precondition: Precondition::Nothing,
         })
         .await
@@ -43,19 +43,19 @@ impl PaymentStore for Tables {
             let Payment::Authorized { quote, .. } = standing.record else {
                 return Ok(standing.record);
             };
-            let change = Change {
+            let change = StateChange {
                 order_id,
                 attribute: ATTRIBUTE,
                 from: "authorized",
                 to: "voided",
                 time_field: "voided_at",
                 at: voided_at,
-                adding: Adding {
+                increment: Increment {
                     attribute: CHARGED,
                     by: -i128::from(quote.amount),
                 },
             };
-            if self.change(change).await? {
+            if self.change_state(change).await? {
                 return Ok(Payment::Voided {
                     amount: quote.amount,
                     voided_at: voided_at.to_owned(),

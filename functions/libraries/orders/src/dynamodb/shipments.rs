@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::table::{Adding, Change, First, LOOKS, Precondition, Tables, contended};
+use super::table::{FirstWrite, Increment, LOOKS, Precondition, StateChange, Tables, contended};
 use crate::error::StoreError;
 use crate::record::Recorded;
 use crate::shipment::{Shipment, ShipmentStore};
@@ -17,9 +17,9 @@ impl ShipmentStore for Tables {
         order_id: &str,
         decision: &Recorded<Shipment>,
     ) -> Result<Recorded<Shipment>, StoreError> {
-        let (adding, precondition) = match decision.record {
+        let (increment, precondition) = match decision.record {
             Shipment::Shipped { .. } => (
-                Some(Adding {
+                Some(Increment {
                     attribute: TOTAL,
                     by: 1,
                 }),
@@ -27,11 +27,11 @@ impl ShipmentStore for Tables {
             ),
             _ => (None, Precondition::Nothing),
         };
-        self.write_first(First {
+        self.write_first(FirstWrite {
             order_id,
             attribute: ATTRIBUTE,
             recorded: decision,
-            adding,
+            increment,
             precondition,
         })
         .await
@@ -53,19 +53,19 @@ impl ShipmentStore for Tables {
             if !matches!(standing.record, Shipment::Shipped { .. }) {
                 return Ok(standing.record);
             }
-            let change = Change {
+            let change = StateChange {
                 order_id,
                 attribute: ATTRIBUTE,
                 from: "shipped",
                 to: "canceled",
                 time_field: "canceled_at",
                 at: canceled_at,
-                adding: Adding {
+                increment: Increment {
                     attribute: TOTAL,
                     by: -1,
                 },
             };
-            if self.change(change).await? {
+            if self.change_state(change).await? {
                 return Ok(canceled);
             }
         }

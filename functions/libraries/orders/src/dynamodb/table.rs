@@ -32,18 +32,18 @@ pub struct Tables {
 /// What came of a conditional update.
 pub(super) enum Updated {
     /// It held, and this is the item now, if that was asked for.
-    Yes(Option<Attributes>),
+    Applied(Option<Attributes>),
     /// The condition did not hold for this item, if there is one.
-    No(Option<Attributes>),
+    Refused(Option<Attributes>),
 }
 
 /// The first write of a record.
-pub(super) struct First<'a, T> {
+pub(super) struct FirstWrite<'a, T> {
     pub(super) order_id: &'a str,
     pub(super) attribute: &'static str,
     pub(super) recorded: &'a Recorded<T>,
     /// What is added to a number in the same write.
-    pub(super) adding: Option<Adding>,
+    pub(super) increment: Option<Increment>,
     pub(super) precondition: Precondition,
 }
 
@@ -55,7 +55,7 @@ pub(super) enum Precondition {
 }
 
 /// A change of the state of a record.
-pub(super) struct Change<'a> {
+pub(super) struct StateChange<'a> {
     pub(super) order_id: &'a str,
     pub(super) attribute: &'static str,
     pub(super) from: &'static str,
@@ -63,11 +63,11 @@ pub(super) struct Change<'a> {
     /// The field of the record that tells when.
     pub(super) time_field: &'static str,
     pub(super) at: &'a str,
-    pub(super) adding: Adding,
+    pub(super) increment: Increment,
 }
 
 /// A number that is added to an attribute.
-pub(super) struct Adding {
+pub(super) struct Increment {
     pub(super) attribute: &'static str,
     pub(super) by: i128,
 }
@@ -98,9 +98,9 @@ impl Tables {
         update: UpdateItemFluentBuilder,
     ) -> Result<Updated, StoreError> {
         match update.send().await.map_err(SdkError::into_service_error) {
-            Ok(output) => Ok(Updated::Yes(output.attributes)),
+            Ok(output) => Ok(Updated::Applied(output.attributes)),
             Err(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                Ok(Updated::No(match refusal.item {
+                Ok(Updated::Refused(match refusal.item {
                     Some(item) => Some(item),
                     None => self.read_order(order_id).await?,
                 }))
@@ -138,24 +138,24 @@ impl Tables {
     /// Writes a record unless there is one. Returns the one that stands, this one or that one.
     pub(super) async fn write_first<T>(
         &self,
-        first: First<'_, T>,
+        first: FirstWrite<'_, T>,
     ) -> Result<Recorded<T>, StoreError>
     where
         T: Clone + Serialize + DeserializeOwned,
     {
-        let First {
+        let FirstWrite {
             order_id,
             attribute,
             recorded,
-            adding,
+            increment,
             precondition,
         } = first;
         let mut update = self
             .update_order(order_id)
             .expression_attribute_names("#record", attribute)
             .expression_attribute_values(":record", to_value(order_id, attribute, recorded)?);
-        update = match adding {
-            Some(Adding { attribute, by }) => update
+        update = match increment {
+            Some(Increment { attribute, by }) => update
                 .update_expression("SET #record = :record ADD #total :by")
                 .expression_attribute_names("#total", attribute)
                 .expression_attribute_values(":by", number(by)),
@@ -174,7 +174,7 @@ impl Tables {
                 .expression_attribute_values(":authorized", text("authorized"))
                 .expression_attribute_values(":allocated", text("allocated")),
         };
-        let Updated::No(item) = self.send(order_id, update).await? else {
+        let Updated::Refused(item) = self.send(order_id, update).await? else {
             return Ok(recorded.clone());
         };
         match record_in(item.as_ref(), order_id, attribute)? {
@@ -187,7 +187,7 @@ impl Tables {
     }
 
     /// Changes the state of a record, and returns whether it had the state to change from.
-    pub(super) async fn change(&self, change: Change<'_>) -> Result<bool, StoreError> {
+    pub(super) async fn change_state(&self, change: StateChange<'_>) -> Result<bool, StoreError> {
         let update = self
             .update_order(change.order_id)
             .update_expression("SET #record.#state = :to, #record.#time = :at ADD #total :by")
@@ -195,13 +195,13 @@ impl Tables {
             .expression_attribute_names("#record", change.attribute)
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#time", change.time_field)
-            .expression_attribute_names("#total", change.adding.attribute)
+            .expression_attribute_names("#total", change.increment.attribute)
             .expression_attribute_values(":from", text(change.from))
             .expression_attribute_values(":to", text(change.to))
             .expression_attribute_values(":at", text(change.at))
-            .expression_attribute_values(":by", number(change.adding.by));
+            .expression_attribute_values(":by", number(change.increment.by));
         let updated = self.send(change.order_id, update).await?;
-        Ok(matches!(updated, Updated::Yes(_)))
+        Ok(matches!(updated, Updated::Applied(_)))
     }
 }
 

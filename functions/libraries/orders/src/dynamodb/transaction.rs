@@ -66,14 +66,17 @@ impl Tables {
     }
 }
 
-pub(super) fn is_refusal(reason: &CancellationReason) -> bool {
+pub(super) fn condition_failed(reason: &CancellationReason) -> bool {
     reason.code() == Some("ConditionalCheckFailed")
 }
 
 /// Returns what a transaction fails with that no condition canceled.
 ///
 /// A conflict says nothing about the conditions, so it must never be taken for a refusal.
-pub(super) fn failure(order_id: &str, reasons: &[CancellationReason]) -> Option<StoreError> {
+pub(super) fn failure_beside_conditions(
+    order_id: &str,
+    reasons: &[CancellationReason],
+) -> Option<StoreError> {
     let passing = [
         "TransactionConflict",
         "ProvisionedThroughputExceeded",
@@ -85,7 +88,7 @@ pub(super) fn failure(order_id: &str, reasons: &[CancellationReason]) -> Option<
     {
         return Some(contended(order_id));
     }
-    if reasons.iter().any(is_refusal) {
+    if reasons.iter().any(condition_failed) {
         return None;
     }
     let codes: Vec<&str> = reasons
