@@ -61,12 +61,13 @@ impl Modules {
             let depth = (0..path.len())
                 .rev()
                 .find(|depth| self.files.contains_key(path.get(..*depth).unwrap()))?;
-            if self.files.contains_key(&path) {
-                return None;
-            }
             let (module, rest) = path.split_at(depth);
             let (file, imports) = &self.files[module];
             let (item, rest) = rest.split_first()?;
+            // A module, and perhaps a function of its name that is handed on beside it.
+            if self.files.contains_key(&path) && !imports.handed_on.contains_key(item) {
+                return None;
+            }
             match imports.handed_on.get(item) {
                 Some(origin) => path = [origin.as_slice(), rest].concat(),
                 None => return Some(file.clone()),

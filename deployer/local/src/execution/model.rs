@@ -3,12 +3,12 @@
 //! Whatever happens to an execution is a [`Change`]: computed without side effects from the state
 //! before it, written to the log, then applied. Reopening the log applies the same changes again.
 
+use std::collections::BTreeMap;
+
 use durable_history::{
     ErrorObject, Event, EventDetail, ExecutionStatus, OperationStatus, OperationType, Timestamp,
     whole,
 };
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::execution::names;

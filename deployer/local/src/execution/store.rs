@@ -4,11 +4,11 @@
 //! is lost when this process is killed. There is no `fsync`: a crash of the machine itself may take
 //! the last lines along. A line torn by a kill was never acknowledged and is cut off on opening.
 
-use durable_history::Timestamp;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use durable_history::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::execution::error::StoreError;

@@ -1,13 +1,13 @@
 //! Installs MiniStack, pinned with hashes, into a virtual environment of its own.
 
 use std::fmt::Write as _;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
+use super::error::InstallError;
 use super::python;
 use crate::error::LocalError;
 use crate::lock::FileLock;
@@ -20,79 +20,6 @@ const MARKER: &str = "installed";
 
 /// How much of a failed program's output an error carries.
 const OUTPUT_LINES: usize = 15;
-
-/// Why MiniStack could not be installed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum InstallError {
-    /// There is no interpreter.
-    #[error("`{program}` is not there or is no Python interpreter")]
-    NoPython {
-        /// The program that was looked for.
-        program: String,
-    },
-    /// The interpreter is too old for MiniStack.
-    #[error("`{program}` is Python {version}, and MiniStack needs 3.10 or newer")]
-    PythonTooOld {
-        /// The newest interpreter that was found first.
-        program: String,
-        /// Its version.
-        version: String,
-    },
-    /// The interpreter came without the modules that make virtual environments.
-    #[error("`{program}` has no venv or ensurepip module")]
-    NoVenv {
-        /// The interpreter.
-        program: String,
-    },
-    /// Making the virtual environment failed.
-    #[error("`{program} -m venv` failed:\n{output}")]
-    Venv {
-        /// The interpreter.
-        program: String,
-        /// The last lines of its output.
-        output: String,
-    },
-    /// pip failed.
-    #[error("pip could not install MiniStack:\n{output}")]
-    Pip {
-        /// The last lines of its output.
-        output: String,
-    },
-    /// A program cannot be run.
-    #[error("cannot run `{program}`")]
-    Run {
-        /// The program.
-        program: String,
-        /// The cause.
-        #[source]
-        source: io::Error,
-    },
-}
-
-impl InstallError {
-    /// Returns what the user can do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoPython { .. } | Self::PythonTooOld { .. } => Some(
-                "install Python 3.10 or newer (Debian, Ubuntu: `apt install python3 python3-venv`; \
-                 macOS: `brew install python`), or name an interpreter in DEPLOYER_PYTHON"
-                    .to_owned(),
-            ),
-            Self::NoVenv { .. } => Some(
-                "install the module (Debian, Ubuntu: `apt install python3-venv`), or name another \
-                 interpreter in DEPLOYER_PYTHON"
-                    .to_owned(),
-            ),
-            Self::Pip { .. } => Some(
-                "the first start needs the Python package index; check the network, or pip's own \
-                 settings (PIP_INDEX_URL, HTTPS_PROXY)"
-                    .to_owned(),
-            ),
-            Self::Venv { .. } | Self::Run { .. } => None,
-        }
-    }
-}
 
 /// Returns the version of MiniStack that this crate installs.
 pub(crate) fn version() -> &'static str {

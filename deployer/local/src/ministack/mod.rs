@@ -2,6 +2,7 @@
 
 mod client;
 mod environment;
+mod error;
 mod install;
 mod log;
 mod orphans;
@@ -10,8 +11,7 @@ mod python;
 mod relocate;
 mod supervise;
 
-pub use install::InstallError;
-pub use process::MiniStackError;
+pub use error::{InstallError, MiniStackError};
 
 pub(crate) use client::MiniStackClient;
 pub(crate) use install::{ensure_installed, is_installed, version};

@@ -11,6 +11,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::client::Target;
 use super::environment::environment;
+use super::error::MiniStackError;
 use super::log::last_lines;
 use crate::http;
 use crate::settings::{LocalSettings, State};
@@ -21,60 +22,6 @@ const LAUNCHER: &str = include_str!("../../ministack.py");
 const READY_WITHIN: Duration = Duration::from_mins(1);
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 const LOG_LINES: usize = 20;
-
-/// Why MiniStack does not run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum MiniStackError {
-    /// Its interpreter cannot be run, or its files cannot be written.
-    #[error("cannot run `{program}`", program = program.display())]
-    Spawn {
-        /// The interpreter.
-        program: PathBuf,
-        /// The cause.
-        #[source]
-        source: io::Error,
-    },
-    /// It ended while it was starting.
-    #[error("MiniStack ended while it was starting ({status})\n{}", log.join("\n"))]
-    Died {
-        /// How it ended.
-        status: String,
-        /// The last lines of its log.
-        log: Vec<String>,
-    },
-    /// It did not answer in time.
-    #[error("MiniStack did not answer within {seconds} seconds\n{}", log.join("\n"))]
-    NotReady {
-        /// How long was waited.
-        seconds: u64,
-        /// The last lines of its log.
-        log: Vec<String>,
-    },
-    /// It ended again and again.
-    #[error("MiniStack ended {times} times within a minute\n{}", log.join("\n"))]
-    KeepsDying {
-        /// How often.
-        times: usize,
-        /// The last lines of its log.
-        log: Vec<String>,
-    },
-}
-
-impl MiniStackError {
-    /// Returns what the user can do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Spawn { .. } => {
-                "remove `.deployer/ministack`; the next start installs it again".to_owned()
-            }
-            Self::Died { .. } | Self::NotReady { .. } | Self::KeepsDying { .. } => {
-                "read `.deployer/local/ministack.log`; `deployer local reset` starts afresh"
-                    .to_owned()
-            }
-        }
-    }
-}
 
 /// Everything that a start of MiniStack needs.
 #[derive(Debug, Clone)]

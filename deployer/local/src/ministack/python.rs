@@ -5,7 +5,7 @@ use std::io;
 
 use tokio::process::Command;
 
-use super::install::InstallError;
+use super::error::InstallError;
 
 /// The oldest version that MiniStack runs on.
 pub(super) const OLDEST: (u32, u32) = (3, 10);

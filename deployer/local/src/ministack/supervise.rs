@@ -8,9 +8,10 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::client::Target;
+use super::error::MiniStackError;
 use super::log::last_lines;
 use super::orphans;
-use super::process::{Launch, MiniStackError, Process};
+use super::process::{Launch, Process};
 
 /// More ends than this within a minute are not an accident.
 const MOST_RESTARTS: usize = 5;

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
 use super::responses;
-use super::service::Router;
+use super::shared::Router;
 use crate::status::Status;
 
 pub(super) async fn status(State(router): State<Router>) -> Response {

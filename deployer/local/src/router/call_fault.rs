@@ -4,63 +4,19 @@
 //! What the call did stays done, and the process never hears of it: the hardest moment to die in.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
 
 use super::forward::forward;
 use super::responses;
-use super::service::Router;
+use super::shared::Router;
 use crate::gateway::FunctionGateway as _;
 
 /// The most that a request may have that is searched for a text. DynamoDB takes 16 MB, functions send less.
 const LARGEST_SEARCHED: usize = 4 * 1024 * 1024;
-
-/// A fault to inject once.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct CallFault {
-    /// The operation of an AWS service, such as `TransactWriteItems`.
-    after_call: String,
-    /// A text in the request, such as an id, by which the one call is known.
-    containing: String,
-}
-
-/// The faults that did not happen yet.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct CallFaults {
-    pending: Arc<Mutex<Vec<CallFault>>>,
-}
-
-impl CallFaults {
-    fn register(&self, fault: CallFault) {
-        self.lock().push(fault);
-    }
-
-    /// Returns whether a fault waits for this operation, so that its request must be searched.
-    fn awaits(&self, operation: &str) -> bool {
-        self.lock()
-            .iter()
-            .any(|fault| fault.after_call == operation)
-    }
-
-    /// Takes the fault that a call sets off.
-    fn take(&self, operation: &str, body: &str) -> Option<CallFault> {
-        let mut pending = self.lock();
-        let found = pending
-            .iter()
-            .position(|fault| fault.after_call == operation && body.contains(&fault.containing));
-        found.map(|index| pending.swap_remove(index))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<CallFault>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Registers a fault.
 pub(super) async fn register(State(router): State<Router>, body: Bytes) -> Response {
@@ -147,6 +103,7 @@ fn operation(request: &Request<Body>) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::call_faults::{CallFault, CallFaults};
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::forward::forward;
 use super::responses;
-use super::service::Router;
+use super::shared::Router;
 use crate::execution::InvokeRequest;
 use crate::gateway::{DurableFunction, FunctionGateway as _, GatewayError};
 

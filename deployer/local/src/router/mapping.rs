@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::forward::forward;
 use super::responses;
-use super::service::Router;
+use super::shared::Router;
 use crate::gateway::FunctionGateway as _;
 
 /// The longest that a mapping, which invokes synchronously, waits for an execution.

@@ -2,12 +2,15 @@
 
 mod admin;
 mod call_fault;
+mod call_faults;
 mod forward;
 mod invoke;
 mod mapping;
 mod responses;
 mod route;
 mod service;
+mod shared;
 
-pub(crate) use call_fault::CallFaults;
-pub(crate) use service::{Router, routes};
+pub(crate) use call_faults::CallFaults;
+pub(crate) use service::routes;
+pub(crate) use shared::Router;

@@ -1,37 +1,17 @@
 //! Puts the routes together.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
-use tokio::sync::Notify;
 
-use super::call_fault::{self, CallFaults};
+use super::call_fault;
 use super::route::{Route, route};
+use super::shared::Router;
 use super::{admin, invoke, mapping, responses};
-use crate::execution::ExecutionService;
-use crate::function_host::FunctionHost;
-use crate::ministack::MiniStackClient;
-use crate::status::Status;
-
-/// What the handlers share.
-#[derive(Clone)]
-pub(crate) struct Router {
-    pub(crate) ministack: MiniStackClient,
-    pub(crate) functions: FunctionHost,
-    pub(crate) executions: ExecutionService,
-    /// The status without its counts.
-    pub(crate) status: Arc<Status>,
-    /// Told when the daemon should stop.
-    pub(crate) stop: Arc<Notify>,
-    pub(crate) call_faults: CallFaults,
-    /// Whether something may have changed in MiniStack since it last saved.
-    pub(crate) changed: Arc<AtomicBool>,
-}
 
 /// Returns everything that the one port answers.
 pub(crate) fn routes(router: Router) -> axum::Router {

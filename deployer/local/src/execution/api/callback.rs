@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::execution::api::{ApiError, respond};
+use crate::execution::api::ApiError;
+use crate::execution::api::answer;
 use crate::execution::names;
 use crate::execution::service::{Core, Entry};
 use crate::execution::transition::{
@@ -52,7 +53,7 @@ pub(crate) async fn heartbeat(
     let mut cell = entry.lock();
     let change = beat(&cell.execution, &operation_id, core.now())?;
     core.commit(&entry, &mut cell, change)?;
-    Ok(respond::json(StatusCode::OK, &json!({})))
+    Ok(answer::json(StatusCode::OK, &json!({})))
 }
 
 fn answer(core: &Core, id: &str, answer: CallbackAnswer) -> Result<Response, ApiError> {
@@ -60,7 +61,7 @@ fn answer(core: &Core, id: &str, answer: CallbackAnswer) -> Result<Response, Api
     let mut cell = entry.lock();
     let change = answer_callback(&cell.execution, &operation_id, answer, core.now())?;
     core.commit_news(&entry, &mut cell, change)?;
-    Ok(respond::json(StatusCode::OK, &json!({})))
+    Ok(answer::json(StatusCode::OK, &json!({})))
 }
 
 fn find(core: &Core, id: &str) -> Result<(Arc<Entry>, String), ApiError> {

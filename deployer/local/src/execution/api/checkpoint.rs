@@ -11,7 +11,8 @@ use axum::http::{Extensions, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::execution::api::{ApiError, respond};
+use crate::execution::api::ApiError;
+use crate::execution::api::answer;
 use crate::execution::names;
 use crate::execution::operation::{ChildExecution, Operation};
 use crate::execution::service::{Cell, Core, Entry, LastCheckpoint};
@@ -50,7 +51,7 @@ pub(crate) async fn checkpoint(
             .map(|peer| peer.0);
         kill(&core, peer).await?;
     }
-    Ok(respond::json(StatusCode::OK, &recorded.answer))
+    Ok(answer::json(StatusCode::OK, &recorded.answer))
 }
 
 fn record(

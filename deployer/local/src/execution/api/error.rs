@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::execution::api::respond;
+use crate::execution::api::answer;
 use crate::execution::error::StoreError;
 use crate::execution::service::StartError;
 use crate::execution::transition::{CallbackRejection, Rejection};
@@ -80,7 +80,7 @@ impl IntoResponse for ApiError {
         };
         // Some exceptions of the model spell the member `message`, others `Message`.
         let body = json!({"Type": side, "Message": self.message, "message": self.message});
-        let mut response = respond::json(self.status, &body);
+        let mut response = answer::json(self.status, &body);
         response
             .headers_mut()
             .insert("x-amzn-errortype", HeaderValue::from_static(self.kind));

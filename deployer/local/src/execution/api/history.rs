@@ -1,15 +1,16 @@
 //! `GetDurableExecutionHistory`.
 
-use durable_history::Event;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use durable_history::Event;
 use serde::Serialize;
 
 use crate::execution::api::ApiError;
-use crate::execution::api::respond::{self, Query};
+use crate::execution::api::answer;
+use crate::execution::api::request::{self, Query};
 use crate::execution::service::Core;
 
 #[derive(Serialize)]
@@ -38,7 +39,7 @@ pub(crate) async fn get_history(
                 .map_err(|_| ApiError::invalid("Invalid Marker"))?,
         ),
     };
-    let entry = respond::find(&core, &arn)?;
+    let entry = request::find(&core, &arn)?;
     let cell = entry.lock();
     let events = &cell.execution.events;
     // Event ids never change, so the id of the last event seen is a marker that stays good.
@@ -62,7 +63,7 @@ pub(crate) async fn get_history(
         .collect();
     let last = events.last().filter(|_| rest.len() > most);
     let next_marker = last.map(|event| event.event_id.to_string());
-    Ok(respond::json(
+    Ok(answer::json(
         StatusCode::OK,
         &HistoryPage {
             events,

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
-use crate::execution::api::{ApiError, respond};
+use crate::execution::api::ApiError;
+use crate::execution::api::answer;
 use crate::execution::model::{Execution, Outcome};
 use crate::execution::names;
 use crate::execution::service::{Core, Entry, InvokeRequest, NewExecution, UNQUALIFIED};
@@ -49,12 +50,12 @@ pub(crate) async fn invoke(
                 mode: Mode::DryRun, ..
             }
             | Started { entry: None, .. },
-        ) => respond::bytes(StatusCode::NO_CONTENT, Vec::new()),
+        ) => answer::bytes(StatusCode::NO_CONTENT, Vec::new()),
         Ok(Started {
             mode: Mode::Event,
             entry: Some(entry),
         }) => {
-            let response = respond::bytes(StatusCode::ACCEPTED, Vec::new());
+            let response = answer::bytes(StatusCode::ACCEPTED, Vec::new());
             with_identity(response, &entry.lock().execution)
         }
         Ok(Started {
@@ -159,13 +160,13 @@ async fn wait(core: &Core, entry: &Entry) -> Response {
                 error_type: error.error_type.as_deref(),
                 stack_trace: error.stack_trace.as_deref(),
             };
-            let mut response = respond::json(StatusCode::OK, &body);
-            respond::set(response.headers_mut(), "x-amz-function-error", "Unhandled");
+            let mut response = answer::json(StatusCode::OK, &body);
+            answer::set(response.headers_mut(), "x-amz-function-error", "Unhandled");
             response
         }
         Some(Outcome::Succeeded(result)) => {
             let result = result.clone().unwrap_or_else(|| "null".to_owned());
-            respond::bytes(StatusCode::OK, result.into_bytes())
+            answer::bytes(StatusCode::OK, result.into_bytes())
         }
         None => ApiError::service("execution has no outcome").into_response(),
     };
@@ -174,12 +175,12 @@ async fn wait(core: &Core, entry: &Entry) -> Response {
 
 fn with_identity(mut response: Response, execution: &Execution) -> Response {
     let headers = response.headers_mut();
-    respond::set(
+    answer::set(
         headers,
         "x-amz-durable-execution-arn",
         &execution.identity.arn,
     );
-    respond::set(
+    answer::set(
         headers,
         "x-amz-executed-version",
         &execution.identity.version,

@@ -1,15 +1,16 @@
 //! `ListDurableExecutionsByFunction`.
 
-use durable_history::{ExecutionStatus, Timestamp};
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use durable_history::{ExecutionStatus, Timestamp};
 use serde::Serialize;
 
 use crate::execution::api::ApiError;
-use crate::execution::api::respond::{self, Query};
+use crate::execution::api::answer;
+use crate::execution::api::request::Query;
 use crate::execution::model::Execution;
 use crate::execution::names;
 use crate::execution::service::Core;
@@ -96,7 +97,7 @@ pub(crate) async fn list(
     let durable_executions: Vec<Item> = rest.by_ref().take(most).collect();
     let last = durable_executions.last().filter(|_| rest.peek().is_some());
     let next_marker = last.map(|item| item.id.clone());
-    Ok(respond::json(
+    Ok(answer::json(
         StatusCode::OK,
         &ListPage {
             durable_executions,

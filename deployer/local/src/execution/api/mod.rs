@@ -1,5 +1,6 @@
 //! The HTTP API: REST-JSON of Lambda's durable execution operations.
 
+mod answer;
 mod callback;
 mod checkpoint;
 mod error;
@@ -8,7 +9,7 @@ mod history;
 mod invoke;
 mod list;
 mod query;
-mod respond;
+mod request;
 mod routes;
 mod stop;
 

@@ -1,15 +1,16 @@
 //! `GetDurableExecution` and `GetDurableExecutionState`.
 
-use durable_history::{ErrorObject, Timestamp};
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use durable_history::{ErrorObject, Timestamp};
 use serde::Serialize;
 
 use crate::execution::api::ApiError;
-use crate::execution::api::respond::{self, Query};
+use crate::execution::api::answer;
+use crate::execution::api::request::{self, Query};
 use crate::execution::model::{Execution, Outcome};
 use crate::execution::service::Core;
 use crate::execution::state;
@@ -22,9 +23,9 @@ pub(crate) async fn get_execution(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let with_data = Query::new(query.as_deref()).switch("IncludeExecutionData", true)?;
-    let entry = respond::find(&core, &arn)?;
+    let entry = request::find(&core, &arn)?;
     let cell = entry.lock();
-    Ok(respond::json(
+    Ok(answer::json(
         StatusCode::OK,
         &describe(&cell.execution, with_data),
     ))
@@ -113,5 +114,5 @@ pub(crate) async fn get_state(
     }
     let page = state::page(&cell.execution, query.get("Marker"), most)
         .ok_or_else(|| ApiError::invalid("Invalid Marker"))?;
-    Ok(respond::json(StatusCode::OK, &page))
+    Ok(answer::json(StatusCode::OK, &page))
 }

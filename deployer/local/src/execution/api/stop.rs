@@ -1,15 +1,17 @@
 //! `StopDurableExecution`.
 
-use durable_history::ErrorObject;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use durable_history::ErrorObject;
 use serde_json::json;
 
-use crate::execution::api::{ApiError, respond};
+use crate::execution::api::ApiError;
+use crate::execution::api::answer;
+use crate::execution::api::request;
 use crate::execution::service::Core;
 use crate::execution::transition;
 
@@ -24,7 +26,7 @@ pub(crate) async fn stop(
         text => serde_json::from_slice(text)
             .map_err(|error| ApiError::invalid(format!("Invalid error: {error}")))?,
     };
-    let entry = respond::find(&core, &arn)?;
+    let entry = request::find(&core, &arn)?;
     let mut cell = entry.lock();
     let now = core.now();
     let change = transition::stop(&cell.execution, error, now);
@@ -34,5 +36,5 @@ pub(crate) async fn stop(
         .closing
         .as_ref()
         .map_or(now, |closing| closing.at);
-    Ok(respond::json(StatusCode::OK, &json!({"StopTimestamp": at})))
+    Ok(answer::json(StatusCode::OK, &json!({"StopTimestamp": at})))
 }

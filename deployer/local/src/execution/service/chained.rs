@@ -1,9 +1,9 @@
 //! Chained invokes: running the target, and handing its end to the operation that waits for it.
 
-use durable_history::{ErrorObject, OperationType};
 use std::sync::Arc;
 use std::time::Duration;
 
+use durable_history::{ErrorObject, OperationType};
 use serde_json::Value;
 
 use crate::execution::error::StoreError;

@@ -1,10 +1,10 @@
 //! What all executions share, and the one way to change an execution.
 
-use durable_history::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use durable_history::Timestamp;
+use tokio::sync::{mpsc, watch};
 
 use crate::execution::clock::Clock;
 use crate::execution::error::StoreError;
@@ -12,8 +12,8 @@ use crate::execution::model::Change;
 use crate::execution::names;
 use crate::execution::service::entry::{Cell, Entry};
 use crate::execution::service::faults::Faults;
-use crate::execution::service::open::ServiceSettings;
 use crate::execution::service::publish::Publisher;
+use crate::execution::service::settings::ServiceSettings;
 use crate::execution::store::Store;
 use crate::gateway::FunctionGateway;
 
@@ -25,6 +25,8 @@ pub(crate) struct Core {
     pub(crate) store: Arc<Store>,
     pub(crate) faults: Faults,
     pub(crate) publisher: Publisher,
+    /// Takes the executions that begin, whose loops are then started.
+    begun: mpsc::UnboundedSender<Arc<Entry>>,
     /// Turns true when the service stops taking work.
     pub(crate) stopping: watch::Sender<bool>,
     registry: Mutex<Registry>,
@@ -89,15 +91,17 @@ impl Registry {
 }
 
 impl Core {
-    /// Puts the parts together.
+    /// Puts the parts together, and returns where executions come out that begin.
     pub(crate) fn new(
         store: Store,
         gateway: Arc<dyn FunctionGateway>,
         settings: ServiceSettings,
         clock: Arc<dyn Clock>,
-    ) -> Self {
+    ) -> (Arc<Self>, mpsc::UnboundedReceiver<Arc<Entry>>) {
         let store = Arc::new(store);
-        Self {
+        let (begun, beginning) = mpsc::unbounded_channel();
+        let core = Self {
+            begun,
             publisher: Publisher::start(Arc::clone(&gateway), Arc::clone(&store)),
             gateway,
             settings,
@@ -106,7 +110,14 @@ impl Core {
             faults: Faults::default(),
             stopping: watch::Sender::new(false),
             registry: Mutex::new(Registry::default()),
-        }
+        };
+        (Arc::new(core), beginning)
+    }
+
+    /// Lets the loop of an execution begin.
+    pub(crate) fn begin(&self, entry: Arc<Entry>) {
+        // Nobody takes it any more once the service is closed; the next one goes on with it.
+        let _ = self.begun.send(entry);
     }
 
     /// Returns the present.

@@ -1,8 +1,10 @@
 //! The loop of one execution: fires its timers, and invokes its function, never twice at a time.
 
-use durable_history::{ErrorObject, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
+
+use durable_history::{ErrorObject, Timestamp};
+use tokio::sync::mpsc;
 
 use crate::execution::error::StoreError;
 use crate::execution::model::Phase;
@@ -35,8 +37,21 @@ struct Call {
     started_at: Timestamp,
 }
 
+/// Starts the loop of every execution that begins, until the service stops.
+pub(crate) fn spawn_all(core: Arc<Core>, mut beginning: mpsc::UnboundedReceiver<Arc<Entry>>) {
+    tokio::spawn(async move {
+        let mut stopping = core.stopping.subscribe();
+        loop {
+            tokio::select! {
+                Some(entry) = beginning.recv() => spawn(Arc::clone(&core), entry),
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+            }
+        }
+    });
+}
+
 /// Starts the loop of an execution.
-pub(crate) fn spawn(core: Arc<Core>, entry: Arc<Entry>) {
+fn spawn(core: Arc<Core>, entry: Arc<Entry>) {
     tokio::spawn(async move {
         let mut stopping = core.stopping.subscribe();
         while !core.is_stopping() {

@@ -1,10 +1,10 @@
 //! Faults to inject: kill the function's process right after a step or a chained invoke of its.
 
-use durable_history::{OperationStatus, OperationType};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::execution::operation::Operation;
+use durable_history::{OperationStatus, OperationType};
 
 /// The faults that did not happen yet, by execution name and step name.
 #[derive(Debug, Default)]

@@ -7,6 +7,8 @@ mod entry;
 mod faults;
 mod open;
 mod publish;
+mod request;
+mod settings;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -14,5 +16,7 @@ mod tests;
 pub(crate) use chained::UNQUALIFIED;
 pub(crate) use core::Core;
 pub(crate) use entry::{Cell, Entry, LastCheckpoint};
-pub use open::{ExecutionCounts, ExecutionService, InvokeRequest, ServiceSettings};
+pub use open::{ExecutionCounts, ExecutionService};
+pub use request::InvokeRequest;
+pub use settings::ServiceSettings;
 pub(crate) use start::{NewExecution, StartError};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::response::Response;
 
 use crate::execution::api;
@@ -15,33 +14,13 @@ use crate::execution::model::{Change, Phase};
 use crate::execution::service::core::Core;
 use crate::execution::service::drive;
 use crate::execution::service::entry::Entry;
+use crate::execution::service::request::InvokeRequest;
+use crate::execution::service::settings::ServiceSettings;
 use crate::execution::store::Store;
 use crate::gateway::{DurableFunction, FunctionGateway};
 
 /// How often executions whose retention has passed are looked for.
 const SWEEP: Duration = Duration::from_mins(1);
-
-/// The account and region that execution ARNs carry where the function's own ARN is not known.
-#[derive(Debug, Clone)]
-pub struct ServiceSettings {
-    /// The twelve-digit account id.
-    pub account: String,
-    /// The region.
-    pub region: String,
-}
-
-/// An invocation of a durable function, as the Invoke API received it.
-#[derive(Debug, Clone, Default)]
-pub struct InvokeRequest {
-    /// `X-Amz-Invocation-Type`; absent means `RequestResponse`.
-    pub invocation_type: Option<String>,
-    /// `X-Amz-Durable-Execution-Name`.
-    pub durable_execution_name: Option<String>,
-    /// The request's body.
-    pub payload: Bytes,
-    /// `X-Amzn-Trace-Id`.
-    pub trace_header: Option<String>,
-}
 
 /// How many executions the service knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +77,8 @@ impl ExecutionService {
             path: directory.to_owned(),
             source: std::io::Error::other(error),
         })??;
-        let core = Arc::new(Core::new(store, gateway, settings, clock));
+        let (core, beginning) = Core::new(store, gateway, settings, clock);
+        drive::spawn_all(Arc::clone(&core), beginning);
         let mut entries = Vec::new();
         for stored in executions {
             if !stored.announced {
@@ -113,7 +93,7 @@ impl ExecutionService {
         for entry in entries {
             resume(&core, &entry)?;
             if !*entry.closed.borrow() {
-                drive::spawn(Arc::clone(&core), entry);
+                core.begin(entry);
             }
         }
         spawn_sweeper(Arc::clone(&core));

@@ -1,8 +1,8 @@
 //! Status changes on their way to EventBridge, in order.
 
-use durable_history::{ExecutionStatus, Timestamp};
 use std::sync::Arc;
 
+use durable_history::{ExecutionStatus, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::execution::model::Execution;

@@ -7,7 +7,6 @@ use crate::execution::model::{Execution, Identity};
 use crate::execution::names;
 use crate::execution::operation::ChildExecution;
 use crate::execution::service::core::Core;
-use crate::execution::service::drive;
 use crate::execution::service::entry::Entry;
 use crate::gateway::DurableFunction;
 
@@ -114,7 +113,7 @@ impl Core {
         let entry = Arc::new(Entry::new(execution));
         registry.insert(Arc::clone(&entry));
         drop(registry);
-        drive::spawn(Arc::clone(self), Arc::clone(&entry));
+        self.begin(Arc::clone(&entry));
         Ok(entry)
     }
 

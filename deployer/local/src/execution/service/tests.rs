@@ -1,19 +1,20 @@
 //! Names and retention, with a clock that the test moves.
 
-use durable_history::Timestamp;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::execution::clock::Clock;
 use crate::execution::service::core::Core;
-use crate::execution::service::open::ServiceSettings;
+use crate::execution::service::drive;
+use crate::execution::service::settings::ServiceSettings;
 use crate::execution::service::start::{NewExecution, StartError};
 use crate::execution::store::Store;
 use crate::gateway::{
     DurableFunction, FunctionGateway, FunctionVersion, GatewayError, InvokeOutcome, Qualification,
     StatusChange,
 };
+use durable_history::Timestamp;
 
 /// A clock that stands still until it is moved.
 #[derive(Default)]
@@ -99,7 +100,8 @@ async fn a_name_is_free_again_when_its_retention_has_passed() {
     };
     let store = Store::open(folder.path()).unwrap();
     let time = Arc::clone(&clock);
-    let core = Arc::new(Core::new(store, Arc::new(Succeeding), settings, time));
+    let (core, beginning) = Core::new(store, Arc::new(Succeeding), settings, time);
+    drive::spawn_all(Arc::clone(&core), beginning);
     let first = core.start(&function(), named("1")).unwrap();
     first.wait_closed().await;
     let arn = first.lock().execution.identity.arn.clone();

@@ -1,8 +1,5 @@
 //! A checkpoint: all of its updates apply, or none.
 
-use durable_history::{
-    Event, EventDetail, OperationStatus, OperationType, RetryDetails, Timestamp, whole,
-};
 use std::collections::BTreeMap;
 
 use crate::execution::model::{Change, Execution, Outcome};
@@ -13,6 +10,9 @@ use crate::execution::operation::{
 use crate::execution::transition::rejection::Rejection;
 use crate::execution::transition::validation;
 use crate::execution::wire::{Action, OperationUpdate};
+use durable_history::{
+    Event, EventDetail, OperationStatus, OperationType, RetryDetails, Timestamp, whole,
+};
 
 /// The most operations of an execution.
 const MOST_OPERATIONS: usize = 3_000;

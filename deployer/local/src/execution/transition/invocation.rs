@@ -1,8 +1,8 @@
 //! Invocations of the function: their beginning, their answers and their failures.
 
-use durable_history::{ErrorObject, Event, EventDetail, Timestamp, whole};
 use std::time::Duration;
 
+use durable_history::{ErrorObject, Event, EventDetail, Timestamp, whole};
 use serde::Deserialize;
 
 use crate::execution::model::{Change, Execution, Outcome, Phase};

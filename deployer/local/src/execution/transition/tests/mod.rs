@@ -5,9 +5,9 @@ mod checkpoint;
 mod invocation;
 mod refusals;
 
-use durable_history::Timestamp;
 use std::collections::BTreeMap;
 
+use durable_history::Timestamp;
 use serde_json::{Value, json};
 
 use crate::execution::model::{Change, Execution, Identity};

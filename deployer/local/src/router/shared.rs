@@ -1,0 +1,27 @@
+//! What the handlers of the one port share.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::Notify;
+
+use super::call_faults::CallFaults;
+use crate::execution::ExecutionService;
+use crate::function_host::FunctionHost;
+use crate::ministack::MiniStackClient;
+use crate::status::Status;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct Router {
+    pub(crate) ministack: MiniStackClient,
+    pub(crate) functions: FunctionHost,
+    pub(crate) executions: ExecutionService,
+    /// The status without its counts.
+    pub(crate) status: Arc<Status>,
+    /// Told when the daemon should stop.
+    pub(crate) stop: Arc<Notify>,
+    pub(crate) call_faults: CallFaults,
+    /// Whether something may have changed in MiniStack since it last saved.
+    pub(crate) changed: Arc<AtomicBool>,
+}
