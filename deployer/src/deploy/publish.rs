@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
 
 /// Publishes `artifacts` and returns where they are. The bucket must exist.
-pub async fn publish(
+pub async fn send_artifacts(
     app: &App,
     clients: &Clients,
     artifacts: &BTreeMap<String, Artifact>,

@@ -54,7 +54,7 @@ impl Unverified {
 /// # Errors
 ///
 /// A function that failed to become active, with Lambda's reason.
-pub async fn verify(clients: &Clients, applied: &Applied) -> Result<()> {
+pub async fn wait_until_ready(clients: &Clients, applied: &Applied) -> Result<()> {
     let outputs = &applied.outputs;
     let aliases = outputs.aliases().map(|arn| function(clients, arn));
     let mappings = outputs.mappings().map(|id| mapping(clients, id));

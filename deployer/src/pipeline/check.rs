@@ -2,7 +2,7 @@
 
 use crate::config::App;
 use crate::deploy::link::{Components, Published, Template, artifact_template, link_workflow};
-use crate::deploy::lint::{Finding, doubts, lint, lint_template};
+use crate::deploy::lint::{Finding, check_application, check_template, doubts};
 use crate::error::{Error, Result};
 use crate::smoke::load_scenarios;
 
@@ -31,7 +31,7 @@ impl Checked {
     fn add(&mut self, template: Result<Template>) {
         match template {
             Ok(template) => {
-                extend(&mut self.findings, lint_template(&template));
+                extend(&mut self.findings, check_template(&template));
                 extend(&mut self.warnings, doubts(&template));
             }
             Err(error) => self.fail(error),
@@ -58,7 +58,7 @@ fn extend(findings: &mut Vec<Finding>, more: Vec<Finding>) {
 pub fn check(app: &App) -> Result<Checked> {
     let workflows = app.select(&[])?;
     let mut checked = Checked {
-        findings: lint(app),
+        findings: check_application(app),
         workflows: workflows.len(),
         ..Checked::default()
     };

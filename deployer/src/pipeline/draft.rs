@@ -4,7 +4,7 @@ use super::connect::connect;
 use super::prepare::Prepared;
 use super::revision::revision;
 use super::session::Session;
-use crate::deploy::plan::{Plan, PlanFile, plan};
+use crate::deploy::plan::{Plan, PlanFile, plan_stage};
 use crate::deploy::publish::published;
 use crate::error::Result;
 use crate::stack::Origin;
@@ -43,7 +43,7 @@ pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<Draft> {
     let stacks = prepared
         .link(&published(app, &artifacts))?
         .with_origin(&origin);
-    let (plan, planned) = plan(app, &clients, &stacks.bucket, &stacks.workflows).await?;
+    let (plan, planned) = plan_stage(app, &clients, &stacks.bucket, &stacks.workflows).await?;
     Ok(Draft {
         file: PlanFile::new(app, origin.revision, plan, &artifacts, planned),
     })

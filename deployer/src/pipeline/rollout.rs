@@ -5,10 +5,10 @@ use std::time::Instant;
 use super::prepare::Artifacts;
 use super::session::Session;
 use crate::aws::Clients;
-use crate::deploy::apply::{self, Applied, Request};
+use crate::deploy::apply::{Applied, Request, bring_up};
 use crate::deploy::plan::{Plan, digest};
-use crate::deploy::publish::publish;
-use crate::deploy::verify::{Unverified, verify};
+use crate::deploy::publish::send_artifacts;
+use crate::deploy::verify::{Unverified, wait_until_ready};
 use crate::error::{Error, Result};
 use crate::event::Event;
 
@@ -52,9 +52,8 @@ pub(super) async fn publish_artifacts(
     bucket: &Request,
     artifacts: &Artifacts,
 ) -> Result<()> {
-    let (consent, reporter) = (session.consent, session.reporter);
-    apply::deploy(clients, bucket, consent, reporter).await?;
-    publish(session.app, clients, artifacts, reporter).await?;
+    bring_up(&session.applier(clients), bucket).await?;
+    send_artifacts(session.app, clients, artifacts, session.reporter).await?;
     Ok(())
 }
 
@@ -94,9 +93,9 @@ async fn deploy(
             unverified.note()?;
             let applied = match current {
                 Some(applied) => applied,
-                None => apply::deploy(clients, request, session.consent, reporter).await?,
+                None => bring_up(&session.applier(clients), request).await?,
             };
-            verify(clients, &applied).await?;
+            wait_until_ready(clients, &applied).await?;
             unverified.clear()?;
             applied
         }

@@ -10,7 +10,7 @@ use super::rollout::{Rollout, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
 use crate::aws::Clients;
 use crate::deploy::apply::{Request, current};
-use crate::deploy::plan;
+use crate::deploy::plan::plan_stage;
 use crate::deploy::publish::published;
 use crate::error::Result;
 use crate::event::Event;
@@ -48,7 +48,7 @@ pub async fn up(session: &Session<'_>, chosen: &[String]) -> Result<Rollout> {
             .filter(|(_, current)| current.is_none())
             .map(|(request, _)| request.clone())
             .collect();
-        let (plan, _) = plan::plan(app, &clients, &stacks.bucket, &pending).await?;
+        let (plan, _) = plan_stage(app, &clients, &stacks.bucket, &pending).await?;
         require_consent(session, &plan)?;
         stacks = stacks.approved();
         publish_artifacts(session, &clients, &stacks.bucket, &artifacts).await?;

@@ -10,7 +10,7 @@ mod batch;
 mod callback;
 mod compare;
 mod copies;
-mod deployment;
+mod deployed;
 mod execution;
 mod expect;
 mod fault;

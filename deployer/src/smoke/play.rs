@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use super::batch::{self, Outgoing};
 use super::callback::{self, Answered};
 use super::copies::{self, MessageCopy, copies};
-use super::deployment::Deployment;
+use super::deployed::DeployedWorkflow;
 use super::execution::Orchestrator;
 use super::fault;
 use super::history::{self, Sought};
@@ -27,7 +27,7 @@ use crate::error::Result;
 #[derive(Debug)]
 pub(super) struct Setting<'a> {
     pub(super) clients: &'a Clients,
-    pub(super) deployment: Deployment,
+    pub(super) deployment: DeployedWorkflow,
     /// The workflow's tables.
     pub(super) tables: &'a BTreeMap<String, Table>,
     pub(super) stage: &'a str,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use aws_sdk_lambda::primitives::DateTime;
 use futures::future::{join, join_all};
 
-use super::deployment;
+use super::deployed;
 use super::execution::{Limits, Orchestrator};
 use super::load::load_scenarios;
 use super::mailbox::{Mailbox, Sender};
@@ -93,7 +93,7 @@ async fn setting<'a>(
     run_id: &str,
     limits: &Arc<Limits>,
 ) -> Result<Setting<'a>> {
-    let deployment = deployment::find(app, clients, workflow).await?;
+    let deployment = deployed::find(app, clients, workflow).await?;
     let is_near = clients.is_near();
     Ok(Setting {
         clients,

@@ -10,7 +10,7 @@ use super::super::context::Context;
 use super::super::outcome::Outcome;
 use crate::aws::Clients;
 use crate::count::counted;
-use crate::deploy::destroy::{Data, Destroyed, Reach, Survey, destroy, survey};
+use crate::deploy::destroy::{Data, Destroyed, Reach, Survey, carry_out, survey};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::pipeline::{self, StageLock, connect_or_start, local_settings};
@@ -77,8 +77,8 @@ pub(in crate::cli) async fn run(
     if data == Data::Purge && found.has_tables() {
         confirm_purge(context, arguments.purge_data.as_deref())?;
     }
-    let reporter = context.reporter.as_ref();
-    let destroyed = destroy(app, &clients, &found, data, context, reporter).await?;
+    let applier = context.session().applier(&clients);
+    let destroyed = carry_out(app, &applier, &found, data).await?;
     Ok(finish(stage, &destroyed, start.elapsed().as_secs_f64()))
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
 use crate::error::{Kind, Result};
-use crate::operate::status::{Deployment, QueueStatus, WorkflowStatus, status};
+use crate::operate::status::{LastDeployment, QueueStatus, WorkflowStatus, workflow_statuses};
 use crate::pipeline::connect;
 
 /// Shows stacks, functions with the versions that take work, queues and running executions
@@ -24,7 +24,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &StatusArguments) 
     let app = &context.app;
     let workflows = app.select(&arguments.workflow)?;
     let clients = connect(&context.app).await?;
-    let found = status(app, &clients, &workflows).await?;
+    let found = workflow_statuses(app, &clients, &workflows).await?;
     let deployed = found.iter().any(WorkflowStatus::is_deployed);
     let stage = &app.stage_name;
     let text = if deployed {
@@ -76,8 +76,8 @@ fn render(status: &WorkflowStatus) -> String {
 }
 
 /// Returns when, by whom and from what was deployed, as far as that is known.
-fn deployment(deployment: &Deployment) -> Option<String> {
-    let Deployment { at, by, revision } = deployment;
+fn deployment(deployment: &LastDeployment) -> Option<String> {
+    let LastDeployment { at, by, revision } = deployment;
     let parts: Vec<String> = [("", at), ("by ", by), ("revision ", revision)]
         .into_iter()
         .filter_map(|(what, value)| Some(format!("{what}{}", value.as_ref()?)))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_sdk_cloudformation::types::StackStatus;
 
 use crate::aws::{Clients, code_of, failed};
-use crate::deploy::diagnose::{Failure, diagnose};
+use crate::deploy::diagnose::{ResourceFailure, diagnose};
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Reporter, Wish};
@@ -35,7 +35,7 @@ impl<'a> Attention<'a> {
     /// Tells what the stack is doing, and cancels that, once, where the user wishes it.
     ///
     /// A refusal is told and no failure: the operation goes on and is watched on.
-    pub(super) async fn heed(&self, live: &LiveStack) {
+    pub(super) async fn cancel_if_asked(&self, live: &LiveStack) {
         let stack = self.stack.get_or_init(|| live.name.clone());
         let wish = self.reporter.watching(stack, Some(live.status.as_str()));
         if wish == Wish::Watch || self.tried.swap(true, Ordering::Relaxed) {
@@ -84,7 +84,7 @@ impl Drop for Attention<'_> {
 }
 
 /// Returns what a canceled update came to.
-pub(super) fn canceled(live: Option<&LiveStack>, failures: &[Failure]) -> Error {
+pub(super) fn canceled(live: Option<&LiveStack>, failures: &[ResourceFailure]) -> Error {
     let (name, status) = live.map_or(("", "gone"), |live| (&live.name, live.status.as_str()));
     if live.is_some_and(|live| live.status == StackStatus::UpdateRollbackComplete) {
         return Error::new(

@@ -9,15 +9,14 @@ use aws_sdk_cloudformation::types::{
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::applier::Applier;
 use super::request::Request;
 use super::source::source;
 use super::start::{Started, collides};
 use super::watch::Watch;
 use crate::aws::{Clients, Pace, code_of, failed, is_missing, message_of, until};
-use crate::consent::{self, Consent};
 use crate::deploy::diagnose::{Operation, diagnose, failed_events};
 use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Reporter};
 use crate::hash::hexadecimal;
 use crate::stack::{LiveStack, describe};
 
@@ -32,12 +31,11 @@ const DELETED_WITHIN: Duration = Duration::from_mins(2);
 
 /// Makes a change set for the request and executes it; nothing is left of one that changes nothing.
 pub(super) async fn apply<'a>(
-    clients: &'a Clients,
+    applier: &Applier<'a>,
     request: &Request,
     live: Option<&LiveStack>,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
 ) -> Result<Started<'a>> {
+    let clients = applier.clients;
     if let Some(live) = live {
         sweep(clients, &live.name).await?;
     }
@@ -52,7 +50,7 @@ pub(super) async fn apply<'a>(
     };
     let made = made(clients, request, &arn).await;
     let prepared = match made {
-        Ok(made) => judge(clients, request, made, consent, reporter).await,
+        Ok(made) => judge(applier, request, made).await,
         Err(error) => Err(error),
     };
     if let Ok(true) = prepared {
@@ -157,11 +155,9 @@ async fn made(clients: &Clients, request: &Request, arn: &str) -> Result<Describ
 
 /// Returns whether there is something to execute; a protected stage is asked first.
 async fn judge(
-    clients: &Clients,
+    applier: &Applier<'_>,
     request: &Request,
     made: DescribeChangeSetOutput,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
 ) -> Result<bool> {
     if made.status() == Some(&ChangeSetStatus::Failed) {
         let reason = made.status_reason().unwrap_or_default();
@@ -172,7 +168,7 @@ async fn judge(
             return Ok(false);
         }
         let arn = made.change_set_id().unwrap_or_default();
-        let failures = failed_events(clients, Operation::ChangeSet(arn)).await;
+        let failures = failed_events(applier.clients, Operation::ChangeSet(arn)).await;
         let error = Error::new(
             Kind::Deployment,
             format!(
@@ -185,14 +181,9 @@ async fn judge(
     }
     if request.protect && !request.approved {
         for line in made.changes().iter().filter_map(line) {
-            let text = format!("`{}` will {line}", request.stack);
-            reporter.report(&Event::Note { text });
+            applier.note(format!("`{}` will {line}", request.stack));
         }
-        consent::ask(
-            consent,
-            reporter,
-            &format!("changing the stack `{}`", request.stack),
-        )?;
+        applier.ask(&format!("changing the stack `{}`", request.stack))?;
     }
     Ok(true)
 }

@@ -1,13 +1,12 @@
 //! The ways out of the states that an earlier try can leave a stack in.
 
+use super::applier::Applier;
 use super::remove::{Removed, remove_remains};
 use super::request::Request;
 use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed};
-use crate::consent::{self, Consent};
-use crate::deploy::diagnose::{Failure, diagnose};
+use crate::deploy::diagnose::{ResourceFailure, diagnose};
 use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Reporter};
 use crate::resources::{Holds, holds};
 use crate::stack::{LiveStack, Resource, resources};
 
@@ -21,13 +20,8 @@ pub(super) struct Tried {
 }
 
 /// Deletes what is left of a stack that never came to be; where it holds data, only with consent.
-pub(super) async fn clear(
-    clients: &Clients,
-    live: &LiveStack,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
-) -> Result<()> {
-    let data: Vec<String> = resources(clients, &live.id)
+pub(super) async fn clear(applier: &Applier<'_>, live: &LiveStack) -> Result<()> {
+    let data: Vec<String> = resources(applier.clients, &live.id)
         .await?
         .iter()
         .filter(|resource| {
@@ -35,25 +29,22 @@ pub(super) async fn clear(
         })
         .map(Resource::to_string)
         .collect();
-    warn(reporter, live, "deleting what is left of an earlier try");
+    warn(applier, live, "deleting what is left of an earlier try");
     if !data.is_empty() {
-        consent::ask(
-            consent,
-            reporter,
-            &format!(
-                "deleting the stack `{}` in {}, and with it {},",
-                live.name,
-                live.status,
-                data.join(", ")
-            ),
-        )?;
+        applier.ask(&format!(
+            "deleting the stack `{}` in {}, and with it {},",
+            live.name,
+            live.status,
+            data.join(", ")
+        ))?;
     }
-    match remove_remains(clients, live, consent, reporter).await? {
+    match remove_remains(applier, live).await? {
         Removed::Whole => Ok(()),
         Removed::But(kept) => {
-            reporter.report(&Event::Warning {
-                text: format!("left behind, outside of any stack: {}", kept.join(", ")),
-            });
+            applier.warn(format!(
+                "left behind, outside of any stack: {}",
+                kept.join(", ")
+            ));
             Ok(())
         }
     }
@@ -61,12 +52,14 @@ pub(super) async fn clear(
 
 /// Rolls an update back that stopped half-way. Where CloudFormation does not, the next update goes on from here.
 pub(super) async fn roll_back(
-    clients: &Clients,
+    applier: &Applier<'_>,
     live: &LiveStack,
     tried: &mut Tried,
-    reporter: &dyn Reporter,
 ) -> Result<()> {
-    warn(reporter, live, "rolling it back");
+    let Applier {
+        clients, reporter, ..
+    } = *applier;
+    warn(applier, live, "rolling it back");
     tried.rollback = true;
     let mut watch = Watch::from_now(clients, &live.id).await?;
     let call = clients
@@ -79,7 +72,7 @@ pub(super) async fn roll_back(
         // After an update in Express mode by another tool there is nothing to roll back to.
         Err(error) if code_of(&error) == Some("ValidationError") => {
             warn(
-                reporter,
+                applier,
                 live,
                 "it cannot be rolled back: updating it from where it is",
             );
@@ -95,13 +88,14 @@ pub(super) async fn roll_back(
 /// Goes on with a rollback that failed: as it is; then without the resources that stop it, named;
 /// then by force, with consent.
 pub(super) async fn continue_rollback(
-    clients: &Clients,
+    applier: &Applier<'_>,
     request: &Request,
     live: &LiveStack,
     tried: &mut Tried,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
 ) -> Result<()> {
+    let Applier {
+        clients, reporter, ..
+    } = *applier;
     let failing = Watch::rollback_failures(clients, &live.id).await?;
     let call = clients
         .cloudformation
@@ -111,15 +105,15 @@ pub(super) async fn continue_rollback(
         .iter()
         .any(|failure| !tried.skipped.contains(&failure.resource));
     let call = if !tried.continued {
-        warn(reporter, live, "going on with its rollback");
+        warn(applier, live, "going on with its rollback");
         call
     } else if new {
-        let names: Vec<String> = failing.iter().map(Failure::to_string).collect();
+        let names: Vec<String> = failing.iter().map(ResourceFailure::to_string).collect();
         let text = format!(
             "going on with its rollback and leaving as it is {}",
             names.join(", ")
         );
-        warn(reporter, live, &text);
+        warn(applier, live, &text);
         let ids: Vec<String> = failing
             .into_iter()
             .map(|failure| failure.resource)
@@ -127,15 +121,11 @@ pub(super) async fn continue_rollback(
         tried.skipped.extend(ids.iter().cloned());
         call.set_resources_to_skip(Some(ids))
     } else if !tried.forced {
-        consent::ask(
-            consent,
-            reporter,
-            &format!(
-                "ending the rollback of the stack `{}` by force, whatever state its resources are in,",
-                live.name
-            ),
-        )?;
-        warn(reporter, live, "ending its rollback by force");
+        applier.ask(&format!(
+            "ending the rollback of the stack `{}` by force, whatever state its resources are in,",
+            live.name
+        ))?;
+        warn(applier, live, "ending its rollback by force");
         tried.forced = true;
         call.force_rollback(true)
     } else {
@@ -166,8 +156,9 @@ async fn stuck(clients: &Clients, request: &Request, live: &LiveStack) -> Result
     )
 }
 
-fn warn(reporter: &dyn Reporter, live: &LiveStack, what: &str) {
-    reporter.report(&Event::Warning {
-        text: format!("the stack `{}` is in {}: {what}", live.name, live.status),
-    });
+fn warn(applier: &Applier<'_>, live: &LiveStack, what: &str) {
+    applier.warn(format!(
+        "the stack `{}` is in {}: {what}",
+        live.name, live.status
+    ));
 }

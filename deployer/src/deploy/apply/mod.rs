@@ -1,8 +1,9 @@
 //! Brings stacks to the wanted state, with live events, and out of every state an earlier try left them in.
 
+mod applier;
+mod bring_up;
 mod cancel;
 mod change_set;
-mod deploy;
 mod heal;
 mod remove;
 mod request;
@@ -10,6 +11,7 @@ mod source;
 mod start;
 mod watch;
 
-pub use deploy::{current, deploy};
+pub use applier::Applier;
+pub use bring_up::{bring_up, current};
 pub use remove::{Removed, remove};
 pub use request::{Applied, Request};

@@ -2,13 +2,13 @@
 
 use aws_sdk_cloudformation::types::{DeletionMode, StackStatus};
 
+use super::applier::Applier;
 use super::watch::Watch;
 use crate::aws::{Clients, failed};
-use crate::consent::{self, Consent};
 use crate::deploy::diagnose::diagnose;
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Reporter};
+use crate::event::Reporter;
 use crate::stack::{LiveStack, Resource, Standing, describe, resources, set_protection, standing};
 
 /// What became of a stack that was to be deleted.
@@ -31,12 +31,10 @@ enum Way {
 }
 
 /// Deletes a stack, protected or not; one that is busy is watched to its end first. Nothing where there was none.
-pub async fn remove(
-    clients: &Clients,
-    stack: &str,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
-) -> Result<Option<Removed>> {
+pub async fn remove(applier: &Applier<'_>, stack: &str) -> Result<Option<Removed>> {
+    let Applier {
+        clients, reporter, ..
+    } = *applier;
     let Some(mut live) = describe(clients, stack).await? else {
         return Ok(None);
     };
@@ -52,20 +50,16 @@ pub async fn remove(
             None => return Ok(None),
         }
     }
-    remove_remains(clients, &live, consent, reporter)
-        .await
-        .map(Some)
+    remove_remains(applier, &live).await.map(Some)
 }
 
 /// Deletes a stack that is at rest, or watches a deletion under way.
 ///
 /// Where something cannot be deleted, the stack is deleted without it, if the user agrees.
-pub(super) async fn remove_remains(
-    clients: &Clients,
-    live: &LiveStack,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
-) -> Result<Removed> {
+pub(super) async fn remove_remains(applier: &Applier<'_>, live: &LiveStack) -> Result<Removed> {
+    let Applier {
+        clients, reporter, ..
+    } = *applier;
     if delete(clients, live, &Way::Plain, reporter)
         .await?
         .is_none()
@@ -80,20 +74,18 @@ pub(super) async fn remove_remains(
         live.name,
         names.join(", ")
     );
-    if let Err(refusal) = consent::ask(consent, reporter, &what) {
+    if let Err(refusal) = applier.ask(&what) {
         // What stands in the way is worth more to the user than the question.
         return Err(match error.causes().first() {
             Some(cause) => refusal.detail(format!("{error}: {cause}")),
             None => refusal,
         });
     }
-    reporter.report(&Event::Warning {
-        text: format!(
-            "the stack `{}` is deleted without {}",
-            live.name,
-            names.join(", ")
-        ),
-    });
+    applier.warn(format!(
+        "the stack `{}` is deleted without {}",
+        live.name,
+        names.join(", ")
+    ));
     let ids = failing.iter().map(|resource| resource.logical_id.clone());
     let retain = Way::Retain(ids.collect());
     if delete(clients, live, &retain, reporter).await?.is_none() {

@@ -79,7 +79,7 @@ impl Request {
     }
 
     /// Returns the request with its origin noted in the template, as that is to follow what is deployed.
-    pub(crate) fn over(&self, deployed: Option<Deployed<'_>>) -> Self {
+    pub(crate) fn with_origin_noted(&self, deployed: Option<Deployed<'_>>) -> Self {
         let body = mark(self.template.body(), &self.tags, deployed, &self.origin);
         Self {
             template: self.template.with_body(body),

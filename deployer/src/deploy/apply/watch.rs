@@ -8,7 +8,7 @@ use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
 use super::cancel::{Attention, canceled};
 use crate::aws::{Clients, Pace, failed, message_of, until};
-use crate::deploy::diagnose::{Failure, Operation, failed_events};
+use crate::deploy::diagnose::{Operation, ResourceFailure, failed_events};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter, Silent};
 use crate::resources::STACK;
@@ -35,7 +35,7 @@ pub(super) struct Watch<'a> {
     /// The first event of what is watched, where that began before.
     first: Option<String>,
     operations: Vec<String>,
-    failures: Vec<Failure>,
+    failures: Vec<ResourceFailure>,
 }
 
 impl<'a> Watch<'a> {
@@ -72,7 +72,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Returns the resources whose state the latest rollback could not bring back.
-    pub(super) async fn rollback_failures(clients: &Clients, stack: &str) -> Result<Vec<Failure>> {
+    pub(super) async fn rollback_failures(
+        clients: &Clients,
+        stack: &str,
+    ) -> Result<Vec<ResourceFailure>> {
         let events = Watch::from_creation(clients, stack)
             .since(|event| starts(event, &["UPDATE_ROLLBACK_IN_PROGRESS"]))
             .await?;
@@ -80,7 +83,7 @@ impl<'a> Watch<'a> {
         Ok(failures
             .filter(|event| event.resource_type() != Some(STACK))
             .map(failure)
-            .filter(Failure::is_cause)
+            .filter(ResourceFailure::is_cause)
             .collect())
     }
 
@@ -102,7 +105,7 @@ impl<'a> Watch<'a> {
                 let live = describe(clients, &stack).await?;
                 let busy = live.as_ref().filter(|live| is_busy(live));
                 if let Some(busy) = busy {
-                    attention.heed(busy).await;
+                    attention.cancel_if_asked(busy).await;
                 }
                 watch.lock().await.report_news(reporter).await?;
                 Ok(live)
@@ -137,7 +140,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Returns all that failed, in the order of time, with what only the operations' own events tell.
-    pub(super) async fn failures(&self) -> Vec<Failure> {
+    pub(super) async fn failures(&self) -> Vec<ResourceFailure> {
         let mut failures = Vec::new();
         for operation in &self.operations {
             // Validations come before anything is provisioned.
@@ -148,7 +151,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Returns what an operation that went well could not remove afterwards.
-    pub(super) fn left_behind(&self) -> impl Iterator<Item = &Failure> {
+    pub(super) fn left_behind(&self) -> impl Iterator<Item = &ResourceFailure> {
         let failures = self.failures.iter();
         failures.filter(|failure| failure.status == "DELETE_FAILED" && failure.is_cause())
     }
@@ -166,7 +169,7 @@ impl<'a> Watch<'a> {
             if failed_status(&event) {
                 self.failures.push(failure.clone());
             }
-            let Failure {
+            let ResourceFailure {
                 resource,
                 resource_type,
                 status,
@@ -260,8 +263,8 @@ fn failed_status(event: &StackEvent) -> bool {
     status(event).ends_with("_FAILED")
 }
 
-fn failure(event: &StackEvent) -> Failure {
-    Failure {
+fn failure(event: &StackEvent) -> ResourceFailure {
+    ResourceFailure {
         operation: event.operation_id().map(str::to_owned),
         resource: event.logical_resource_id().unwrap_or_default().to_owned(),
         resource_type: event.resource_type().unwrap_or_default().to_owned(),

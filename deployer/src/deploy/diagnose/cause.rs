@@ -1,6 +1,6 @@
 //! From all that failed to the first real cause.
 
-use super::failure::Failure;
+use super::failure::ResourceFailure;
 use super::hints::hint;
 use crate::deploy::link::Template;
 use crate::error::Error;
@@ -19,7 +19,11 @@ pub struct Diagnosis {
 }
 
 /// Finds the first real cause in `failures`, which are in the order of time; `fallback` is the stack's own reason.
-pub fn diagnose(failures: &[Failure], template: &Template, fallback: Option<&str>) -> Diagnosis {
+pub fn diagnose(
+    failures: &[ResourceFailure],
+    template: &Template,
+    fallback: Option<&str>,
+) -> Diagnosis {
     let mut diagnosis = Diagnosis::default();
     for failure in failures {
         if let Some(operation) = &failure.operation
@@ -35,9 +39,9 @@ pub fn diagnose(failures: &[Failure], template: &Template, fallback: Option<&str
             diagnosis.hint = hint(first);
         }
         (None, Some(reason)) => {
-            let stack = Failure {
+            let stack = ResourceFailure {
                 reason: Some(reason.to_owned()),
-                ..Failure::default()
+                ..ResourceFailure::default()
             };
             diagnosis.cause = Some(reason.to_owned());
             diagnosis.hint = hint(&stack);
@@ -69,7 +73,7 @@ impl Diagnosis {
     }
 }
 
-fn written(failure: &Failure, template: &Template) -> String {
+fn written(failure: &ResourceFailure, template: &Template) -> String {
     match template.place(&failure.resource) {
         Some(place) => format!(
             "{} ({}, {place}): {}",

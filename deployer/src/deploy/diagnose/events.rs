@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudformation::types::{EventFilter, EventType, OperationEvent};
 
-use super::failure::Failure;
+use super::failure::ResourceFailure;
 use crate::aws::Clients;
 
 /// Whose events to read.
@@ -21,7 +21,7 @@ const PAGES: usize = 5;
 ///
 /// They only explain: where the service does not know them, or the credentials may not read them,
 /// there are none.
-pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<Failure> {
+pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<ResourceFailure> {
     let call = clients
         .cloudformation
         .describe_events()
@@ -43,7 +43,7 @@ pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<F
     failures
 }
 
-fn failure(event: &OperationEvent) -> Option<Failure> {
+fn failure(event: &OperationEvent) -> Option<ResourceFailure> {
     let (status, reason) = match event.event_type()? {
         EventType::ValidationError => (event.validation_name(), validation_reason(event)),
         EventType::HookInvocationError => (
@@ -56,7 +56,7 @@ fn failure(event: &OperationEvent) -> Option<Failure> {
         ),
         _ => return None,
     };
-    Some(Failure {
+    Some(ResourceFailure {
         operation: event.operation_id().map(str::to_owned),
         resource: event.logical_resource_id().unwrap_or_default().to_owned(),
         resource_type: event.resource_type().unwrap_or_default().to_owned(),

@@ -6,7 +6,7 @@ use crate::resources::STACK;
 
 /// One thing that failed, in AWS's own words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Failure {
+pub struct ResourceFailure {
     /// The operation that it belongs to; a rollback has another than what it rolls back.
     pub operation: Option<String>,
     /// The logical id.
@@ -28,7 +28,7 @@ const FOLLOW_UPS: [&str; 5] = [
     "resource handler was not invoked",
 ];
 
-impl Failure {
+impl ResourceFailure {
     /// Returns whether this failed by itself, rather than because something else had.
     pub fn is_cause(&self) -> bool {
         let reason = self.reason.as_deref().unwrap_or_default().to_lowercase();
@@ -47,7 +47,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ResourceFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.resource.is_empty() {
             return formatter.write_str(self.words());

@@ -1,6 +1,6 @@
 //! The known causes, and what to do about each.
 
-use super::failure::Failure;
+use super::failure::ResourceFailure;
 
 /// A known cause.
 struct Known {
@@ -148,7 +148,7 @@ const KNOWN: [Known; 20] = [
 ];
 
 /// Returns what to do about a failure with a known cause.
-pub(super) fn hint(failure: &Failure) -> Option<String> {
+pub(super) fn hint(failure: &ResourceFailure) -> Option<String> {
     let reason = failure.reason.as_deref().unwrap_or_default();
     let lower = reason.to_lowercase();
     if let Some(hint) = permission(reason, &lower) {

@@ -7,7 +7,7 @@ mod hints;
 
 pub use cause::{Diagnosis, diagnose};
 pub use events::{Operation, failed_events};
-pub use failure::Failure;
+pub use failure::ResourceFailure;
 
 #[cfg(test)]
 mod tests;

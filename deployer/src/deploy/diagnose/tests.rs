@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Failure, diagnose};
+use super::{ResourceFailure, diagnose};
 use crate::deploy::link::{Component, Components, Instance, Template, link};
 
 /// A reason as AWS writes it, on what, and a part of the hint.
@@ -137,8 +137,8 @@ fn template() -> Template {
     link(&components, &[Instance::new("Intake", "intake")], "test").unwrap()
 }
 
-fn failure(resource: &str, resource_type: &str, reason: &str, operation: &str) -> Failure {
-    Failure {
+fn failure(resource: &str, resource_type: &str, reason: &str, operation: &str) -> ResourceFailure {
+    ResourceFailure {
         operation: Some(operation.to_owned()),
         resource: resource.to_owned(),
         resource_type: resource_type.to_owned(),

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
 
-use super::lint;
+use super::check_application;
 use crate::config::{App, load};
 
 const APPLICATION: &str = r#"
@@ -133,14 +133,14 @@ fn project(application: &str, stage: &str) -> (TempDir, App) {
 #[test]
 fn a_coherent_application_has_no_findings() {
     let (_folder, app) = project(APPLICATION, "target: local\n");
-    assert_eq!(lint(&app), []);
+    assert_eq!(check_application(&app), []);
 }
 
 #[test]
 fn each_rule_finds_its_fault_and_names_file_and_line() {
     for (code, stage) in FAULTS {
         let (_folder, app) = project(APPLICATION, stage);
-        let findings = lint(&app);
+        let findings = check_application(&app);
         assert!(
             findings
                 .iter()
@@ -164,9 +164,9 @@ fn a_library_is_no_function() {
     )
     .unwrap();
     fs_err::write(crates.join("frauds/src/lib.rs"), "").unwrap();
-    assert_eq!(lint(&app), [], "it has a binary too");
+    assert_eq!(check_application(&app), [], "it has a binary too");
     fs_err::remove_dir(crates.join("frauds/src/bin")).unwrap();
-    let findings = lint(&app);
+    let findings = check_application(&app);
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!(
         (findings[0].code, findings[0].place.as_str()),
@@ -178,7 +178,7 @@ fn a_library_is_no_function() {
     );
     fs_err::create_dir(crates.join("libraries")).unwrap();
     fs_err::rename(crates.join("frauds"), crates.join("libraries/frauds")).unwrap();
-    let findings = lint(&app);
+    let findings = check_application(&app);
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!(
         findings[0].message,
@@ -215,7 +215,7 @@ fn a_profile_is_one_of_cargos_or_of_the_manifest() {
     ] {
         fs_err::write(&manifest, text).unwrap();
         let wanted = wanted.map(|way_out| format!("Cargo.toml has no profile `lambda`; {way_out}"));
-        let findings = lint(&app).into_iter();
+        let findings = check_application(&app).into_iter();
         let found: Vec<String> = findings.map(|finding| finding.message).collect();
         assert_eq!(found, Vec::from_iter(wanted), "{text}");
     }
@@ -225,7 +225,7 @@ fn a_profile_is_one_of_cargos_or_of_the_manifest() {
 fn names_that_no_stack_can_have_are_found() {
     let (_folder, app) = project(&APPLICATION.replace("name: shop", "name: My Shop"), "");
     assert!(
-        lint(&app)
+        check_application(&app)
             .iter()
             .any(|finding| finding.code == "N001" && finding.place == "config/app.yaml:2")
     );
@@ -236,7 +236,11 @@ fn names_that_no_stack_can_have_are_found() {
         ),
         "",
     );
-    assert!(lint(&app).iter().any(|finding| finding.code == "N002"));
+    assert!(
+        check_application(&app)
+            .iter()
+            .any(|finding| finding.code == "N002")
+    );
 }
 
 #[test]
@@ -246,7 +250,10 @@ fn a_secret_is_refused_without_being_told() {
         "tags: { api-token: 9f86d081884c7d659a2feaa0c55ad015 }\n",
     ] {
         let (_folder, app) = project(APPLICATION, stage);
-        let told: String = lint(&app).iter().map(ToString::to_string).collect();
+        let told: String = check_application(&app)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert!(
             !told.contains("hunter22") && !told.contains("9f86d081"),
             "{told}"
@@ -259,7 +266,7 @@ fn a_secret_is_refused_without_being_told() {
     );
     let form = "`{{resolve:secretsmanager:shop/dev/db-password:SecretString}}`";
     assert!(
-        lint(&app)
+        check_application(&app)
             .iter()
             .any(|finding| finding.message.contains(form))
     );

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::compare::{Difference, compare, union};
 use super::concern::warnings;
-use super::follow::{follow, settle};
+use super::follow::{decide_action, follow};
 use super::model::{Action, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan};
 use super::reference::references;
 use super::replacement::judge;
@@ -71,7 +71,7 @@ pub fn difference(live: Option<&Live>, wanted: &Wanted<'_>) -> StackPlan {
         .collect();
     follow(&mut resources, new);
     for resource in &mut resources {
-        settle(resource, old, new);
+        decide_action(resource, old, new);
     }
     resources.sort_by_key(|resource| order(resource, new));
     let standing = live.filter(|live| !live.is_empty());

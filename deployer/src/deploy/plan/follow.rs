@@ -110,7 +110,7 @@ fn replacement(resource: &ResourcePlan) -> Option<Replacement> {
 }
 
 /// Says what happens to a resource that stays, and why.
-pub(super) fn settle(resource: &mut ResourcePlan, old: &Resources, new: &Resources) {
+pub(super) fn decide_action(resource: &mut ResourcePlan, old: &Resources, new: &Resources) {
     if resource.action != Action::Changed {
         return;
     }

@@ -15,7 +15,7 @@ use crate::error::Result;
 ///
 /// The stack of the artifact bucket, `bucket`, is part of it only where another one changes: `up`
 /// does not look at it otherwise. Nothing is created, no change set either.
-pub async fn plan(
+pub async fn plan_stage(
     app: &App,
     clients: &Clients,
     bucket: &Request,

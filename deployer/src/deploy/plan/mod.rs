@@ -20,7 +20,7 @@ mod text;
 
 pub use difference::{Live, Wanted, difference};
 pub use file::{PlanFile, PlannedArtifact, PlannedStack};
-pub use make::{plan, require_unmoved};
+pub use make::{plan_stage, require_unmoved};
 pub use model::{
     Action, Loss, Plan, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan, Summary,
     Warning,

@@ -55,7 +55,7 @@ pub async fn plan_stack(
     live: Option<&Live>,
     request: &Request,
 ) -> Result<StackPlan> {
-    let request = request.over(live.map(|live| Deployed {
+    let request = request.with_origin_noted(live.map(|live| Deployed {
         template: &live.template,
         tags: &live.tags,
     }));

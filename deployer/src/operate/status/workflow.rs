@@ -23,7 +23,7 @@ pub struct WorkflowStatus {
     /// When CloudFormation last began to change the stack.
     pub changed_at: Option<String>,
     /// The last deployment; none where the workflow is not deployed.
-    pub last_deployment: Option<Deployment>,
+    pub last_deployment: Option<LastDeployment>,
     /// The functions.
     pub functions: Vec<FunctionStatus>,
     /// The state of the event source mapping, where the workflow has an intake.
@@ -38,7 +38,7 @@ pub struct WorkflowStatus {
 
 /// A deployment that changed anything, as far as it is known.
 #[derive(Debug, Clone, Serialize)]
-pub struct Deployment {
+pub struct LastDeployment {
     /// When it began; nothing where CloudFormation has since tried another one, or still does.
     pub at: Option<String>,
     /// Who deployed.
@@ -76,7 +76,19 @@ impl WorkflowStatus {
     }
 }
 
-pub(super) async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowStatus> {
+/// Returns how the workflows are. What is missing, or cannot be read, is said and hides nothing else.
+pub async fn workflow_statuses(
+    app: &App,
+    clients: &Clients,
+    workflows: &[String],
+) -> Result<Vec<WorkflowStatus>> {
+    let looks = workflows
+        .iter()
+        .map(|workflow| look(app, clients, workflow));
+    futures::future::try_join_all(looks).await
+}
+
+async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowStatus> {
     let mut status = WorkflowStatus::absent(workflow, app.stack_name(workflow));
     let Some(live) = describe(clients, &status.stack).await? else {
         return Ok(status);
@@ -90,7 +102,7 @@ pub(super) async fn look(app: &App, clients: &Clients, workflow: &str) -> Result
         running(clients, &live),
     );
     let origin = keep(origin, &mut status.problems).unwrap_or_default();
-    status.last_deployment = Some(Deployment {
+    status.last_deployment = Some(LastDeployment {
         at: live
             .changed_at
             .clone()

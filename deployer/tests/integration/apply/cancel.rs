@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use deployer::consent::Refuse;
-use deployer::deploy::apply::{self, Applied, remove};
+use deployer::deploy::apply::{Applied, Applier, bring_up, remove};
 use deployer::error::{Kind, Result};
 use deployer::event::{Event, Reporter, Wish};
 use insta::assert_snapshot;
@@ -50,7 +50,12 @@ impl<'a> Impatient<'a> {
 
     async fn up(&self) -> Result<Applied> {
         let stage = self.stage;
-        apply::deploy(&stage.clients, &stage.request, &Refuse, self).await
+        let applier = Applier {
+            clients: &stage.clients,
+            consent: &Refuse,
+            reporter: self,
+        };
+        bring_up(&applier, &stage.request).await
     }
 }
 
@@ -130,7 +135,12 @@ async fn a_deletion_is_told_of_and_goes_on() {
     stage.ready(&Refuse).await;
     stage.fake.hold(STACK);
     let user = Impatient::of(&stage, "DELETE_IN_PROGRESS");
-    remove(&stage.clients, STACK, &Refuse, &user).await.unwrap();
+    let applier = Applier {
+        clients: &stage.clients,
+        consent: &Refuse,
+        reporter: &user,
+    };
+    remove(&applier, STACK).await.unwrap();
     assert_eq!(stage.status(), "none");
     let deleting = (STACK.to_owned(), Some("DELETE_IN_PROGRESS".to_owned()));
     assert!(user.watched.lock().unwrap().contains(&deleting));

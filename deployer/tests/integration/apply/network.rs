@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deployer::consent::Refuse;
-use deployer::deploy::apply;
+use deployer::deploy::apply::{Applier, bring_up};
 use deployer::event::{Event, Reporter};
 use tokio::sync::Notify;
 
@@ -37,7 +37,14 @@ async fn an_endpoint_that_goes_away_and_comes_back_is_waited_for() {
     };
     let (clients, request) = (stage.clients.clone(), stage.request.clone());
     let notify = Arc::clone(&warned.notify);
-    let up = tokio::spawn(async move { apply::deploy(&clients, &request, &Refuse, &warned).await });
+    let up = tokio::spawn(async move {
+        let applier = Applier {
+            clients: &clients,
+            consent: &Refuse,
+            reporter: &warned,
+        };
+        bring_up(&applier, &request).await
+    });
     // Watched, then out of reach, then there again.
     stage.fake.called("DescribeStackEvents").await;
     stage.fake.go_away();

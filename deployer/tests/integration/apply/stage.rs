@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use deployer::aws::Clients;
 use deployer::config::{App, Changes, Mode, load};
 use deployer::consent::Consent;
-use deployer::deploy::apply::{self, Applied, Request};
+use deployer::deploy::apply::{Applied, Applier, Request, bring_up};
 use deployer::deploy::link::{Component, Components, Instance, Template, link};
 use deployer::error::{Error, Result};
 use deployer::event::{Event, Reporter};
@@ -86,8 +86,16 @@ impl Stage {
         self.wants(template(&more));
     }
 
+    pub(super) fn applier<'a>(&'a self, consent: &'a dyn Consent) -> Applier<'a> {
+        Applier {
+            clients: &self.clients,
+            consent,
+            reporter: self,
+        }
+    }
+
     pub(super) async fn up(&self, consent: &dyn Consent) -> Result<Applied> {
-        apply::deploy(&self.clients, &self.request, consent, self).await
+        bring_up(&self.applier(consent), &self.request).await
     }
 
     /// Brings the stack to the wanted state, which must succeed.

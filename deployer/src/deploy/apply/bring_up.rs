@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::applier::Applier;
 use super::change_set;
 use super::heal::{Tried, clear, continue_rollback, roll_back};
 use super::request::{Applied, Request};
@@ -11,10 +12,8 @@ use super::start::{Started, create, update};
 use super::watch::Watch;
 use crate::aws::{Clients, Pace};
 use crate::config::Changes;
-use crate::consent::Consent;
 use crate::deploy::diagnose::diagnose;
 use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Reporter};
 use crate::stack::{
     Deployed, LiveStack, Standing, deployed_text, describe, set_protection, standing,
 };
@@ -37,8 +36,8 @@ pub async fn current(clients: &Clients, requests: &[Request]) -> Result<Vec<Opti
         if !whole {
             return Ok(None);
         }
-        let over = over(clients, request, &live).await?;
-        Ok(over
+        let compared = compare(clients, request, &live).await?;
+        Ok(compared
             .is_current
             .then(|| Applied::new(request, "unchanged", &live)))
     }))
@@ -50,51 +49,43 @@ pub async fn current(clients: &Clients, requests: &[Request]) -> Result<Vec<Opti
 /// # Errors
 ///
 /// The first real cause that CloudFormation gives, and a refusal of what needs consent.
-pub async fn deploy(
-    clients: &Clients,
-    request: &Request,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
-) -> Result<Applied> {
+pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applied> {
     let mut tried = Tried::default();
+    let clients = applier.clients;
     let pace = Pace::of(clients.endpoint.as_deref(), Duration::MAX).staggered(&request.stack);
     for _ in 0..ROUNDS {
         let live = describe(clients, &request.stack).await?;
         let standing = standing(live.as_ref().map(|live| &live.status));
         let started = match (standing, &live) {
             (Standing::Ready, Some(live)) => {
-                protect(clients, request, live, reporter).await?;
-                let over = over(clients, request, live).await?;
-                if over.is_current {
+                protect(applier, request, live).await?;
+                let compared = compare(clients, request, live).await?;
+                if compared.is_current {
                     return Ok(Applied::new(request, "unchanged", live));
                 }
-                start(clients, &over.request, Some(live), consent, reporter).await?
+                start(applier, &compared.request, Some(live)).await?
             }
             (Standing::HalfUpdated, Some(live)) if tried.rollback => {
-                let over = over(clients, request, live).await?;
-                update(clients, &over.request, live).await?
+                let compared = compare(clients, request, live).await?;
+                update(clients, &compared.request, live).await?
             }
             (Standing::Absent, _) | (_, None) => {
-                start(clients, &request.over(None), None, consent, reporter).await?
+                start(applier, &request.with_origin_noted(None), None).await?
             }
             (Standing::Reviewed, Some(live)) => {
-                let request = request.over(None);
-                change_set::apply(clients, &request, Some(live), consent, reporter).await?
+                let request = request.with_origin_noted(None);
+                change_set::apply(applier, &request, Some(live)).await?
             }
             (_, Some(live)) => {
-                heal(clients, request, live, &mut tried, consent, reporter).await?;
+                heal(applier, request, live, &mut tried).await?;
                 continue;
             }
         };
         let known = live.filter(|_| standing != Standing::Reviewed);
         match (started, known) {
             (Started::Operation(watch), known) => {
-                let action = if known.is_some() {
-                    "updated"
-                } else {
-                    "created"
-                };
-                return settle(clients, watch, request, action, reporter).await;
+                let action = known.map_or("created", |_| "updated");
+                return follow_to_its_end(applier, watch, request, action).await;
             }
             (Started::Nothing, Some(live)) => {
                 return Ok(Applied::new(request, "unchanged", &live));
@@ -116,111 +107,89 @@ pub async fn deploy(
 }
 
 async fn start<'a>(
-    clients: &'a Clients,
+    applier: &Applier<'a>,
     request: &Request,
     live: Option<&LiveStack>,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
 ) -> Result<Started<'a>> {
     match (request.deployment.changes, live) {
-        (Changes::ChangeSet, live) => {
-            change_set::apply(clients, request, live, consent, reporter).await
-        }
-        (Changes::Direct, Some(live)) => update(clients, request, live).await,
-        (Changes::Direct, None) => create(clients, request).await,
+        (Changes::ChangeSet, live) => change_set::apply(applier, request, live).await,
+        (Changes::Direct, Some(live)) => update(applier.clients, request, live).await,
+        (Changes::Direct, None) => create(applier.clients, request).await,
     }
 }
 
 /// Leads the stack out of a state in which it can be neither created nor updated, by one step.
 async fn heal(
-    clients: &Clients,
+    applier: &Applier<'_>,
     request: &Request,
     live: &LiveStack,
     tried: &mut Tried,
-    consent: &dyn Consent,
-    reporter: &dyn Reporter,
 ) -> Result<()> {
     match standing(Some(&live.status)) {
-        Standing::NeverCompleted | Standing::HalfDeleted => {
-            clear(clients, live, consent, reporter).await
-        }
-        Standing::HalfUpdated => roll_back(clients, live, tried, reporter).await,
-        Standing::HalfRolledBack => {
-            continue_rollback(clients, request, live, tried, consent, reporter).await
-        }
+        Standing::NeverCompleted | Standing::HalfDeleted => clear(applier, live).await,
+        Standing::HalfUpdated => roll_back(applier, live, tried).await,
+        Standing::HalfRolledBack => continue_rollback(applier, request, live, tried).await,
         Standing::Busy | Standing::Absent | Standing::Ready | Standing::Reviewed => {
-            reporter.report(&Event::Note {
-                text: format!(
-                    "the stack `{}` is in {}: watching it to its end first",
-                    live.name, live.status
-                ),
-            });
-            let mut watch = Watch::from_attempt(clients, &live.id).await?;
-            watch.follow(reporter).await.map(|_| ())
+            applier.note(format!(
+                "the stack `{}` is in {}: watching it to its end first",
+                live.name, live.status
+            ));
+            let mut watch = Watch::from_attempt(applier.clients, &live.id).await?;
+            watch.follow(applier.reporter).await.map(|_| ())
         }
     }
 }
 
-/// A request over the live stack.
-struct Over {
+/// A request, compared with the live stack.
+struct Compared {
     /// The request, with its origin noted.
     request: Request,
     /// Whether the live stack is already as it asks for.
     is_current: bool,
 }
 
-async fn over(clients: &Clients, request: &Request, live: &LiveStack) -> Result<Over> {
+async fn compare(clients: &Clients, request: &Request, live: &LiveStack) -> Result<Compared> {
     let text = deployed_text(clients, &request.stack).await?;
     // A template that is no JSON is not ours, and all of it changes.
     let template: Option<Value> = serde_json::from_str(&text).ok();
-    let request = request.over(template.as_ref().map(|template| Deployed {
+    let request = request.with_origin_noted(template.as_ref().map(|template| Deployed {
         template,
         tags: &live.tags,
     }));
-    Ok(Over {
+    Ok(Compared {
         is_current: live.tags == request.tags && text == request.template.text(),
         request,
     })
 }
 
-async fn protect(
-    clients: &Clients,
-    request: &Request,
-    live: &LiveStack,
-    reporter: &dyn Reporter,
-) -> Result<()> {
+async fn protect(applier: &Applier<'_>, request: &Request, live: &LiveStack) -> Result<()> {
     if live.protected == request.protect {
         return Ok(());
     }
-    set_protection(clients, &request.stack, request.protect).await?;
+    set_protection(applier.clients, &request.stack, request.protect).await?;
     let state = if request.protect { "on" } else { "off" };
-    reporter.report(&Event::Note {
-        text: format!(
-            "termination protection of `{}` is now {state}",
-            request.stack
-        ),
-    });
+    let stack = &request.stack;
+    applier.note(format!(
+        "termination protection of `{stack}` is now {state}"
+    ));
     Ok(())
 }
 
-async fn settle(
-    clients: &Clients,
+async fn follow_to_its_end(
+    applier: &Applier<'_>,
     mut watch: Watch<'_>,
     request: &Request,
     action: &'static str,
-    reporter: &dyn Reporter,
 ) -> Result<Applied> {
-    let live = watch.follow(reporter).await?;
+    let live = watch.follow(applier.reporter).await?;
     if let Some(live) = &live
         && ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&live.status.as_str())
     {
         for left in watch.left_behind() {
-            reporter.report(&Event::Warning {
-                text: format!("left behind, outside of any stack: {left}"),
-            });
+            applier.warn(format!("left behind, outside of any stack: {left}"));
         }
         // A stack that a change set creates begins without protection.
-        protect(clients, request, live, reporter).await?;
+        protect(applier, request, live).await?;
         return Ok(Applied::new(request, action, live));
     }
     let status = live.as_ref().map_or("gone", |live| live.status.as_str());

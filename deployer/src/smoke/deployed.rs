@@ -9,7 +9,7 @@ use crate::stack::{describe, outputs};
 
 /// Where the parts of a deployed workflow are.
 #[derive(Debug, Clone)]
-pub(super) struct Deployment {
+pub(super) struct DeployedWorkflow {
     /// The orchestrator's name.
     pub(super) function: String,
     /// The queue that messages go into.
@@ -29,7 +29,7 @@ pub(super) struct Deployment {
 /// # Errors
 ///
 /// A workflow that is not deployed, or only in part.
-pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result<Deployment> {
+pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result<DeployedWorkflow> {
     let stack = app.stack_name(workflow);
     let live = describe(clients, &stack).await?;
     let not_deployed = |what: String| {
@@ -56,7 +56,7 @@ pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result
     for table in app.workflow(workflow)?.tables.keys() {
         tables.insert(table.clone(), output(&outputs::table_output(table))?);
     }
-    Ok(Deployment {
+    Ok(DeployedWorkflow {
         function: output(outputs::ORCHESTRATOR)?,
         queue_url: output(outputs::QUEUE)?,
         dead_letter_url: output(outputs::DEAD_LETTERS)?,

@@ -1,0 +1,95 @@
+//! What was surveyed is destroyed: the stacks side by side, the bucket after them, and a last look.
+
+use super::bucket;
+use super::leftovers;
+use super::survey::{Survey, workflow_stacks};
+use super::tables::{self, Data, TableSurvey};
+use super::take_down::take_down;
+use crate::config::App;
+use crate::deploy::apply::{Applier, remove};
+use crate::error::{Error, Kind, Result};
+
+/// What `destroy` did.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Destroyed {
+    /// The stacks that are gone.
+    pub stacks: Vec<String>,
+    /// How many executions were stopped.
+    pub executions_stopped: usize,
+    /// What was kept on purpose.
+    pub kept: Vec<String>,
+    /// What CloudFormation could not delete, and the user agreed to leave.
+    pub left: Vec<String>,
+}
+
+/// Destroys what `survey` found.
+///
+/// # Errors
+///
+/// What CloudFormation could not delete, and anything of ours that is still there afterwards.
+pub async fn carry_out(
+    app: &App,
+    applier: &Applier<'_>,
+    survey: &Survey,
+    data: Data,
+) -> Result<Destroyed> {
+    let clients = applier.clients;
+    let mut destroyed = Destroyed::default();
+    let outcomes = futures::future::join_all(
+        survey
+            .stacks
+            .iter()
+            .map(|stack| take_down(app, applier, stack, data)),
+    )
+    .await;
+    let mut errors = Vec::new();
+    for (stack, outcome) in survey.stacks.iter().zip(outcomes) {
+        match outcome {
+            Ok(taken) => {
+                destroyed.stacks.push(stack.stack.clone());
+                destroyed.executions_stopped += taken.stopped;
+                destroyed.left.extend(taken.left);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    // What stopped one stack does not hide what stopped another.
+    let told = |count| format!("{count} stacks were not deleted");
+    if let Some(error) = Error::several(errors, told) {
+        return Err(error);
+    }
+    // Somebody may have deployed meanwhile, from another machine.
+    let standing = workflow_stacks(app, clients).await?;
+    if let Some((stack, bucket)) = &survey.artifacts {
+        if standing.is_empty() {
+            applier.note(format!("emptying the bucket `{bucket}`"));
+            bucket::empty(clients, bucket).await?;
+            remove(applier, stack).await?;
+            destroyed.stacks.push(stack.clone());
+        } else {
+            // A stack needs its zips as long as it is there, not only while it is made: a rollback
+            // sets functions back to the zip they had, and without it ends in UPDATE_ROLLBACK_FAILED.
+            destroyed.kept.push(format!(
+                "the stack {stack}, because somebody has deployed {} meanwhile",
+                standing.join(", ")
+            ));
+        }
+    }
+    for table in &survey.orphans {
+        tables::purge(clients, &table.name, applier.reporter).await?;
+    }
+    let tables = survey.stacks.iter().flat_map(|stack| &stack.tables);
+    let staying = tables.filter(|table| table.stays(data));
+    destroyed.kept.extend(staying.map(TableSurvey::described));
+    let mut unwanted = leftovers::look(clients, survey, &standing, data, applier.reporter).await?;
+    unwanted.retain(|thing| !destroyed.left.contains(thing));
+    if unwanted.is_empty() {
+        return Ok(destroyed);
+    }
+    let error = Error::new(
+        Kind::Deployment,
+        "something is still there after its stack was deleted",
+    );
+    let error = unwanted.into_iter().fold(error, Error::detail);
+    Err(error.hint("run `deployer destroy` again; what stays then must be removed by hand"))
+}
