@@ -132,15 +132,15 @@ impl Error {
 
     /// Returns one error for what stopped several things, each with its causes and its way out.
     ///
-    /// `told` says how many failed. A single error stays as it is, and there is none without one.
-    pub fn several(mut errors: Vec<Self>, told: impl Fn(usize) -> String) -> Option<Self> {
+    /// `summary` says how many failed. A single error stays as it is, and there is none without one.
+    pub fn several(mut errors: Vec<Self>, summary: impl Fn(usize) -> String) -> Option<Self> {
         if errors.len() < 2 {
             return errors.pop();
         }
         let first = errors.first().map_or(Kind::Deployment, Self::kind);
         let alike = errors.iter().all(|error| error.kind() == first);
         let kind = if alike { first } else { Kind::Deployment };
-        let whole = Self::new(kind, told(errors.len()));
+        let whole = Self::new(kind, summary(errors.len()));
         Some(errors.iter().map(Self::frames).fold(whole, Self::detail))
     }
 

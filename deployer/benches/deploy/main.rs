@@ -28,6 +28,7 @@ const REPEATS: usize = 5;
 /// Each of these compiles.
 const CHANGES: usize = 3;
 
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let project = Project::copy(folder.path());

@@ -13,6 +13,10 @@ const GOAL: u64 = 60;
 ///
 /// The kernel keeps the maximum, so that only what grows in the last milliseconds can be missed.
 /// Processes that it started, such as cargo, are not counted.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub(crate) fn watch(child: Child) -> (Output, Option<u64>) {
     let status = format!("/proc/{}/status", child.id());
     let waiting = thread::spawn(move || child.wait_with_output().unwrap());

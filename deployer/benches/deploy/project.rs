@@ -166,6 +166,7 @@ pub(crate) fn repository() -> PathBuf {
         .to_owned()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from)
 }

@@ -7,10 +7,9 @@ use crate::detail::EventDetail;
 use crate::timestamp::Timestamp;
 
 /// One event.
-#[expect(clippy::struct_field_names, reason = "the API names them so")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Event {
+pub struct HistoryEvent {
     /// The place in the history, from 1, without gaps.
     pub event_id: u64,
     /// The type, such as `StepSucceeded`.
@@ -47,7 +46,7 @@ pub struct Subject<'a> {
     pub sub_type: Option<&'a str>,
 }
 
-impl Event {
+impl HistoryEvent {
     /// Makes an event of the execution as a whole; its id is given when it is added to a history.
     pub fn of_execution(at: Timestamp, detail: EventDetail) -> Self {
         Self {
@@ -103,7 +102,7 @@ struct Common {
     rest: Map<String, Value>,
 }
 
-impl<'de> Deserialize<'de> for Event {
+impl<'de> Deserialize<'de> for HistoryEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Common {
             event_id,
@@ -149,13 +148,13 @@ fn detail(event_type: &str, mut rest: Map<String, Value>) -> EventDetail {
 mod tests {
     use serde_json::json;
 
-    use super::Event;
+    use super::HistoryEvent;
     use crate::detail::{EventDetail, RetryDetails, whole};
     use crate::timestamp::Timestamp;
 
     #[test]
     fn an_event_has_the_shape_of_the_api_and_reads_back() {
-        let event = Event::of_execution(
+        let event = HistoryEvent::of_execution(
             Timestamp::from_millis(1500),
             EventDetail::StepSucceeded {
                 result: whole(Some("1".to_owned())),
@@ -176,7 +175,7 @@ mod tests {
                 }
             })
         );
-        assert_eq!(serde_json::from_value::<Event>(json).unwrap(), event);
+        assert_eq!(serde_json::from_value::<HistoryEvent>(json).unwrap(), event);
         let bare = serde_json::to_value(event.without_data()).unwrap();
         assert_eq!(
             bare["StepSucceededDetails"]["Result"],
@@ -190,7 +189,7 @@ mod tests {
             "EventId": 3, "EventType": "ExecutionPaused", "EventTimestamp": 2.0,
             "ExecutionPausedDetails": {"Reason": "incident"}
         });
-        let event: Event = serde_json::from_value(later.clone()).unwrap();
+        let event: HistoryEvent = serde_json::from_value(later.clone()).unwrap();
         assert_eq!(event.event_type, "ExecutionPaused");
         assert!(matches!(event.detail, EventDetail::Other(_)));
         assert_eq!(serde_json::to_value(event).unwrap(), later);
@@ -198,14 +197,14 @@ mod tests {
             "EventId": 4, "EventType": "StepStarted", "EventTimestamp": 2.0, "Id": "1",
             "StepStartedDetails": {"Later": 1}, "Later": 2
         });
-        let event: Event = serde_json::from_value(more).unwrap();
+        let event: HistoryEvent = serde_json::from_value(more).unwrap();
         assert_eq!(event.detail, EventDetail::StepStarted {});
     }
 
     #[test]
     fn an_event_that_has_nothing_to_tell_needs_no_member_for_it() {
         let bare = json!({"EventId": 1, "EventType": "ContextStarted", "EventTimestamp": 0.5});
-        let event: Event = serde_json::from_value(bare).unwrap();
+        let event: HistoryEvent = serde_json::from_value(bare).unwrap();
         assert_eq!(event.detail, EventDetail::ContextStarted {});
     }
 }

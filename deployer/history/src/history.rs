@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::detail::EventDetail;
 use crate::error_object::ErrorObject;
-use crate::event::Event;
+use crate::event::HistoryEvent;
 use crate::operation::Operation;
 use crate::status::ExecutionStatus;
 use crate::timestamp::Timestamp;
@@ -18,7 +18,7 @@ pub struct History {
     pub operations: Vec<Operation>,
     /// Its events that tell of no operation: its start and end, the invocations of its function, and
     /// what is not known here.
-    pub events: Vec<Event>,
+    pub events: Vec<HistoryEvent>,
 }
 
 /// An execution as a whole.
@@ -42,7 +42,7 @@ pub struct Execution {
 
 impl History {
     /// Returns what events come to, in the order of the history.
-    pub fn of(events: impl IntoIterator<Item = Event>) -> Self {
+    pub fn of(events: impl IntoIterator<Item = HistoryEvent>) -> Self {
         let mut history = Self::default();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for event in events {
@@ -62,12 +62,12 @@ impl History {
     }
 
     /// Returns the events again, in their order.
-    pub fn into_events(self) -> Vec<Event> {
+    pub fn into_events(self) -> Vec<HistoryEvent> {
         let of_operations = self
             .operations
             .into_iter()
             .flat_map(|operation| operation.events);
-        let mut events: Vec<Event> = of_operations.chain(self.events).collect();
+        let mut events: Vec<HistoryEvent> = of_operations.chain(self.events).collect();
         events.sort_by_key(|event| event.event_id);
         events
     }
@@ -86,7 +86,7 @@ impl History {
 }
 
 impl Execution {
-    fn add(&mut self, event: &Event) {
+    fn add(&mut self, event: &HistoryEvent) {
         let at = event.event_timestamp;
         match &event.detail {
             EventDetail::ExecutionStarted {

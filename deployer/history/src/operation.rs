@@ -1,8 +1,8 @@
 //! What the events of one operation come to.
 
-use crate::detail::EventDetail;
+use crate::detail::{EventDetail, RetryDetails};
 use crate::error_object::ErrorObject;
-use crate::event::Event;
+use crate::event::HistoryEvent;
 use crate::status::{OperationStatus, OperationType};
 use crate::timestamp::Timestamp;
 
@@ -38,7 +38,7 @@ pub struct Operation {
     /// Of an invocation of another function: which.
     pub chained: Option<Chained>,
     /// The events that tell of it, in order.
-    pub events: Vec<Event>,
+    pub events: Vec<HistoryEvent>,
 }
 
 /// An attempt of a step.
@@ -74,7 +74,7 @@ pub struct Chained {
 
 impl Operation {
     /// Begins with the first event of an operation; nothing where that tells of no kind of operation.
-    pub(crate) fn begin(event: &Event) -> Option<Self> {
+    pub(crate) fn begin(event: &HistoryEvent) -> Option<Self> {
         Some(Self {
             id: event.id.clone()?,
             parent_id: event.parent_id.clone(),
@@ -100,37 +100,18 @@ impl Operation {
     }
 
     /// Takes the next event in.
-    pub(crate) fn add(&mut self, event: Event) {
+    pub(crate) fn add(&mut self, event: HistoryEvent) {
         let at = event.event_timestamp;
         match &event.detail {
             EventDetail::StepStarted {} => self.begin_attempt(at),
             EventDetail::StepFailed {
                 error,
                 retry_details,
-            } => {
-                self.end_attempt(at, error.payload.clone());
-                match retry_details.next_attempt_delay_seconds {
-                    Some(seconds) => {
-                        self.status = OperationStatus::Pending;
-                        self.error.clone_from(&error.payload);
-                        self.waits_until = Some(at.plus_seconds(seconds));
-                    }
-                    None => self.fail(OperationStatus::Failed, at, error.payload.clone()),
-                }
-            }
-            EventDetail::StepSucceeded { result, .. } => {
-                self.end_attempt(at, None);
-                self.succeed(at, result.payload.clone());
-            }
+            } => self.fail_attempt(at, error.payload.as_ref(), retry_details),
             EventDetail::WaitStarted {
                 scheduled_end_timestamp,
                 ..
             } => self.waits_until = Some(*scheduled_end_timestamp),
-            EventDetail::WaitSucceeded { .. } => self.succeed(at, None),
-            EventDetail::WaitCancelled { error } => {
-                let error = error.as_ref().and_then(|error| error.payload.clone());
-                self.fail(OperationStatus::Cancelled, at, error);
-            }
             EventDetail::CallbackStarted {
                 callback_id,
                 timeout,
@@ -153,6 +134,23 @@ impl Operation {
                     execution: durable_execution_arn.clone(),
                 });
             }
+            detail => self.add_end(at, detail),
+        }
+        self.events.push(event);
+    }
+
+    /// Takes an event in that ends the operation.
+    fn add_end(&mut self, at: Timestamp, detail: &EventDetail) {
+        match detail {
+            EventDetail::StepSucceeded { result, .. } => {
+                self.end_attempt(at, None);
+                self.succeed(at, result.payload.clone());
+            }
+            EventDetail::WaitSucceeded { .. } => self.succeed(at, None),
+            EventDetail::WaitCancelled { error } => {
+                let error = error.as_ref().and_then(|error| error.payload.clone());
+                self.fail(OperationStatus::Cancelled, at, error);
+            }
             EventDetail::ContextSucceeded { result }
             | EventDetail::CallbackSucceeded { result }
             | EventDetail::ChainedInvokeSucceeded { result } => {
@@ -172,7 +170,18 @@ impl Operation {
             }
             _ => {}
         }
-        self.events.push(event);
+    }
+
+    fn fail_attempt(&mut self, at: Timestamp, error: Option<&ErrorObject>, retry: &RetryDetails) {
+        self.end_attempt(at, error.cloned());
+        match retry.next_attempt_delay_seconds {
+            Some(seconds) => {
+                self.status = OperationStatus::Pending;
+                self.error = error.cloned();
+                self.waits_until = Some(at.plus_seconds(seconds));
+            }
+            None => self.fail(OperationStatus::Failed, at, error.cloned()),
+        }
     }
 
     fn begin_attempt(&mut self, at: Timestamp) {

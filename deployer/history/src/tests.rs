@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Activity, ErrorObject, Event, EventDetail, ExecutionStatus, History, OperationStatus,
+    Activity, ErrorObject, EventDetail, ExecutionStatus, History, HistoryEvent, OperationStatus,
     OperationType, RetryDetails, Subject, Timestamp, whole,
 };
 
@@ -34,7 +34,7 @@ struct Truth {
 struct Fiction {
     dice: Dice,
     now: Timestamp,
-    events: Vec<Event>,
+    events: Vec<HistoryEvent>,
     truths: BTreeMap<String, Truth>,
 }
 
@@ -96,9 +96,9 @@ impl Fiction {
                     name: Some("named"),
                     sub_type: None,
                 };
-                Event::of_operation(self.now, subject, detail)
+                HistoryEvent::of_operation(self.now, subject, detail)
             }
-            None => Event::of_execution(self.now, detail),
+            None => HistoryEvent::of_execution(self.now, detail),
         };
         event.event_id = self.events.len() as u64 + 1;
         self.events.push(event);
@@ -308,7 +308,7 @@ fn events_come_to_operations_and_back_whatever_happened() {
     for seed in 1..500 {
         let fiction = Fiction::make_up(seed);
         let told = serde_json::to_string(&fiction.events).unwrap();
-        let read: Vec<Event> = serde_json::from_str(&told).unwrap();
+        let read: Vec<HistoryEvent> = serde_json::from_str(&told).unwrap();
         assert_eq!(read, fiction.events, "seed {seed}");
         let history = History::of(read);
         for operation in &history.operations {
@@ -362,11 +362,11 @@ fn an_execution_ends_as_its_last_event_says() {
             ExecutionStatus::Stopped,
         ),
     ] {
-        let start = Event::of_execution(at, started.clone());
+        let start = HistoryEvent::of_execution(at, started.clone());
         let history = History::of([start.clone()]);
         assert_eq!(history.execution.ended, None);
         assert_eq!(history.execution.input.as_deref(), Some("{}"));
-        let end = Event::of_execution(at.plus_seconds(3), detail);
+        let end = HistoryEvent::of_execution(at.plus_seconds(3), detail);
         let history = History::of([start, end]);
         assert_eq!(history.execution.ended, Some(status));
         assert_eq!(history.execution.ended_at, Some(at.plus_seconds(3)));
@@ -391,15 +391,15 @@ fn a_step_that_is_tried_again_is_active_then_waits_then_is_active() {
     };
     let started = || EventDetail::StepStarted {};
     let events = [
-        Event::of_operation(at, subject, started()),
-        Event::of_operation(at.plus_seconds(1), subject, failed),
+        HistoryEvent::of_operation(at, subject, started()),
+        HistoryEvent::of_operation(at.plus_seconds(1), subject, failed),
     ];
     let history = History::of(events.clone());
     let step = history.operation("1").unwrap();
     assert_eq!(step.status, OperationStatus::Pending);
     assert_eq!(step.waits_until, Some(at.plus_seconds(6)));
     assert_eq!(step.error.as_ref().unwrap().in_words(), "Busy: made up");
-    let again = Event::of_operation(at.plus_seconds(6), subject, started());
+    let again = HistoryEvent::of_operation(at.plus_seconds(6), subject, started());
     let history = History::of(events.into_iter().chain([again]));
     let rows = history.timeline();
     let bars: Vec<_> = rows[0]

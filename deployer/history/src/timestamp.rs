@@ -24,12 +24,14 @@ impl Timestamp {
     }
 
     /// Returns the point `seconds` later.
+    #[must_use]
     pub fn plus_seconds(self, seconds: u64) -> Self {
         let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))
     }
 
     /// Returns the point `duration` later.
+    #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))

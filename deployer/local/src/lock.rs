@@ -35,6 +35,10 @@ impl FileLock {
     /// Takes the lock as soon as it is free; `waiting` is called once when it is not.
     ///
     /// Waits without end: the holder's death frees the lock.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing tells of the end of another process, which frees the lock"
+    )]
     pub(crate) async fn acquire(path: &Path, waiting: impl FnOnce()) -> Result<Self, LocalError> {
         if let Some(lock) = Self::try_acquire(path)? {
             return Ok(lock);

@@ -6,7 +6,8 @@ use aws_sdk_lambda::types::{
     EventInput as SdkInput, EventResult as SdkResult, RetryDetails as SdkRetry,
 };
 use durable_history::{
-    ErrorObject, Event, EventDetail, EventError, EventPayload, EventText, RetryDetails, Timestamp,
+    ErrorObject, EventDetail, EventError, EventPayload, EventText, HistoryEvent, RetryDetails,
+    Timestamp,
 };
 
 use super::failure::failed;
@@ -22,7 +23,7 @@ pub async fn history(
     lambda: &aws_sdk_lambda::Client,
     arn: &str,
     limiter: &Limiter,
-) -> Result<Vec<Event>> {
+) -> Result<Vec<HistoryEvent>> {
     let mut history = Vec::new();
     let mut marker = None;
     loop {
@@ -47,9 +48,9 @@ pub async fn history(
 }
 
 /// Returns an event of the SDK's as the typed one.
-pub(crate) fn event(event: &SdkEvent) -> Event {
+pub(crate) fn event(event: &SdkEvent) -> HistoryEvent {
     let kind = event.event_type().map(|kind| kind.as_str().to_owned());
-    Event {
+    HistoryEvent {
         event_id: u64::try_from(event.event_id()).unwrap_or_default(),
         event_type: kind.unwrap_or_default(),
         event_timestamp: event.event_timestamp().map(timestamp).unwrap_or_default(),

@@ -55,6 +55,10 @@ where
 }
 
 /// As [`until`], where what is of no use to wait for is told another way than by an [`crate::error::Error`].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the wait for a condition"
+)]
 pub async fn until_or<T, E, F, Fut>(pace: Pace, mut look: F) -> Result<Option<T>, E>
 where
     F: FnMut() -> Fut,

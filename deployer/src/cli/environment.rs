@@ -10,6 +10,7 @@ pub(super) struct Environment {
 }
 
 impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
     pub(super) fn read() -> Self {
         let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_lambda::primitives::DateTime;
 use aws_sdk_lambda::types::Execution;
-use durable_history::Event;
+use durable_history::HistoryEvent;
 
 use super::history::described;
 use super::judge::SeenExecution;
@@ -84,7 +84,7 @@ impl Orchestrator {
     }
 
     /// Returns the whole history of an execution.
-    pub(super) async fn history(&self, arn: &str) -> Result<Vec<Event>> {
+    pub(super) async fn history(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
         history(&self.lambda, arn, &self.limits.listings).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use durable_history::{ErrorObject, Event, EventDetail};
+use durable_history::{ErrorObject, EventDetail, HistoryEvent};
 
 /// Returns an error as `Type: message`.
 pub(super) fn described(error: Option<&ErrorObject>) -> String {
@@ -10,7 +10,7 @@ pub(super) fn described(error: Option<&ErrorObject>) -> String {
 }
 
 /// Returns the names of the steps and of the invocations of other functions that succeeded, in order.
-pub(super) fn succeeded_steps(history: &[Event]) -> Vec<&str> {
+pub(super) fn succeeded_steps(history: &[HistoryEvent]) -> Vec<&str> {
     let succeeded = history.iter().filter(|event| {
         matches!(
             event.detail,
@@ -23,14 +23,14 @@ pub(super) fn succeeded_steps(history: &[Event]) -> Vec<&str> {
 }
 
 /// Returns whether an operation of this name is in the history.
-pub(super) fn has_operation(history: &[Event], name: &str) -> bool {
+pub(super) fn has_operation(history: &[HistoryEvent], name: &str) -> bool {
     history
         .iter()
         .any(|event| event.name.as_deref() == Some(name))
 }
 
 /// Returns whether an invocation of the function failed, as it does when its process dies.
-pub(super) fn was_interrupted(history: &[Event]) -> bool {
+pub(super) fn was_interrupted(history: &[HistoryEvent]) -> bool {
     history.iter().any(|event| {
         matches!(
             event.detail,
@@ -49,7 +49,11 @@ pub(super) enum Sought<'a> {
 }
 
 /// Returns the last callback that is named `to`, or is inside of an operation of that name.
-pub(super) fn callback<'a>(history: &'a [Event], to: &str, sought: Sought<'_>) -> Option<&'a str> {
+pub(super) fn callback<'a>(
+    history: &'a [HistoryEvent],
+    to: &str,
+    sought: Sought<'_>,
+) -> Option<&'a str> {
     let mut started = history
         .iter()
         .rev()
@@ -68,7 +72,7 @@ pub(super) fn callback<'a>(history: &'a [Event], to: &str, sought: Sought<'_>) -
     found.map(|(_, id)| id)
 }
 
-fn is_closed(history: &[Event], callback: &Event) -> bool {
+fn is_closed(history: &[HistoryEvent], callback: &HistoryEvent) -> bool {
     history.iter().any(|event| {
         event.id == callback.id
             && matches!(
@@ -81,8 +85,11 @@ fn is_closed(history: &[Event], callback: &Event) -> bool {
 }
 
 /// Returns the name of the event's operation and those of all operations around it, the nearest first.
-fn ancestry<'a>(history: &'a [Event], event: &'a Event) -> impl Iterator<Item = &'a str> {
-    let around = |inner: &&'a Event| {
+fn ancestry<'a>(
+    history: &'a [HistoryEvent],
+    event: &'a HistoryEvent,
+) -> impl Iterator<Item = &'a str> {
+    let around = |inner: &&'a HistoryEvent| {
         let parent = inner.parent_id.as_deref()?;
         history
             .iter()
@@ -95,9 +102,9 @@ fn ancestry<'a>(history: &'a [Event], event: &'a Event) -> impl Iterator<Item = 
 }
 
 /// Returns the history for people: time since the start, type, operation, error.
-pub(super) fn lines(history: &[Event]) -> Vec<String> {
+pub(super) fn lines(history: &[HistoryEvent]) -> Vec<String> {
     let start = history.first().map(|event| event.event_timestamp);
-    let line = |event: &Event| {
+    let line = |event: &HistoryEvent| {
         let operation = match (&event.name, ancestry(history, event).next()) {
             (Some(name), _) => name.clone(),
             (None, Some(around)) => format!("(in {around})"),
@@ -137,10 +144,12 @@ pub(super) mod tests {
     };
     use durable_history::{EventDetail, RetryDetails, Subject, Timestamp, whole};
 
-    use super::{Event, Sought, callback, has_operation, lines, succeeded_steps, was_interrupted};
+    use super::{
+        HistoryEvent, Sought, callback, has_operation, lines, succeeded_steps, was_interrupted,
+    };
 
     /// Makes an event: type, id, parent, name.
-    pub(crate) fn event(kind: &str, id: &str, parent: &str, name: &str) -> Event {
+    pub(crate) fn event(kind: &str, id: &str, parent: &str, name: &str) -> HistoryEvent {
         fn some(text: &str) -> Option<&str> {
             (!text.is_empty()).then_some(text)
         }
@@ -154,9 +163,9 @@ pub(super) mod tests {
                     name: some(name),
                     sub_type: None,
                 };
-                Event::of_operation(at, subject, detail)
+                HistoryEvent::of_operation(at, subject, detail)
             }
-            None => Event::of_execution(at, detail),
+            None => HistoryEvent::of_execution(at, detail),
         }
     }
 
@@ -201,7 +210,7 @@ pub(super) mod tests {
     }
 
     /// Returns two branches that each wait for an unnamed callback inside of a named operation.
-    fn verification() -> Vec<Event> {
+    fn verification() -> Vec<HistoryEvent> {
         vec![
             event("ExecutionStarted", "", "", ""),
             event("StepSucceeded", "s1", "", "suspend"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use durable_history::Event;
+use durable_history::HistoryEvent;
 use serde_json::Value;
 
 use super::compare::{difference, shown};
@@ -24,7 +24,7 @@ pub(super) struct SeenExecution {
     /// The error in words.
     pub(super) error: Option<String>,
     /// The history; only of an execution that ended.
-    pub(super) history: Vec<Event>,
+    pub(super) history: Vec<HistoryEvent>,
 }
 
 impl SeenExecution {
@@ -105,7 +105,7 @@ fn error_type(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<Stri
     }
 }
 
-fn steps(expected: &ExpectedExecution, history: &[Event]) -> Option<String> {
+fn steps(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
     let succeeded = succeeded_steps(history);
     let mut last = None;
     for step in &expected.steps {
@@ -140,7 +140,7 @@ fn steps(expected: &ExpectedExecution, history: &[Event]) -> Option<String> {
     None
 }
 
-fn never(expected: &ExpectedExecution, history: &[Event]) -> Option<String> {
+fn never(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
     let happened = expected
         .never
         .iter()

@@ -66,6 +66,10 @@ impl Mailbox {
     }
 
     /// Reads the queue until `done`, and once more after that, so that nothing of the run stays behind.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the queue is read again and again, until the run is done"
+    )]
     pub(super) async fn serve(
         &self,
         sqs: &aws_sdk_sqs::Client,

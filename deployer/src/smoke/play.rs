@@ -23,7 +23,8 @@ use crate::aws::Clients;
 use crate::config::Table;
 use crate::error::Result;
 
-/// What all scenarios of a workflow share.
+/// What all scenarios of a workflow share: the deployed workflow, how patient to be with its services,
+/// and the two queues of failures, which one reader takes from for all of them.
 #[derive(Debug)]
 pub(super) struct Setting<'a> {
     pub(super) clients: &'a Clients,

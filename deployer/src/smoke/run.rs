@@ -29,6 +29,10 @@ const CLOCK_SKEW: Duration = Duration::from_mins(5);
 ///
 /// Only what keeps the scenarios from being played, such as a workflow that is not deployed. A
 /// scenario that does not hold is in the report.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nobody can ask for what is still on its way"
+)]
 pub async fn run(
     app: &App,
     clients: &Clients,
@@ -85,6 +89,10 @@ pub async fn run(
     Ok(SmokeReport::of(outcomes))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the run is told from others by its time"
+)]
 async fn setting<'a>(
     app: &'a App,
     clients: &'a Clients,
@@ -189,6 +197,10 @@ async fn perform(
 }
 
 /// Returns an id that no other run has, short because the names of executions may have 64 characters.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the run is told from others by its time"
+)]
 fn run_id() -> String {
     let milliseconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use crate::operate::Small;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test is run with it")]
 fn cargo_runs_only_for_an_up_that_changes_something() {
     let small = Small::new();
     let real = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());

@@ -214,6 +214,10 @@ async fn execution_status(lambda: &aws_sdk_lambda::Client, arn: &str) -> Executi
         .clone()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

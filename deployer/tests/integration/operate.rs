@@ -141,6 +141,10 @@ impl Small {
         keys.map(str::to_owned).collect()
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the files of the test are of now"
+    )]
     fn log(&self, function: &str, milliseconds_ago: i64, text: &str) {
         let logs = aws_sdk_cloudwatchlogs::Client::new(&self.configuration());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();

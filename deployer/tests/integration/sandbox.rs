@@ -114,6 +114,7 @@ impl Sandbox {
     }
 
     /// Returns the same for a test that does not wait for its end.
+    #[expect(clippy::disallowed_methods, reason = "the test is run with it")]
     pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("deployer"));
         command.env_clear();

@@ -61,6 +61,7 @@ impl SettingsError {
 
 impl Settings {
     /// Reads the settings from the process environment.
+    #[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::from_lookup(|variable| std::env::var(variable).ok())
     }

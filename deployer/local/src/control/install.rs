@@ -24,6 +24,7 @@ pub async fn install(settings: &LocalSettings) -> Result<(), LocalError> {
 
 /// Returns the Python interpreter that installations are made with: `DEPLOYER_PYTHON`, or the first
 /// one on the path that is new enough.
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 pub async fn find_python() -> Result<OsString, LocalError> {
     Ok(ministack::find_python(std::env::var_os("DEPLOYER_PYTHON")).await?)
 }

@@ -69,6 +69,10 @@ pub async fn start(
 }
 
 /// Waits while a daemon holds its lock without answering, as one that starts or stops does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 async fn wait_for_foreground_start(state: &State) -> Result<Option<Status>, LocalError> {
     let deadline = Instant::now() + STARTED_WITHIN;
     loop {
@@ -120,6 +124,10 @@ fn spawn(state: &State, program: &Path, args: &[OsString]) -> Result<Child, Loca
         })
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 async fn wait_until_running(state: &State, child: &mut Child) -> Result<Status, LocalError> {
     let deadline = Instant::now() + STARTED_WITHIN;
     loop {

@@ -19,6 +19,10 @@ const SILENT_FOR: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// A daemon that is there and does not answer: it neither runs nor is it stopped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub async fn status(settings: &LocalSettings) -> Result<Status, LocalError> {
     let state = settings.state();
     let deadline = Instant::now() + SILENT_FOR;

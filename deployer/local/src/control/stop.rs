@@ -14,6 +14,10 @@ use crate::settings::{LocalSettings, State};
 const STOPPED_WITHIN: Duration = Duration::from_mins(1);
 
 /// Stops the local target and waits until it is gone, its state saved. Returns whether it ran.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub async fn stop(settings: &LocalSettings) -> Result<bool, LocalError> {
     let state = settings.state();
     if !state.folder().is_dir() {

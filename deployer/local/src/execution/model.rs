@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use durable_history::{
-    ErrorObject, Event, EventDetail, ExecutionStatus, OperationStatus, OperationType, Timestamp,
-    whole,
+    ErrorObject, EventDetail, ExecutionStatus, HistoryEvent, OperationStatus, OperationType,
+    Timestamp, whole,
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,7 @@ pub(crate) struct Change {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) operations: Vec<Operation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<HistoryEvent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) phase: Option<Phase>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,7 +114,8 @@ impl Change {
 
     /// Ends the execution with this change.
     pub(crate) fn close(&mut self, outcome: Outcome, now: Timestamp) {
-        self.events.push(Event::of_execution(now, outcome.detail()));
+        self.events
+            .push(HistoryEvent::of_execution(now, outcome.detail()));
         self.closing = Some(Closing { at: now, outcome });
     }
 }
@@ -144,7 +145,7 @@ pub(crate) struct Execution {
     pub(crate) closing: Option<Closing>,
     /// The outcome that the function checkpointed because it is too large for an answer.
     pub(crate) promised: Option<Outcome>,
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<HistoryEvent>,
     /// Payload bytes written so far.
     pub(crate) bytes: u64,
     operations: Vec<Operation>,
@@ -177,7 +178,7 @@ impl Execution {
         let execution_timeout = execution.identity.execution_timeout_seconds;
         execution.apply(Change {
             operations: vec![operation],
-            events: vec![Event::of_execution(
+            events: vec![HistoryEvent::of_execution(
                 now,
                 EventDetail::ExecutionStarted {
                     input,

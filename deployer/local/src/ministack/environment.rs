@@ -19,6 +19,7 @@ const INHERITED: [&str; 8] = [
 ];
 
 /// Returns the whole environment of MiniStack behind a router on `port`.
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 pub(super) fn environment(
     settings: &LocalSettings,
     state: &State,
@@ -64,6 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
     fn functions_are_sent_to_the_router_and_inherit_no_credentials() {
         let settings = LocalSettings {
             project: "/project".into(),

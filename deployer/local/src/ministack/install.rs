@@ -53,6 +53,7 @@ pub(crate) async fn ensure_installed(installations: &Path) -> Result<PathBuf, Lo
     Ok(interpreter)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 async fn install(folder: &Path, interpreter: &Path) -> Result<(), LocalError> {
     if folder.exists() {
         fs_err::remove_dir_all(folder).map_err(LocalError::file)?;

@@ -24,6 +24,10 @@ enum Kind {
 }
 
 /// Ends every process that belongs to the state: MiniStack in order, functions at once.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub(crate) async fn end(state: &State) {
     let deadline = tokio::time::Instant::now() + SAVED_WITHIN;
     let mut asked = false;

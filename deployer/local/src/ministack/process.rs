@@ -44,6 +44,10 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts MiniStack and waits until it answers.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the pause between two looks, with a deadline"
+    )]
     pub(super) async fn start(launch: &Launch) -> Result<Self, MiniStackError> {
         let mut child = spawn(launch).map_err(|source| MiniStackError::Spawn {
             program: launch.python.clone(),
@@ -111,6 +115,10 @@ fn spawn(launch: &Launch) -> io::Result<Child> {
 }
 
 /// Returns MiniStack's port once it answers on it; never when it does not.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 async fn ready(stdout: Option<ChildStdout>) -> u16 {
     let Some(port) = read_port(stdout).await else {
         return std::future::pending().await;

@@ -22,6 +22,7 @@ use world::{PORT, PROJECT, STACK, World, assert_says, eventually, kill, post};
 /// Not a test: what the tests run as the daemon's process.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "is run by the other tests"]
+#[expect(clippy::disallowed_methods, reason = "the test is run with it")]
 async fn the_daemon() {
     let project = std::env::var_os(PROJECT).unwrap();
     let port = std::env::var(PORT).unwrap().parse().unwrap();

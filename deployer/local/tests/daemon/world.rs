@@ -123,6 +123,10 @@ fn daemon(settings: &LocalSettings) -> (PathBuf, Vec<OsString>) {
 }
 
 /// Waits until a condition yields something.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub async fn eventually<T, F>(what: &str, mut condition: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,

@@ -19,6 +19,10 @@ async fn names(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 async fn executions_are_listed_filtered_and_in_pages() {
     let world = World::new().await;
     register_asking(&world, "asking");

@@ -280,6 +280,10 @@ pub(crate) fn percent(text: &str) -> String {
 }
 
 /// Waits for a condition, with a deadline.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub(crate) async fn eventually<T, F, Fut>(what: &str, mut condition: F) -> T
 where
     F: FnMut() -> Fut,

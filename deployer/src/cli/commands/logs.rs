@@ -40,6 +40,10 @@ impl LogsArguments {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who follows asks again, until Ctrl-C"
+)]
 pub(in crate::cli) async fn run(context: &Context, arguments: &LogsArguments) -> Result<Outcome> {
     let app = &context.app;
     let question = Question {

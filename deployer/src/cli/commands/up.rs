@@ -39,8 +39,8 @@ fn finish(stage: &str, rollout: Rollout) -> Result<Outcome> {
         seconds,
     } = rollout;
     let mut lines: Vec<String> = applied.iter().flat_map(format_applied).collect();
-    let told = |count| format!("{count} workflows were not deployed");
-    if let Some(error) = Error::several(failures, told) {
+    let summary = |count| format!("{count} workflows were not deployed");
+    if let Some(error) = Error::several(failures, summary) {
         return Err(if lines.is_empty() {
             error
         } else {

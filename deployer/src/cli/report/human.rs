@@ -24,29 +24,14 @@ pub(super) fn line(event: &Event) -> Option<String> {
             step,
             text,
             seconds,
-        } => format!(
-            "{} {text} {}",
-            label(step),
-            format!("({seconds:.1} s)").dimmed()
-        ),
+        } => format!("{} {text} {}", label(step), duration(*seconds)),
         Event::ArtifactReady {
             function,
             sha256,
             bytes,
             uploaded,
-        } => {
-            let what = if *uploaded { "sent" } else { "there already" };
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a size for people, in tenths of a megabyte"
-            )]
-            let megabytes = *bytes as f64 / 1e6;
-            let short = sha256.get(..12).unwrap_or(sha256);
-            format!(
-                "{} {function} {short} {megabytes:.1} MB, {what}",
-                label("publish")
-            )
-        }
+        } => artifact(function, sha256, *bytes, *uploaded),
+        Event::ResourceChanged { status, .. } if status.ends_with("_IN_PROGRESS") => return None,
         Event::ResourceChanged {
             resource,
             resource_type,
@@ -54,9 +39,6 @@ pub(super) fn line(event: &Event) -> Option<String> {
             reason,
             ..
         } => {
-            if status.ends_with("_IN_PROGRESS") {
-                return None;
-            }
             let reason = reason
                 .as_deref()
                 .map_or(String::new(), |reason| format!(": {reason}"));
@@ -65,11 +47,8 @@ pub(super) fn line(event: &Event) -> Option<String> {
             } else {
                 status.green().to_string()
             };
-            format!(
-                "{} {status} {resource} {}{reason}",
-                label("apply"),
-                resource_type.dimmed()
-            )
+            let kind = resource_type.dimmed();
+            format!("{} {status} {resource} {kind}{reason}", label("apply"))
         }
         Event::StackReady { stack, action, .. } => format!("{} {stack} {action}", label("apply")),
         Event::Warning { text } => format!("{} {text}", "warning:".yellow().bold()),
@@ -79,20 +58,40 @@ pub(super) fn line(event: &Event) -> Option<String> {
             name,
             status,
             seconds,
-        } => {
-            let status = match *status {
-                "passed" => "passed".green().to_string(),
-                "failed" => "failed".red().to_string(),
-                other => other.yellow().to_string(),
-            };
-            format!(
-                "{} {status} {workflow}: {name} {}",
-                label("smoke"),
-                format!("({seconds:.1} s)").dimmed()
-            )
-        }
+        } => scenario(workflow, name, status, *seconds),
         Event::Compiled { .. } => return None,
     })
+}
+
+fn artifact(function: &str, sha256: &str, bytes: u64, uploaded: bool) -> String {
+    let what = if uploaded { "sent" } else { "there already" };
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a size for people, in tenths of a megabyte"
+    )]
+    let megabytes = bytes as f64 / 1e6;
+    let short = sha256.get(..12).unwrap_or(sha256);
+    format!(
+        "{} {function} {short} {megabytes:.1} MB, {what}",
+        label("publish")
+    )
+}
+
+fn scenario(workflow: &str, name: &str, status: &str, seconds: f64) -> String {
+    let status = match status {
+        "passed" => status.green().to_string(),
+        "failed" => status.red().to_string(),
+        other => other.yellow().to_string(),
+    };
+    format!(
+        "{} {status} {workflow}: {name} {}",
+        label("smoke"),
+        duration(seconds)
+    )
+}
+
+fn duration(seconds: f64) -> String {
+    format!("({seconds:.1} s)").dimmed().to_string()
 }
 
 fn label(step: &str) -> String {

@@ -74,6 +74,7 @@ pub(super) async fn compile(
     Ok(binaries)
 }
 
+#[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
 fn command(app: &App, functions: &[String]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -29,6 +29,7 @@ use crate::hash::to_hexadecimal;
 /// # Errors
 ///
 /// A function that cannot be compiled, and a binary that cannot run where the stage is.
+#[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
 pub async fn build_functions(
     app: &App,
     functions: &[String],
@@ -45,6 +46,10 @@ pub async fn build_functions(
 }
 
 /// Builds `functions`, unless the stamp tells that there is nothing to build.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what changes while cargo runs is not remembered"
+)]
 pub(super) async fn build_in(
     app: &App,
     functions: &[String],
@@ -68,6 +73,7 @@ pub(super) async fn build_in(
 }
 
 /// Returns what compiles, by name and version; nothing if it does not say.
+#[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
 async fn compiler(app: &App) -> Option<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);

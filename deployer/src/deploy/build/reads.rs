@@ -139,6 +139,7 @@ fn sources(list: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
 }
 
 /// Returns every file that may configure cargo or choose the compiler, there or not.
+#[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
 fn configuration() -> Option<Vec<Utf8PathBuf>> {
     let here = Utf8PathBuf::from_path_buf(std::env::current_dir().ok()?).ok()?;
     let cargo_home = match std::env::var_os("CARGO_HOME") {

@@ -88,6 +88,7 @@ impl Toolchain {
     }
 
     /// Lets `command` find it before anything of the same name on the system.
+    #[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
     pub(super) fn prepare(&self, command: &mut Command) {
         if !self.is_installed() {
             return;

@@ -54,8 +54,8 @@ pub async fn carry_out(
         }
     }
     // What stopped one stack does not hide what stopped another.
-    let told = |count| format!("{count} stacks were not deleted");
-    if let Some(error) = Error::several(errors, told) {
+    let summary = |count| format!("{count} stacks were not deleted");
+    if let Some(error) = Error::several(errors, summary) {
         return Err(error);
     }
     // Somebody may have deployed meanwhile, from another machine.
@@ -86,10 +86,14 @@ pub async fn carry_out(
     if unwanted.is_empty() {
         return Ok(destroyed);
     }
+    Err(still_there(unwanted))
+}
+
+fn still_there(unwanted: Vec<String>) -> Error {
     let error = Error::new(
         Kind::Deployment,
         "something is still there after its stack was deleted",
     );
     let error = unwanted.into_iter().fold(error, Error::detail);
-    Err(error.hint("run `deployer destroy` again; what stays then must be removed by hand"))
+    error.hint("run `deployer destroy` again; what stays then must be removed by hand")
 }

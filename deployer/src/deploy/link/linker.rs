@@ -51,6 +51,9 @@ pub fn link(
     Ok(Template::new(body, places))
 }
 
+/// Works in three passes over the instances: `open` binds parameters, in the order in which instances
+/// need each other; `emit` writes resources and outputs; `order` adds what waits for what. A scope is
+/// there for every instance once it is open, and only then may its ids be asked for.
 struct Linker<'a> {
     components: &'a Components,
     instances: &'a [Instance],

@@ -26,35 +26,7 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
 ) {
     let path = |key: &str| format!("workflows.{workflow}.orchestrator.{key}");
-    findings.range(
-        TIMES,
-        &path("timeout"),
-        orchestrator.timeout.seconds(),
-        1..=900,
-        "seconds",
-    );
-    findings.range(
-        TIMES,
-        &path("execution_timeout"),
-        orchestrator.execution_timeout.seconds(),
-        1..=31_622_400,
-        "seconds",
-    );
-    findings.range(
-        TIMES,
-        &path("memory"),
-        orchestrator.memory.megabytes(),
-        128..=10_240,
-        "MB",
-    );
-    match orchestrator.retention.whole_days() {
-        Some(days) => findings.range(TIMES, &path("retention"), days, 1..=90, "days"),
-        None => findings.add(
-            TIMES,
-            &path("retention"),
-            format!("{} is not a whole number of days", orchestrator.retention),
-        ),
-    }
+    check_ranges(workflow, orchestrator, findings);
     if orchestrator.longest_wait >= orchestrator.execution_timeout {
         findings.add(
             LONGEST_WAIT,
@@ -94,5 +66,38 @@ pub(super) fn check(
             128..=10_240,
             "MB",
         );
+    }
+}
+
+fn check_ranges(name: &str, orchestrator: &Orchestrator, findings: &mut Findings<'_>) {
+    let path = |key: &str| format!("workflows.{name}.orchestrator.{key}");
+    findings.range(
+        TIMES,
+        &path("timeout"),
+        orchestrator.timeout.seconds(),
+        1..=900,
+        "seconds",
+    );
+    findings.range(
+        TIMES,
+        &path("execution_timeout"),
+        orchestrator.execution_timeout.seconds(),
+        1..=31_622_400,
+        "seconds",
+    );
+    findings.range(
+        TIMES,
+        &path("memory"),
+        orchestrator.memory.megabytes(),
+        128..=10_240,
+        "MB",
+    );
+    match orchestrator.retention.whole_days() {
+        Some(days) => findings.range(TIMES, &path("retention"), days, 1..=90, "days"),
+        None => findings.add(
+            TIMES,
+            &path("retention"),
+            format!("{} is not a whole number of days", orchestrator.retention),
+        ),
     }
 }

@@ -45,6 +45,21 @@ const RETENTIONS: [u64; 22] = [
 ];
 
 pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
+    check_account(app, findings);
+    check_region(app, findings);
+    check_profile(app, findings);
+    let stage = &app.stage;
+    if stage.protect && stage.deployment.mode == Mode::Express {
+        findings.add_stage(
+            EXPRESS,
+            "deployment.mode",
+            "a protected stage is deployed in the mode `standard`".to_owned(),
+        );
+    }
+    check_logs(app, findings);
+}
+
+fn check_account(app: &App, findings: &mut Findings<'_>) {
     let stage = &app.stage;
     match (&stage.account, stage.target) {
         (Some(account), _)
@@ -65,6 +80,10 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
         }
         _ => {}
     }
+}
+
+fn check_region(app: &App, findings: &mut Findings<'_>) {
+    let stage = &app.stage;
     let region_parts = stage.region.split('-').count();
     if region_parts < 3 || !stage.region.ends_with(|last: char| last.is_ascii_digit()) {
         findings.add_stage(
@@ -73,6 +92,10 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             format!("`{}` is no region, such as `eu-west-1`", stage.region),
         );
     }
+}
+
+fn check_profile(app: &App, findings: &mut Findings<'_>) {
+    let stage = &app.stage;
     let profile = &stage.build_profile;
     let named = profile
         .chars()
@@ -98,13 +121,10 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             format!("Cargo.toml has no profile `{profile}`; {way_out}"),
         );
     }
-    if stage.protect && stage.deployment.mode == Mode::Express {
-        findings.add_stage(
-            EXPRESS,
-            "deployment.mode",
-            "a protected stage is deployed in the mode `standard`".to_owned(),
-        );
-    }
+}
+
+fn check_logs(app: &App, findings: &mut Findings<'_>) {
+    let stage = &app.stage;
     let days = stage
         .log_retention
         .whole_days()

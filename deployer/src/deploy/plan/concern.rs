@@ -46,9 +46,7 @@ pub(super) fn warnings(
 }
 
 fn loss(resource: &ResourcePlan, old: &Resources, new: &Resources) -> Option<Loss> {
-    if holds(&resource.kind).is_none() {
-        return None;
-    }
+    holds(&resource.kind)?;
     match resource.action {
         Action::Removed => Some(Loss::Deleted),
         Action::Replaced | Action::MayBeReplaced => {

@@ -9,7 +9,9 @@ use super::reference::{is_intrinsic, references};
 use super::replacement::{is_known, judge};
 use super::template::{Resources, kind};
 
-/// Adds what changes only because a resource that it refers to is another one afterwards.
+/// Adds what changes only because a resource that it refers to is another one afterwards, until
+/// nothing more follows. `resources` has all that differs by itself and stays complete; `new` is the
+/// wanted section of resources.
 pub(super) fn follow(resources: &mut Vec<ResourcePlan>, new: &Resources) {
     loop {
         let replaced: BTreeMap<String, Replacement> = resources

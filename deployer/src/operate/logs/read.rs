@@ -56,6 +56,10 @@ pub struct Tail<'a> {
 
 impl<'a> Tail<'a> {
     /// Begins to read at the question's start.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how far back is counted from now"
+    )]
     pub fn new(app: &App, clients: &'a Clients, question: &Question) -> Self {
         let start = SystemTime::now()
             .checked_sub(question.since)

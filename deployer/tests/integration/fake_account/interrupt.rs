@@ -69,6 +69,10 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.success());
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
 pub(super) fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {

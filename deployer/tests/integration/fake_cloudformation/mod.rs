@@ -257,6 +257,10 @@ impl FakeCloudFormation {
     }
 
     /// Waits until an action is called that was not called before.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the pause between two looks, with a deadline"
+    )]
     pub(crate) async fn called(&self, action: &str) {
         let called = || self.world().calls.iter().any(|call| call.0 == action);
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);

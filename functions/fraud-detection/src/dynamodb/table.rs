@@ -31,6 +31,7 @@ pub(super) enum Updated {
 
 impl TransactionsTable {
     /// Returns the table `name`.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self {
             client,

@@ -15,6 +15,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 ///
 /// That suffices where a few dozen orders want one product at once. Where it does not, the
 /// failure goes to the orchestrator, which waits for seconds instead.
+#[expect(clippy::disallowed_methods, reason = "the pause before the next try")]
 pub async fn retry_contended<T, F>(
     order_id: &str,
     mut write: impl FnMut() -> F,

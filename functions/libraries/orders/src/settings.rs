@@ -52,6 +52,7 @@ impl TableNames {
 }
 
 /// Returns a variable of the process environment.
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 pub fn from_environment(variable: &'static str) -> Option<String> {
     std::env::var(variable).ok()
 }

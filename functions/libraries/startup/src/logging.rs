@@ -6,6 +6,7 @@ use tracing_subscriber::EnvFilter;
 ///
 /// Only `crates` follow `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging
 /// configuration: what the AWS clients say in detail may contain messages.
+#[expect(clippy::disallowed_methods, reason = "the one place where it is read")]
 pub fn start_logging(crates: &[&str]) {
     let filter = match std::env::var("AWS_LAMBDA_LOG_LEVEL") {
         Ok(level) => EnvFilter::new(directives(crates, &level)),

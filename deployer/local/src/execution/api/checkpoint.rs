@@ -114,6 +114,10 @@ fn rotate(cell: &mut Cell, request: &CheckpointRequest, changed: Vec<String>) ->
 }
 
 /// Kills the process that sent the request. It must not see an answer.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process is given the time to die first"
+)]
 async fn kill(core: &Core, peer: Option<SocketAddr>) -> Result<(), ApiError> {
     let Some(peer) = peer else {
         tracing::warn!("fault not injected: the connection's other end is not known");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use durable_history::Event;
+use durable_history::HistoryEvent;
 use serde::Serialize;
 
 use crate::execution::api::ApiError;
@@ -16,7 +16,7 @@ use crate::execution::service::Core;
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct HistoryPage {
-    events: Vec<Event>,
+    events: Vec<HistoryEvent>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_marker: Option<String>,
 }
@@ -43,14 +43,14 @@ pub(crate) async fn get_history(
     let cell = entry.lock();
     let events = &cell.execution.events;
     // Event ids never change, so the id of the last event seen is a marker that stays good.
-    let rest: Vec<&Event> = if newest_first {
-        let older = |event: &&Event| last_seen.is_none_or(|seen| event.event_id < seen);
+    let rest: Vec<&HistoryEvent> = if newest_first {
+        let older = |event: &&HistoryEvent| last_seen.is_none_or(|seen| event.event_id < seen);
         events.iter().rev().filter(older).collect()
     } else {
-        let newer = |event: &&Event| last_seen.is_none_or(|seen| event.event_id > seen);
+        let newer = |event: &&HistoryEvent| last_seen.is_none_or(|seen| event.event_id > seen);
         events.iter().filter(newer).collect()
     };
-    let events: Vec<Event> = rest
+    let events: Vec<HistoryEvent> = rest
         .iter()
         .take(most)
         .map(|event| {

@@ -64,6 +64,7 @@ impl Core {
 }
 
 /// Runs a chained invoke to its end.
+#[expect(clippy::disallowed_methods, reason = "the pause before the next try")]
 pub(crate) fn spawn(
     core: Arc<Core>,
     entry: Arc<Entry>,
@@ -97,6 +98,7 @@ pub(crate) fn spawn(
 }
 
 /// Returns how the target ended; `None` when the service stops before.
+#[expect(clippy::disallowed_methods, reason = "the pause before the next try")]
 async fn run(core: &Arc<Core>, target: &ChainedTarget) -> Option<Outcome> {
     loop {
         if core.is_stopping() {

@@ -51,6 +51,7 @@ pub(crate) fn spawn_all(core: Arc<Core>, mut beginning: mpsc::UnboundedReceiver<
 }
 
 /// Starts the loop of an execution.
+#[expect(clippy::disallowed_methods, reason = "the pause before the next try")]
 fn spawn(core: Arc<Core>, entry: Arc<Entry>) {
     tokio::spawn(async move {
         let mut stopping = core.stopping.subscribe();
@@ -119,6 +120,7 @@ fn begin(core: &Core, entry: &Entry, cell: &mut Cell, now: Timestamp) -> Result<
     }))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the pause before the next try")]
 async fn invoke(core: Arc<Core>, entry: Arc<Entry>, call: Call) {
     let outcome = core.gateway.invoke(&call.function, call.payload).await;
     let invocation = Invocation {

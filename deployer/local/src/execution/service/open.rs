@@ -161,6 +161,10 @@ fn resume(core: &Core, entry: &Entry) -> Result<(), StoreError> {
     Ok(())
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is old is looked for now and then"
+)]
 fn spawn_sweeper(core: Arc<Core>) {
     tokio::spawn(async move {
         let mut stopping = core.stopping.subscribe();

@@ -3,7 +3,7 @@
 use crate::execution::model::{Change, Execution};
 use crate::execution::operation::{Local, Operation};
 use durable_history::{
-    ErrorObject, Event, EventDetail, OperationStatus, OperationType, Timestamp, whole,
+    ErrorObject, EventDetail, HistoryEvent, OperationStatus, OperationType, Timestamp, whole,
 };
 
 /// What somebody answered to a callback.
@@ -53,7 +53,7 @@ pub(crate) fn answer_callback(
             }
         }
     };
-    let event = Event::of_operation(now, operation.subject(), detail);
+    let event = HistoryEvent::of_operation(now, operation.subject(), detail);
     Ok(Change {
         operations: vec![operation],
         events: vec![event],

@@ -2,7 +2,7 @@
 
 use crate::execution::model::{Change, Execution, Outcome};
 use durable_history::{
-    ErrorObject, Event, EventDetail, OperationStatus, OperationType, Timestamp, whole,
+    ErrorObject, EventDetail, HistoryEvent, OperationStatus, OperationType, Timestamp, whole,
 };
 
 /// Ends the operation of a chained invoke; an empty change when it is over already.
@@ -49,7 +49,7 @@ pub(crate) fn complete_chained_invoke(
     let bytes = details.result.as_ref().map_or(0, String::len)
         + details.error.as_ref().map_or(0, ErrorObject::size);
     operation.chained_invoke_details = Some(details);
-    let event = Event::of_operation(now, operation.subject(), detail);
+    let event = HistoryEvent::of_operation(now, operation.subject(), detail);
     Change {
         operations: vec![operation],
         events: vec![event],

@@ -11,7 +11,7 @@ use crate::execution::transition::rejection::Rejection;
 use crate::execution::transition::validation;
 use crate::execution::wire::{Action, OperationUpdate};
 use durable_history::{
-    Event, EventDetail, OperationStatus, OperationType, RetryDetails, Timestamp, whole,
+    EventDetail, HistoryEvent, OperationStatus, OperationType, RetryDetails, Timestamp, whole,
 };
 
 /// The most operations of an execution.
@@ -72,7 +72,7 @@ struct Draft<'a> {
     base: &'a Execution,
     now: Timestamp,
     changed: Vec<Operation>,
-    events: Vec<Event>,
+    events: Vec<HistoryEvent>,
     promised: Option<Outcome>,
     added: usize,
 }
@@ -105,8 +105,11 @@ impl Draft<'_> {
             new_operation(update, self.now)
         };
         let detail = self.transition(&mut operation, update, child);
-        self.events
-            .push(Event::of_operation(self.now, operation.subject(), detail));
+        self.events.push(HistoryEvent::of_operation(
+            self.now,
+            operation.subject(),
+            detail,
+        ));
         match self
             .changed
             .iter_mut()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use durable_history::{ErrorObject, Event, EventDetail, Timestamp, whole};
+use durable_history::{ErrorObject, EventDetail, HistoryEvent, Timestamp, whole};
 use serde::Deserialize;
 
 use crate::execution::model::{Change, Execution, Outcome, Phase};
@@ -87,7 +87,7 @@ pub(crate) fn end_invocation(
         _ => None,
     };
     if answer != Err(Failure::Host) {
-        change.events.push(Event::of_execution(
+        change.events.push(HistoryEvent::of_execution(
             now,
             EventDetail::InvocationCompleted {
                 start_timestamp: invocation.started_at,

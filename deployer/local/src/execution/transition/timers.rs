@@ -3,7 +3,7 @@
 use crate::execution::model::{Change, Execution, Outcome};
 use crate::execution::operation::{Local, Operation};
 use durable_history::{
-    ErrorObject, Event, EventDetail, OperationStatus, OperationType, Timestamp, whole,
+    ErrorObject, EventDetail, HistoryEvent, OperationStatus, OperationType, Timestamp, whole,
 };
 
 /// Returns what is due now, as one change; an empty one when nothing is.
@@ -98,6 +98,6 @@ fn fire(mut operation: Operation, now: Timestamp, change: &mut Change) {
     };
     change
         .events
-        .extend(detail.map(|detail| Event::of_operation(now, operation.subject(), detail)));
+        .extend(detail.map(|detail| HistoryEvent::of_operation(now, operation.subject(), detail)));
     change.operations.push(operation);
 }

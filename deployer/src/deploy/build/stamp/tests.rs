@@ -57,6 +57,7 @@ struct Project {
 }
 
 impl Project {
+    #[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
@@ -123,6 +124,10 @@ impl Project {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the files of the test are of now"
+)]
 async fn cargo_runs_where_anything_that_it_reads_has_changed() {
     let mut project = Project::new();
     assert_eq!(project.recall(), None, "nothing was built yet");
@@ -176,6 +181,7 @@ async fn cargo_runs_where_anything_that_it_reads_has_changed() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
 async fn cargo_runs_where_what_it_made_is_not_as_it_was() {
     let mut project = Project::new();
     let binary = project.app.root.join("target/debug").join(FUNCTION);
@@ -237,6 +243,10 @@ async fn a_binary_is_packed_again_only_where_it_has_changed() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the files of the test are of now"
+)]
 async fn a_source_that_changes_during_the_build_leaves_no_stamp() {
     let project = Project::new();
     project.build().await;
