@@ -126,6 +126,84 @@ fn a_role_names_what_it_uses() {
     }
 }
 
+/// Work reaches a function through its alias only, and CloudFormation makes what nothing waits for in
+/// any order: an alias that does not wait for a policy moves to code that may not do its work yet.
+#[test]
+fn no_alias_moves_before_its_functions_role_has_all_its_policies() {
+    for stage in ["dev", "staging", "prod"] {
+        let templates = templates(stage);
+        for template in each_workflow(&templates) {
+            let mut policies = 0;
+            for (alias, body) in of_type(template, "AWS::Lambda::Alias") {
+                let reached = awaited(template, alias);
+                let function = body["Properties"]["FunctionName"]["Ref"].as_str().unwrap();
+                let role = &template["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0];
+                for (policy, body) in of_type(template, "AWS::IAM::Policy") {
+                    let roles = body["Properties"]["Roles"].as_array().unwrap();
+                    if roles.iter().any(|of| of["Ref"] == *role) {
+                        policies += 1;
+                        assert!(reached.contains(policy), "{stage}: {alias} and {policy}");
+                    }
+                }
+            }
+            assert!(policies > 1, "{stage}: {policies}");
+            for (mapping, _) in of_type(template, "AWS::Lambda::EventSourceMapping") {
+                let reached = awaited(template, mapping);
+                for (policy, _) in of_type(template, "AWS::IAM::Policy") {
+                    assert!(reached.contains(policy), "{stage}: {mapping} and {policy}");
+                }
+            }
+        }
+    }
+}
+
+/// Returns what CloudFormation makes before a resource: what it depends on and refers to, and so on.
+fn awaited(template: &Value, id: &str) -> BTreeSet<String> {
+    let resources = template["Resources"].as_object().unwrap();
+    let mut reached = BTreeSet::new();
+    let mut next = vec![id.to_owned()];
+    while let Some(id) = next.pop() {
+        let mut words = BTreeSet::new();
+        collect_words(&resources[&id], &mut words);
+        words.retain(|word| resources.contains_key(word) && *word != id);
+        next.extend(
+            words
+                .into_iter()
+                .filter(|word| reached.insert(word.clone())),
+        );
+    }
+    reached
+}
+
+/// Collects the values of `DependsOn`, `Ref` and `Fn::GetAtt`, and the names in `Fn::Sub`.
+fn collect_words(value: &Value, words: &mut BTreeSet<String>) {
+    let texts = |value: &Value| -> Vec<String> {
+        let many = value.as_array().into_iter().flatten();
+        let texts = many.chain([value]).filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    };
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match key.as_str() {
+                    "DependsOn" | "Ref" => words.extend(texts(value)),
+                    "Fn::GetAtt" => words.extend(texts(value).into_iter().take(1)),
+                    "Fn::Sub" => {
+                        let text = texts(value).into_iter().next().unwrap_or_default();
+                        let names = text.split("${").skip(1);
+                        let names = names.filter_map(|rest| rest.split(['}', '.']).next());
+                        words.extend(names.map(str::to_owned));
+                    }
+                    _ => {}
+                }
+                collect_words(value, words);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
+        _ => {}
+    }
+}
+
 /// IAM keeps a role's inline policies by name: of two of one name only the last stays.
 #[test]
 fn no_policy_of_a_role_replaces_another() {

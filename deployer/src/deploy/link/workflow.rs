@@ -95,7 +95,7 @@ impl Assembly<'_> {
         let mut orchestrator = self.orchestrator();
         for name in self.workflow.tables.keys() {
             orchestrator = with_table(orchestrator, name);
-            access.push(table_access(ORCHESTRATOR, name));
+            orchestrator = with_access(orchestrator, table_access(ORCHESTRATOR, name), &mut access);
         }
         for name in self.workflow.workers.keys() {
             let worker = pascal_case(name);
@@ -105,19 +105,13 @@ impl Assembly<'_> {
                 &variable,
                 Binding::output(&worker, "AliasArn"),
             );
-            let access_name = format!("{ORCHESTRATOR}Invokes{worker}");
-            access.push(
-                Instance::new(&access_name, "invoke-access")
-                    .set("Name", access_name.clone())
-                    .bind("RoleName", Binding::output(ORCHESTRATOR, "RoleName"))
-                    .bind("AliasArn", Binding::output(&worker, "AliasArn")),
-            );
+            orchestrator = with_access(orchestrator, invoke_access(&worker), &mut access);
         }
         instances.push(orchestrator);
         instances.extend(self.workers(&mut access));
         if let Some(intake) = &self.workflow.intake {
             instances.push(idempotency_table());
-            instances.push(self.intake(intake, &access));
+            instances.push(self.intake(intake));
         }
         instances.extend(access);
         if self.app.stage.alarms {
@@ -162,56 +156,50 @@ impl Assembly<'_> {
             instance = with_environment(instance, &worker.environment);
             for table in &worker.tables {
                 instance = with_table(instance, table);
-                access.push(table_access(&instance_name, table));
+                instance = with_access(instance, table_access(&instance_name, table), access);
             }
             instances.push(instance);
         }
         instances
     }
 
-    fn intake(&self, intake: &Intake, access: &[Instance]) -> Instance {
-        let mut instance = self
-            .function(
-                INTAKE,
-                "queue-intake",
-                &intake.function,
-                intake.memory,
-                intake.timeout,
-            )
-            .bind(
-                "OrchestratorAliasArn",
-                Binding::output(ORCHESTRATOR, "AliasArn"),
-            )
-            .set(
-                "ExecutionName",
-                intake
-                    .execution_name
-                    .replace("{stage}", &self.app.stage_name),
-            )
-            .bind(
-                "IdempotencyTableName",
-                Binding::output(IDEMPOTENCY, "TableName"),
-            )
-            .bind(
-                "IdempotencyTableArn",
-                Binding::output(IDEMPOTENCY, "TableArn"),
-            )
-            .set("IdempotencyWindow", intake.idempotency_window.seconds())
-            .set("BatchSize", intake.batch_size)
-            .set("BatchingWindow", intake.batching_window.seconds())
-            .set("MaxConcurrency", intake.max_concurrency)
-            .set("MaxReceiveCount", intake.max_receive_count)
-            .set("VisibilityTimeout", intake.visibility().seconds())
-            .set("MessageRetention", intake.message_retention.seconds())
-            .set(
-                "DeadLetterRetention",
-                intake.dead_letter_retention.seconds(),
-            );
-        // No message may come in before the functions behind it have their permissions.
-        for policy in access {
-            instance = instance.after("Mapping", &policy.name, "Policy");
-        }
-        instance
+    fn intake(&self, intake: &Intake) -> Instance {
+        self.function(
+            INTAKE,
+            "queue-intake",
+            &intake.function,
+            intake.memory,
+            intake.timeout,
+        )
+        .bind(
+            "OrchestratorAliasArn",
+            Binding::output(ORCHESTRATOR, "AliasArn"),
+        )
+        .set(
+            "ExecutionName",
+            intake
+                .execution_name
+                .replace("{stage}", &self.app.stage_name),
+        )
+        .bind(
+            "IdempotencyTableName",
+            Binding::output(IDEMPOTENCY, "TableName"),
+        )
+        .bind(
+            "IdempotencyTableArn",
+            Binding::output(IDEMPOTENCY, "TableArn"),
+        )
+        .set("IdempotencyWindow", intake.idempotency_window.seconds())
+        .set("BatchSize", intake.batch_size)
+        .set("BatchingWindow", intake.batching_window.seconds())
+        .set("MaxConcurrency", intake.max_concurrency)
+        .set("MaxReceiveCount", intake.max_receive_count)
+        .set("VisibilityTimeout", intake.visibility().seconds())
+        .set("MessageRetention", intake.message_retention.seconds())
+        .set(
+            "DeadLetterRetention",
+            intake.dead_letter_retention.seconds(),
+        )
     }
 
     fn function(
@@ -317,6 +305,22 @@ fn with_table(instance: Instance, table: &str) -> Instance {
         &variable,
         Binding::output(pascal_case(table), "TableName"),
     )
+}
+
+/// Adds the policy of a function's role. Work reaches the code that needs it through the alias only,
+/// so the alias waits for the policy.
+fn with_access(function: Instance, policy: Instance, access: &mut Vec<Instance>) -> Instance {
+    let function = function.after("Alias", &policy.name, "Policy");
+    access.push(policy);
+    function
+}
+
+fn invoke_access(worker: &str) -> Instance {
+    let name = format!("{ORCHESTRATOR}Invokes{worker}");
+    Instance::new(&name, "invoke-access")
+        .set("Name", name.clone())
+        .bind("RoleName", Binding::output(ORCHESTRATOR, "RoleName"))
+        .bind("AliasArn", Binding::output(worker, "AliasArn"))
 }
 
 fn table_access(function: &str, table: &str) -> Instance {
