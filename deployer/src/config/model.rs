@@ -52,6 +52,10 @@ pub struct Stage {
     /// The ARN of the SNS topic that alarms notify.
     #[serde(default)]
     pub alarm_topic: Option<String>,
+    /// The e-mail address that alarms notify, where no topic is named; each workflow's stack makes a
+    /// topic for it, and SNS asks the address to confirm each.
+    #[serde(default)]
+    pub alarm_email: Option<String>,
     /// Tags of every stack and its resources, beside the deployer's own.
     pub tags: BTreeMap<String, String>,
 }

@@ -64,7 +64,11 @@ fn checkov_finds_what_is_suppressed_where_nothing_suppresses_it() {
         }
         fs_err::write(file, template.to_string()).unwrap();
     }
-    assert_eq!(inline.len(), 7, "three queues a workflow, one bucket");
+    assert_eq!(
+        inline.len(),
+        13,
+        "four queues, a topic and the idempotency records a workflow, one bucket"
+    );
     let configuration = fs_err::read_to_string(repository().join(".checkov.yaml")).unwrap();
     let configuration: Value = serde_yaml::from_str(&configuration).unwrap();
 

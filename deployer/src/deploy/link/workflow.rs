@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::json;
 
 use super::component::Components;
 use super::instance::{Binding, Instance};
@@ -40,6 +40,7 @@ impl Published {
     }
 }
 
+const ALARM_TOPIC: &str = "AlarmTopic";
 const IDEMPOTENCY: &str = "Idempotency";
 const INTAKE: &str = "Intake";
 const ORCHESTRATOR: &str = "Orchestrator";
@@ -247,8 +248,18 @@ impl Assembly<'_> {
     }
 
     fn alarms(&self) -> Vec<Instance> {
-        let topic = Value::String(self.app.stage.alarm_topic.clone().unwrap_or_default());
-        let mut instances = vec![
+        let stage = &self.app.stage;
+        let mut instances = Vec::new();
+        let topic = match (&stage.alarm_topic, &stage.alarm_email) {
+            (Some(topic), _) => Binding::literal(topic.clone()),
+            (None, Some(email)) => {
+                instances
+                    .push(Instance::new(ALARM_TOPIC, "alarm-topic").set("Email", email.clone()));
+                Binding::output(ALARM_TOPIC, "TopicArn")
+            }
+            (None, None) => Binding::literal(""),
+        };
+        instances.push(
             Instance::new("Alarm", "alarms")
                 .bind(
                     "OrchestratorName",
@@ -258,17 +269,32 @@ impl Assembly<'_> {
                     "FailureQueueName",
                     Binding::output(ORCHESTRATOR, "FailureQueueName"),
                 )
-                .set("Topic", topic.clone()),
-        ];
+                .bind(
+                    "FailureRuleName",
+                    Binding::output(ORCHESTRATOR, "FailureRuleName"),
+                )
+                .bind("Topic", topic.clone()),
+        );
+        let intake = self.workflow.intake.as_ref().map(|_| INTAKE.to_owned());
+        let workers = self.workflow.workers.keys().map(|name| pascal_case(name));
+        for function in [ORCHESTRATOR.to_owned()]
+            .into_iter()
+            .chain(intake)
+            .chain(workers)
+        {
+            let alarm = Instance::new(format!("{function}Alarm"), "function-alarms")
+                .bind("FunctionName", Binding::output(function, "FunctionName"));
+            instances.push(alarm.bind("Topic", topic.clone()));
+        }
         if self.workflow.intake.is_some() {
             instances.push(
-                Instance::new("IntakeAlarm", "intake-alarms")
+                Instance::new("IntakeQueueAlarm", "intake-alarms")
                     .bind("QueueName", Binding::output(INTAKE, "QueueName"))
                     .bind(
                         "DeadLetterQueueName",
                         Binding::output(INTAKE, "DeadLetterQueueName"),
                     )
-                    .set("Topic", topic),
+                    .bind("Topic", topic),
             );
         }
         instances
@@ -276,11 +302,17 @@ impl Assembly<'_> {
 }
 
 fn idempotency_table() -> Instance {
+    let records = json!({ "checkov": { "skip": [{
+        "id": "CKV_AWS_28",
+        "comment": "its records are made again with the next message, and expire",
+    }] } });
     // The names are Powertools': its records can be read with its tools.
     Instance::new(IDEMPOTENCY, "table")
         .set("PartitionKey", "id")
         .set("PartitionKeyType", "S")
         .set("TimeToLive", "expiration")
+        .set("Recoverable", "false")
+        .overlay(&["Table", "Metadata"], Binding::literal(records))
 }
 
 fn with_variable(instance: Instance, name: &str, value: Binding) -> Instance {

@@ -39,6 +39,12 @@ const EXPRESS: Rule = Rule {
     source: "AWS CloudFormation: Express mode",
 };
 
+const UNHEARD: Rule = Rule {
+    code: "S007",
+    reason: "an alarm that notifies nobody is seen by whoever happens to open the console",
+    source: "AWS::CloudWatch::Alarm AlarmActions",
+};
+
 const RETENTIONS: [u64; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
@@ -56,6 +62,7 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             "a protected stage is deployed in the mode `standard`".to_owned(),
         );
     }
+    check_alarms(app, findings);
     check_logs(app, findings);
 }
 
@@ -153,6 +160,28 @@ fn check_logs(app: &App, findings: &mut Findings<'_>) {
                 format!("logs are kept for {days}d, executions of `{name}` for {retention}; keep logs at least as long"),
             );
         }
+    }
+}
+
+/// Somebody must hear of the alarms of a stage that matters, and where they go must be an address.
+fn check_alarms(app: &App, findings: &mut Findings<'_>) {
+    let stage = &app.stage;
+    let heard = stage.alarm_topic.is_some() || stage.alarm_email.is_some();
+    if stage.protect && stage.target == Target::Aws && stage.alarms && !heard {
+        let message = "the alarms of a protected stage notify nobody; name an `alarm_email` or an `alarm_topic`, or write `alarms: false`";
+        findings.add_stage(UNHEARD, "protect", message.to_owned());
+    }
+    if let Some(topic) = &stage.alarm_topic
+        && !topic.starts_with("arn:")
+    {
+        let message = format!("`{topic}` is no ARN of an SNS topic");
+        findings.add_stage(UNHEARD, "alarm_topic", message);
+    }
+    if let Some(email) = &stage.alarm_email
+        && !email.contains('@')
+    {
+        let message = format!("`{email}` is no e-mail address");
+        findings.add_stage(UNHEARD, "alarm_email", message);
     }
 }
 

@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 28] = [
+const FAULTS: [(&str, &str); 31] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -25,6 +25,12 @@ const FAULTS: [(&str, &str); 28] = [
     ("S004", "build_profile: --help\n"),
     ("S005", "region: mars\n"),
     ("S006", "deployment: { mode: express }\nprotect: true\n"),
+    (
+        "S007",
+        "protect: true\ntarget: aws\naccount: \"111122223333\"\n",
+    ),
+    ("S007", "alarm_topic: on-call\n"),
+    ("S007", "alarm_email: on-call\n"),
     (
         "O001",
         "workflows: { fraud: { orchestrator: { timeout: 20m } } }\n",

@@ -5,8 +5,7 @@ use serde_json::Value;
 /// What moto takes without a word and does not show, so that it rests on another witness.
 ///
 /// A property that does show must be taken out of this list.
-const PASSED_OVER: [(&str, &str); 10] = [
-    ("AWS::DynamoDB::Table", "SSESpecification"),
+const PASSED_OVER: [(&str, &str); 11] = [
     ("AWS::Lambda::EventSourceMapping", "FunctionName"),
     ("AWS::Lambda::EventSourceMapping", "Tags"),
     ("AWS::Lambda::Function", "Architectures"),
@@ -16,6 +15,8 @@ const PASSED_OVER: [(&str, &str); 10] = [
     ("AWS::Lambda::Function", "Tags"),
     ("AWS::S3::Bucket", "LifecycleConfiguration"),
     ("AWS::S3::Bucket", "OwnershipControls"),
+    ("AWS::SNS::Topic", "Subscription"),
+    ("AWS::SNS::Topic", "Tags"),
 ];
 
 /// Returns where a stack of the inventory is not what its template asks for, in words.
