@@ -1,11 +1,21 @@
 //! Questions to the table.
 
+use serde_json::Value;
+
 use super::kind::{Holds, ResourceType};
 use super::table::TYPES;
 
 /// Returns what is known of a type, where anything is.
 pub fn resource_type(name: &str) -> Option<&'static ResourceType> {
     TYPES.iter().find(|known| known.name == name)
+}
+
+/// Returns the type that a resource of a template says it is of.
+pub fn type_of(resource: &Value) -> &str {
+    resource
+        .get("Type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// Returns the types that workflows are usually made of.

@@ -6,5 +6,5 @@ mod names;
 mod table;
 
 pub use kind::{Holds, ResourceType};
-pub use lookup::{holds, resource_type, usual_types};
+pub use lookup::{holds, resource_type, type_of, usual_types};
 pub use names::{FUNCTION, LOG_GROUP, MAPPING, QUEUE, STACK, TABLE, VERSION};

@@ -53,7 +53,8 @@ impl Outputs {
 
     /// Returns the queues that people look at first, each with what it is for.
     pub fn main_queues(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        ROLES.iter().filter_map(|(output, role)| {
+        let main = ROLES.iter().filter(|(output, _)| *output != UNDELIVERED);
+        main.filter_map(|(output, role)| {
             let queue = self.queues().find(|(name, _)| name == output);
             queue.map(|(_, url)| (*role, url))
         })
@@ -96,11 +97,15 @@ impl FromIterator<(String, String)> for Outputs {
     }
 }
 
+/// What stands in the name of the output with the queue of failures that did not reach theirs.
+const UNDELIVERED: &str = "OrchestratorUndelivered";
+
 /// What a queue is for, in the words of every command.
-const ROLES: [(&str, &str); 3] = [
+const ROLES: [(&str, &str); 4] = [
     ("Intake", "queue"),
     ("IntakeDeadLetter", "dead letters"),
     ("OrchestratorFailure", "failed executions"),
+    (UNDELIVERED, "undelivered failures"),
 ];
 
 /// Returns what a queue is for, by what stands in its output's name before `QueueUrl`.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::component::Components;
 use super::expression::Scope;
+use super::frozen::frozen;
 use super::instance::{Binding, Instance};
 use super::template::Template;
 use super::version::{fingerprint, published_function};
@@ -24,31 +25,51 @@ pub fn link(
     instances: &[Instance],
     description: &str,
 ) -> Result<Template> {
+    // What a function refers to is only known once all is linked, and versions are named after that.
+    let first = link_once(components, instances, &BTreeMap::new())?;
+    let linked = link_once(components, instances, &frozen(&first.resources))?;
+    let body = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": description,
+        "Resources": linked.resources,
+        "Outputs": linked.outputs,
+    });
+    Ok(Template::new(body, linked.places))
+}
+
+/// The sections of a template.
+#[derive(Default)]
+struct Linked {
+    resources: Map<String, Value>,
+    outputs: Map<String, Value>,
+    /// Where each resource is written.
+    places: BTreeMap<String, String>,
+}
+
+/// Links with versions named after their functions and what these freeze.
+fn link_once(
+    components: &Components,
+    instances: &[Instance],
+    frozen: &BTreeMap<String, Value>,
+) -> Result<Linked> {
     let mut linker = Linker {
         components,
         instances,
+        frozen,
         scopes: BTreeMap::new(),
     };
-    let mut resources = Map::new();
-    let mut outputs = Map::new();
-    let mut places = BTreeMap::new();
+    let mut linked = Linked::default();
     for instance in instances {
         linker.open(&instance.name, &mut Vec::new())?;
     }
     for instance in instances {
-        linker.emit(instance, &mut resources, &mut outputs)?;
+        linker.emit(instance, &mut linked.resources, &mut linked.outputs)?;
     }
     for instance in instances {
-        linker.order(instance, &mut resources)?;
-        linker.place(instance, &mut places);
+        linker.order(instance, &mut linked.resources)?;
+        linker.place(instance, &mut linked.places);
     }
-    let body = json!({
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": description,
-        "Resources": resources,
-        "Outputs": outputs,
-    });
-    Ok(Template::new(body, places))
+    Ok(linked)
 }
 
 /// Works in three passes over the instances: `open` binds parameters, in the order in which instances
@@ -57,6 +78,8 @@ pub fn link(
 struct Linker<'a> {
     components: &'a Components,
     instances: &'a [Instance],
+    /// What each function's version freezes beside its text, by the function's linked id.
+    frozen: &'a BTreeMap<String, Value>,
     scopes: BTreeMap<&'a str, Scope<'a>>,
 }
 
@@ -175,7 +198,8 @@ impl<'a> Linker<'a> {
                 scope.error(&path, "a version must publish a function of its component")
             })?;
             let linked = self.resource(instance, scope, function, opening)?;
-            let id = format!("{}{version}{}", instance.name, fingerprint(&linked));
+            let frozen = self.frozen.get(&scope.resource(function, &path)?);
+            let id = format!("{}{version}{}", instance.name, fingerprint(&linked, frozen));
             scope.ids.insert(version.clone(), id);
         }
         Ok(())

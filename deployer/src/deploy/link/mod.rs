@@ -2,6 +2,7 @@
 
 mod component;
 mod expression;
+mod frozen;
 mod instance;
 mod linker;
 mod short_tags;

@@ -161,6 +161,32 @@ fn a_version_is_named_by_what_its_function_is() {
 }
 
 #[test]
+fn a_version_is_named_by_what_replaces_the_resources_that_its_function_refers_to() {
+    let version_of = |suffix: &str, delay: u32| {
+        let jobs = Instance::new("Jobs", "queue")
+            .set("Delay", delay)
+            .set("Suffix", suffix);
+        let reader =
+            Instance::new("Reader", "reader").bind("Source", Binding::output("Jobs", "Arn"));
+        let template = link(&components(), &[jobs, reader], "test").unwrap();
+        let version = template
+            .resources()
+            .find(|(_, kind)| *kind == "AWS::Lambda::Version");
+        version.map(|(id, _)| id.to_owned()).unwrap()
+    };
+    assert_ne!(
+        version_of("a", 1),
+        version_of("b", 1),
+        "the queue is another one, and the function's text is the same"
+    );
+    assert_eq!(
+        version_of("a", 1),
+        version_of("a", 2),
+        "the queue is changed in place"
+    );
+}
+
+#[test]
 fn what_is_bound_wrongly_is_refused_with_file_and_line() {
     refused(
         &[Instance::new("Jobs", "queue")],

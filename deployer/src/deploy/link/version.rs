@@ -14,8 +14,10 @@ pub(super) fn published_function(version: &Value) -> Option<&str> {
         .and_then(Value::as_str)
 }
 
-/// Returns the part of a version's logical id that changes with the linked function.
-pub(super) fn fingerprint(function: &Map<String, Value>) -> String {
-    let text = Value::Object(function.clone()).to_string();
+/// Returns the part of a version's logical id that changes with the linked function, and with what
+/// decides the physical values that it refers to.
+pub(super) fn fingerprint(function: &Map<String, Value>, frozen: Option<&Value>) -> String {
+    let mut text = Value::Object(function.clone()).to_string();
+    text.extend(frozen.map(Value::to_string));
     hexadecimal(text.as_bytes()).chars().take(12).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::reference::is_intrinsic;
+use crate::stack::is_intrinsic;
 
 /// A place at which two values differ.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,11 +8,11 @@ use super::compare::{Difference, compare, union};
 use super::concern::warnings;
 use super::follow::{decide_action, follow};
 use super::model::{Action, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan};
-use super::reference::references;
 use super::replacement::judge;
 use super::secrecy::hide;
-use super::template::{Resources, keeps, kind, section};
-use crate::resources::VERSION;
+use super::template::{Resources, keeps, section};
+use crate::resources::{VERSION, type_of};
+use crate::stack::references;
 
 /// A stack as it is to be.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +104,7 @@ fn successors(old: &Resources, new: &Resources) -> BTreeMap<String, String> {
     let function = |version: &Value| version.pointer("/Properties/FunctionName").cloned();
     let versions = |from: &Resources, without: &Resources| -> Vec<(String, Option<Value>)> {
         from.iter()
-            .filter(|(id, resource)| kind(resource) == VERSION && !without.contains_key(*id))
+            .filter(|(id, resource)| type_of(resource) == VERSION && !without.contains_key(*id))
             .map(|(id, resource)| (id.clone(), function(resource)))
             .collect()
     };
@@ -122,7 +122,7 @@ fn added(id: &str, resource: &Value, successors: &BTreeMap<String, String>) -> R
     let is_successor = successors.values().any(|successor| successor == id);
     ResourcePlan {
         id: id.to_owned(),
-        kind: kind(resource).to_owned(),
+        kind: type_of(resource).to_owned(),
         action: Action::Added,
         reason: is_successor.then(|| "new version".to_owned()),
         properties: Vec::new(),
@@ -138,7 +138,7 @@ fn gone(id: &str, resource: &Value, successor: Option<&String>) -> ResourcePlan 
     };
     ResourcePlan {
         id: id.to_owned(),
-        kind: kind(resource).to_owned(),
+        kind: type_of(resource).to_owned(),
         action: if kept { Action::Kept } else { Action::Removed },
         reason,
         properties: Vec::new(),
@@ -159,7 +159,7 @@ fn changed(
         let (old, new) = (before.get(key), after.get(key));
         match key.as_str() {
             "Properties" => {
-                properties.extend(changed_properties(kind(after), old, new, successors));
+                properties.extend(changed_properties(type_of(after), old, new, successors));
             }
             "DependsOn" => {
                 let (old, new) = (dependencies(old), dependencies(new));
@@ -178,7 +178,7 @@ fn changed(
     }
     (!properties.is_empty()).then(|| ResourcePlan {
         id: id.to_owned(),
-        kind: kind(after).to_owned(),
+        kind: type_of(after).to_owned(),
         action: Action::Changed,
         reason: None,
         properties,

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::model::{Action, PropertyChange, Replacement, ResourcePlan};
-use super::reference::{is_intrinsic, references};
 use super::replacement::{is_known, judge};
-use super::template::{Resources, kind};
+use super::template::Resources;
+use crate::resources::type_of;
+use crate::stack::{is_intrinsic, references};
 
 /// Adds what changes only because a resource that it refers to is another one afterwards, until
 /// nothing more follows. `resources` has all that differs by itself and stays complete; `new` is the
@@ -24,7 +25,7 @@ pub(super) fn follow(resources: &mut Vec<ResourcePlan>, new: &Resources) {
             for (property, value) in properties.into_iter().flatten() {
                 for (path, leaf, cause) in followers(property, value, &replaced) {
                     let certainty = replaced.get(&cause).copied().unwrap_or(Replacement::Never);
-                    let judged = judge(kind(after), property, Some(value), Some(value));
+                    let judged = judge(type_of(after), property, Some(value), Some(value));
                     let change = PropertyChange {
                         path,
                         before: Some(leaf.clone()),
@@ -32,7 +33,7 @@ pub(super) fn follow(resources: &mut Vec<ResourcePlan>, new: &Resources) {
                         replacement: judged.min(certainty),
                         follows: Some(cause),
                     };
-                    grew |= add(resources, id, kind(after), change);
+                    grew |= add(resources, id, type_of(after), change);
                 }
             }
         }
@@ -122,7 +123,7 @@ pub(super) fn decide_action(resource: &mut ResourcePlan, old: &Resources, new: &
     let (Some(before), Some(after)) = (old.get(&resource.id), new.get(&resource.id)) else {
         return;
     };
-    if kind(before) != kind(after) {
+    if type_of(before) != type_of(after) {
         resource.action = Action::Replaced;
         resource.reason =
             Some("CloudFormation refuses another type under the same id; rename it".to_owned());
@@ -133,7 +134,7 @@ pub(super) fn decide_action(resource: &mut ResourcePlan, old: &Resources, new: &
     } else {
         Action::MayBeReplaced
     };
-    resource.reason = Some(if is_known(kind(after)) {
+    resource.reason = Some(if is_known(type_of(after)) {
         let path = resource
             .properties
             .iter()
@@ -144,6 +145,6 @@ pub(super) fn decide_action(resource: &mut ResourcePlan, old: &Resources, new: &
             _ => format!("{path} is sometimes fixed at its creation"),
         }
     } else {
-        format!("what replaces a {} is not known here", kind(after))
+        format!("what replaces a {} is not known here", type_of(after))
     });
 }

@@ -12,7 +12,6 @@ mod make;
 mod model;
 mod permission;
 mod read;
-mod reference;
 mod replacement;
 mod secrecy;
 mod template;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::reference::{brief, references};
-use super::template::{Resources, kind};
+use super::template::Resources;
+use crate::resources::type_of;
+use crate::stack::{brief, references};
 
 #[derive(Debug, Clone, PartialEq)]
 struct Grant {
@@ -134,7 +135,7 @@ fn grants(resources: &Resources) -> Vec<Grant> {
         let Some(properties) = resource.get("Properties") else {
             continue;
         };
-        if kind(resource) == "AWS::Lambda::Permission" {
+        if type_of(resource) == "AWS::Lambda::Permission" {
             found.extend(permission(id, properties));
             continue;
         }
@@ -255,7 +256,7 @@ fn permission(id: &str, properties: &Value) -> Option<Grant> {
 fn principals(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Object(kinds))
-            if !super::reference::is_intrinsic(&Value::Object(kinds.clone())) =>
+            if !crate::stack::is_intrinsic(&Value::Object(kinds.clone())) =>
         {
             kinds
                 .values()

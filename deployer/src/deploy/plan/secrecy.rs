@@ -26,7 +26,7 @@ fn redact(value: &mut Value, named: bool, name: &str) {
     match value {
         Value::String(text) if secrets::is_secret(named, name, text) => *value = json!(HIDDEN),
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, named, name)),
-        Value::Object(_) if super::reference::is_intrinsic(value) => {}
+        Value::Object(_) if crate::stack::is_intrinsic(value) => {}
         Value::Object(fields) => {
             // Tags and their like carry the name beside the value.
             let beside = ["Key", "Name"].iter().any(|key| {

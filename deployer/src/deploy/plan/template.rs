@@ -13,14 +13,6 @@ pub(super) fn section<'a>(template: &'a Value, name: &str, empty: &'a Resources)
         .unwrap_or(empty)
 }
 
-/// Returns the type of a resource.
-pub(super) fn kind(resource: &Value) -> &str {
-    resource
-        .get("Type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
 /// Returns whether a policy keeps the resource in the account.
 pub(super) fn keeps(resource: &Value, policy: &str) -> bool {
     resource

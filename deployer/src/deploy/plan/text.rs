@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::caution::words;
 use super::model::{Action, Plan, PropertyChange, ResourcePlan, StackAction, StackPlan, Summary};
-use super::reference::{brief, is_intrinsic};
+use crate::stack::{brief, is_intrinsic};
 
 const WIDTH: usize = 80;
 const LONG_PATH: usize = 44;

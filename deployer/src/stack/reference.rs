@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Returns whether a value is an intrinsic function, which is compared as one.
-pub(super) fn is_intrinsic(value: &Value) -> bool {
+pub(crate) fn is_intrinsic(value: &Value) -> bool {
     value.as_object().is_some_and(|fields| {
         fields.len() == 1
             && fields
@@ -15,7 +15,7 @@ pub(super) fn is_intrinsic(value: &Value) -> bool {
 }
 
 /// Returns the logical ids that a value refers to.
-pub(super) fn references(value: &Value) -> BTreeSet<String> {
+pub(crate) fn references(value: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     collect(value, &mut found);
     found
@@ -66,7 +66,7 @@ fn before_dot(path: &str) -> &str {
 }
 
 /// Returns a value in few words: `Table.Arn` for an attribute, JSON for what is no word.
-pub(super) fn brief(value: &Value) -> String {
+pub(crate) fn brief(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(fields) if is_intrinsic(value) => {
