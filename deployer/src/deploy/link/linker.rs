@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::component::Components;
 use super::expression::Scope;
-use super::frozen::frozen;
 use super::instance::{Binding, Instance};
+use super::linked::Linked;
 use super::template::Template;
-use super::version::{fingerprint, published_function};
+use super::version::{name_versions, published_function};
 use crate::config::nearest;
 use crate::error::{Error, Result};
-use crate::resources::VERSION;
+use crate::resources::{VERSION, type_of};
 
 /// Links `instances` into one template.
 ///
@@ -25,37 +25,9 @@ pub fn link(
     instances: &[Instance],
     description: &str,
 ) -> Result<Template> {
-    // What a function refers to is only known once all is linked, and versions are named after that.
-    let first = link_once(components, instances, &BTreeMap::new())?;
-    let linked = link_once(components, instances, &frozen(&first.resources))?;
-    let body = json!({
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": description,
-        "Resources": linked.resources,
-        "Outputs": linked.outputs,
-    });
-    Ok(Template::new(body, linked.places))
-}
-
-/// The sections of a template.
-#[derive(Default)]
-struct Linked {
-    resources: Map<String, Value>,
-    outputs: Map<String, Value>,
-    /// Where each resource is written.
-    places: BTreeMap<String, String>,
-}
-
-/// Links with versions named after their functions and what these freeze.
-fn link_once(
-    components: &Components,
-    instances: &[Instance],
-    frozen: &BTreeMap<String, Value>,
-) -> Result<Linked> {
     let mut linker = Linker {
         components,
         instances,
-        frozen,
         scopes: BTreeMap::new(),
     };
     let mut linked = Linked::default();
@@ -69,7 +41,15 @@ fn link_once(
         linker.order(instance, &mut linked.resources)?;
         linker.place(instance, &mut linked.places);
     }
-    Ok(linked)
+    // What a function refers to is only known once all is linked.
+    name_versions(&mut linked);
+    let body = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": description,
+        "Resources": linked.resources,
+        "Outputs": linked.outputs,
+    });
+    Ok(Template::new(body, linked.places))
 }
 
 /// Works in three passes over the instances: `open` binds parameters, in the order in which instances
@@ -78,8 +58,6 @@ fn link_once(
 struct Linker<'a> {
     components: &'a Components,
     instances: &'a [Instance],
-    /// What each function's version freezes beside its text, by the function's linked id.
-    frozen: &'a BTreeMap<String, Value>,
     scopes: BTreeMap<&'a str, Scope<'a>>,
 }
 
@@ -136,7 +114,7 @@ impl<'a> Linker<'a> {
             let truth = scope.decide(expression, &format!("Conditions.{condition}"))?;
             scope.conditions.insert(condition.clone(), truth);
         }
-        self.name_versions(instance, &mut scope, opening)?;
+        check_versions(&scope)?;
         self.scopes.insert(&instance.name, scope);
         opening.pop();
         Ok(())
@@ -178,31 +156,6 @@ impl<'a> Linker<'a> {
             return Err(scope.unknown("output", output, scope.component.outputs.keys(), "Outputs"));
         };
         Ok(scope.rewrite(value, &path)?.unwrap_or(Value::Null))
-    }
-
-    fn name_versions(
-        &mut self,
-        instance: &Instance,
-        scope: &mut Scope<'_>,
-        opening: &mut Vec<String>,
-    ) -> Result<()> {
-        let versions: Vec<(&String, &Value)> = scope
-            .component
-            .resources
-            .iter()
-            .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(VERSION))
-            .collect();
-        for (version, resource) in versions {
-            let path = format!("Resources.{version}");
-            let function = published_function(resource).ok_or_else(|| {
-                scope.error(&path, "a version must publish a function of its component")
-            })?;
-            let linked = self.resource(instance, scope, function, opening)?;
-            let frozen = self.frozen.get(&scope.resource(function, &path)?);
-            let id = format!("{}{version}{}", instance.name, fingerprint(&linked, frozen));
-            scope.ids.insert(version.clone(), id);
-        }
-        Ok(())
     }
 
     /// Returns a resource rewritten, with what the instance lays over it.
@@ -345,6 +298,19 @@ impl<'a> Linker<'a> {
         }
         Ok(())
     }
+}
+
+/// A version is named after its function, so it must publish one of its component.
+fn check_versions(scope: &Scope<'_>) -> Result<()> {
+    let resources = scope.component.resources.iter();
+    for (version, resource) in resources.filter(|(_, resource)| type_of(resource) == VERSION) {
+        let function = published_function(resource);
+        if !function.is_some_and(|function| scope.component.resources.contains_key(function)) {
+            let path = format!("Resources.{version}");
+            return Err(scope.error(&path, "a version must publish a function of its component"));
+        }
+    }
+    Ok(())
 }
 
 fn check_allowed(scope: &Scope<'_>, parameter: &str, declaration: &Value) -> Result<()> {

@@ -4,6 +4,7 @@ mod component;
 mod expression;
 mod frozen;
 mod instance;
+mod linked;
 mod linker;
 mod short_tags;
 mod substitution;
