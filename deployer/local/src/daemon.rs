@@ -1,7 +1,7 @@
 //! The daemon: MiniStack, the durable execution service and the router before both.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -82,7 +82,7 @@ async fn run(
     ministack: &mut MiniStack,
 ) -> Result<(), LocalError> {
     let client = MiniStackClient::new(ministack.target());
-    let functions = FunctionHost::new(client.clone());
+    let functions = FunctionHost::new(client.clone(), (Ipv4Addr::LOCALHOST, port).into());
     let service = ServiceSettings {
         account: settings.account.clone(),
         region: settings.region.clone(),

@@ -30,13 +30,16 @@ const MOST_INVOCATIONS: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct FunctionHost {
     ministack: MiniStackClient,
+    /// Where functions reach the router.
+    router: SocketAddr,
     turns: Arc<Semaphore>,
 }
 
 impl FunctionHost {
-    pub(crate) fn new(ministack: MiniStackClient) -> Self {
+    pub(crate) fn new(ministack: MiniStackClient, router: SocketAddr) -> Self {
         Self {
             ministack,
+            router,
             turns: Arc::new(Semaphore::new(MOST_INVOCATIONS)),
         }
     }
@@ -134,7 +137,11 @@ impl FunctionGateway for FunctionHost {
 
     async fn kill_peer(&self, peer: SocketAddr) -> Result<(), GatewayError> {
         let ministack = self.ministack.current().map(|target| target.pid);
-        let killed = tokio::task::spawn_blocking(move || peer::kill(peer, ministack)).await;
+        let connection = peer::Connection {
+            peer,
+            own: self.router,
+        };
+        let killed = tokio::task::spawn_blocking(move || peer::kill(connection, ministack)).await;
         match killed {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(GatewayError::Refused {

@@ -20,10 +20,20 @@ pub(crate) enum PeerError {
     NotAFunction { pid: u32 },
 }
 
-/// Kills the process that owns the local end `peer` of a connection, if it is a descendant of
-/// `ministack`.
-pub(crate) fn kill(peer: SocketAddr, ministack: Option<u32>) -> Result<(), PeerError> {
-    let pid = owner(peer)
+/// A connection to this process, told by both ends: an ephemeral port can be in use towards two others
+/// at once, and what is found is killed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Connection {
+    /// The end of the process that is looked for.
+    pub(crate) peer: SocketAddr,
+    /// This process's end.
+    pub(crate) own: SocketAddr,
+}
+
+/// Kills the process that has the other end of a connection, if it is a descendant of `ministack`.
+pub(crate) fn kill(connection: Connection, ministack: Option<u32>) -> Result<(), PeerError> {
+    let peer = connection.peer;
+    let pid = owner(connection)
         .map_err(|source| PeerError::Lookup { peer, source })?
         .ok_or(PeerError::NoOwner { peer })?;
     let processes = Processes::list();
@@ -37,14 +47,18 @@ pub(crate) fn kill(peer: SocketAddr, ministack: Option<u32>) -> Result<(), PeerE
 }
 
 #[cfg(target_os = "linux")]
-fn owner(peer: SocketAddr) -> io::Result<Option<u32>> {
+fn owner(connection: Connection) -> io::Result<Option<u32>> {
     use procfs::process::{FDTarget, all_processes};
 
     let connections = procfs::net::tcp().map_err(io::Error::other)?;
     let Some(inode) = connections
         .into_iter()
-        .find(|connection| connection.local_address == peer && connection.inode != 0)
-        .map(|connection| connection.inode)
+        .find(|found| {
+            found.local_address == connection.peer
+                && found.remote_address == connection.own
+                && found.inode != 0
+        })
+        .map(|found| found.inode)
     else {
         return Ok(None);
     };
@@ -65,24 +79,27 @@ fn owner(peer: SocketAddr) -> io::Result<Option<u32>> {
 
 /// Asks `lsof`, which is part of macOS.
 #[cfg(not(target_os = "linux"))]
-fn owner(peer: SocketAddr) -> io::Result<Option<u32>> {
+fn owner(connection: Connection) -> io::Result<Option<u32>> {
     let output = std::process::Command::new("lsof")
         .args(["-nP", "-sTCP:ESTABLISHED", "-Fpn"])
-        .arg(format!("-iTCP@{peer}"))
+        .arg(format!("-iTCP@{}", connection.peer))
         .output()?;
-    Ok(parse_lsof(&String::from_utf8_lossy(&output.stdout), peer))
+    Ok(parse_lsof(
+        &String::from_utf8_lossy(&output.stdout),
+        connection,
+    ))
 }
 
-/// Finds, in lsof's lines of `p` for a process and `n` for its connections, who has `peer` as its
-/// own end; the router has it as the other end.
+/// Finds, in lsof's lines of `p` for a process and `n` for its connections, who has the connection
+/// from the other side.
 #[cfg(any(test, not(target_os = "linux")))]
-fn parse_lsof(output: &str, peer: SocketAddr) -> Option<u32> {
-    let own_end = format!("n{peer}->");
+fn parse_lsof(output: &str, connection: Connection) -> Option<u32> {
+    let from_there = format!("n{}->{}", connection.peer, connection.own);
     let mut pid = None;
     for line in output.lines() {
         if let Some(number) = line.strip_prefix('p') {
             pid = number.parse().ok();
-        } else if line.starts_with(&own_end) {
+        } else if line == from_there {
             return pid;
         }
     }
@@ -98,13 +115,15 @@ mod tests {
     #[test]
     fn the_owner_of_the_other_end_is_found_and_spared_when_it_is_no_function() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let _stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let own = listener.local_addr().unwrap();
+        let _stream = TcpStream::connect(own).unwrap();
         let (_accepted, peer) = listener.accept().unwrap();
-        assert_eq!(owner(peer).unwrap(), Some(std::process::id()));
-        let error = kill(peer, Some(u32::MAX)).unwrap_err();
+        let connection = Connection { peer, own };
+        assert_eq!(owner(connection).unwrap(), Some(std::process::id()));
+        let error = kill(connection, Some(u32::MAX)).unwrap_err();
         assert!(matches!(error, PeerError::NotAFunction { .. }), "{error}");
         assert!(matches!(
-            kill(peer, None),
+            kill(connection, None),
             Err(PeerError::NotAFunction { .. })
         ));
     }
@@ -114,14 +133,37 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let unused = listener.local_addr().unwrap();
         drop(listener);
-        assert!(matches!(kill(unused, None), Err(PeerError::NoOwner { .. })));
+        let connection = Connection {
+            peer: unused,
+            own: unused,
+        };
+        let killed = kill(connection, None);
+        assert!(matches!(killed, Err(PeerError::NoOwner { .. })));
+    }
+
+    #[test]
+    fn a_connection_of_the_same_port_to_somebody_else_is_another_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let other = TcpListener::bind("127.0.0.1:0").unwrap();
+        let _stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (_accepted, peer) = listener.accept().unwrap();
+        let connection = Connection {
+            peer,
+            own: other.local_addr().unwrap(),
+        };
+        assert_eq!(owner(connection).unwrap(), None);
     }
 
     #[test]
     fn lsof_is_read() {
-        let peer = "127.0.0.1:50100".parse().unwrap();
+        let to = |own: &str| Connection {
+            peer: "127.0.0.1:50100".parse().unwrap(),
+            own: own.parse().unwrap(),
+        };
+        let router = to("127.0.0.1:4566");
         let output = "p10\nf9\nn127.0.0.1:4566->127.0.0.1:50100\np77\nf3\nn127.0.0.1:50100->127.0.0.1:4566\n";
-        assert_eq!(parse_lsof(output, peer), Some(77));
-        assert_eq!(parse_lsof("", peer), None);
+        assert_eq!(parse_lsof(output, router), Some(77));
+        assert_eq!(parse_lsof(output, to("127.0.0.1:4567")), None);
+        assert_eq!(parse_lsof("", router), None);
     }
 }

@@ -14,6 +14,9 @@ use crate::error::Result;
 /// The most executions that the service returns in one page.
 const LARGEST_PAGE: i32 = 1000;
 
+/// The statuses of executions that are not finished; the SDK has no names for all of them yet.
+const UNFINISHED: [&str; 3] = ["RUNNING", "PAUSING", "PAUSED"];
+
 /// Returns whether nothing more will happen in an execution of this status. A status that is not
 /// known here may be one of an execution that goes on.
 pub fn is_finished(status: &ExecutionStatus) -> bool {
@@ -32,7 +35,7 @@ pub struct Executions<'a> {
     lambda: &'a aws_sdk_lambda::Client,
     function: &'a str,
     version: Option<String>,
-    status: Option<ExecutionStatus>,
+    statuses: Option<Vec<ExecutionStatus>>,
     name: Option<String>,
     started_after: Option<DateTime>,
     page: i32,
@@ -55,7 +58,7 @@ impl<'a> Executions<'a> {
             lambda,
             function,
             version: None,
-            status: None,
+            statuses: None,
             name: None,
             started_after: None,
             page: LARGEST_PAGE,
@@ -71,10 +74,10 @@ impl<'a> Executions<'a> {
         self
     }
 
-    /// Takes only those that run.
+    /// Takes only those that go on, or will once somebody resumes them.
     #[must_use]
-    pub fn running(mut self) -> Self {
-        self.status = Some(ExecutionStatus::Running);
+    pub fn unfinished(mut self) -> Self {
+        self.statuses = Some(UNFINISHED.map(ExecutionStatus::from).to_vec());
         self
     }
 
@@ -114,7 +117,7 @@ impl<'a> Executions<'a> {
             .list_durable_executions_by_function()
             .function_name(self.function)
             .set_qualifier(self.version.clone())
-            .set_statuses(self.status.clone().map(|status| vec![status]))
+            .set_statuses(self.statuses.clone())
             .set_durable_execution_name(self.name.clone())
             .set_started_after(self.started_after)
             .max_items(self.page)
@@ -153,16 +156,16 @@ impl<'a> Executions<'a> {
     }
 }
 
-/// Returns the ARNs of the running executions, on every version of the function.
-pub async fn running_executions(clients: &Clients, function: &str) -> Result<Vec<String>> {
+/// Returns the ARNs of the unfinished executions, on every version of the function.
+pub async fn unfinished_executions(clients: &Clients, function: &str) -> Result<Vec<String>> {
     let mut arns = BTreeSet::new();
     for version in versions(clients, function).await? {
         let Some(version) = version.version else {
             continue;
         };
         let executions = Executions::of(&clients.lambda, function);
-        let mut running = executions.of_version(version).running();
-        while let Some(page) = running.next().await? {
+        let mut unfinished = executions.of_version(version).unfinished();
+        while let Some(page) = unfinished.next().await? {
             arns.extend(
                 page.into_iter()
                     .map(|execution| execution.durable_execution_arn),
@@ -170,4 +173,21 @@ pub async fn running_executions(clients: &Clients, function: &str) -> Result<Vec
         }
     }
     Ok(arns.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_lambda::types::ExecutionStatus;
+
+    use super::{UNFINISHED, is_finished};
+
+    #[test]
+    fn what_is_paused_or_not_known_goes_on() {
+        for status in UNFINISHED.into_iter().chain(["SOMETHING_NEW"]) {
+            assert!(!is_finished(&ExecutionStatus::from(status)), "{status}");
+        }
+        for status in ["SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"] {
+            assert!(is_finished(&ExecutionStatus::from(status)), "{status}");
+        }
+    }
 }

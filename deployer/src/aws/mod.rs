@@ -12,7 +12,7 @@ mod queue;
 mod retries;
 
 pub use clients::Clients;
-pub use executions::{Executions, is_finished, running_executions};
+pub use executions::{Executions, is_finished, unfinished_executions};
 pub use failure::{code_of, failed, is_missing, message_of};
 pub(crate) use history::error_object;
 #[cfg(test)]

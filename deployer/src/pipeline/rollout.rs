@@ -32,9 +32,16 @@ impl Rollout {
     }
 }
 
-/// Asks before a protected stage is changed, and before any stage loses data.
+/// Refuses what AWS would refuse, and asks before a protected stage is changed, and before any stage
+/// loses data.
 pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> {
     let app = session.app;
+    if let Some((resource, name)) = plan.refused().next() {
+        return Err(Error::usage(format!(
+            "`{resource}` would be replaced and keep the name `{name}`, which AWS refuses"
+        ))
+        .hint("give it another name, or none; `deployer plan` shows what replaces it"));
+    }
     if plan.is_empty() || !(app.stage.protect || plan.loses_data()) {
         return Ok(());
     }

@@ -21,6 +21,9 @@ pub struct ResourceType {
     pub taggable: bool,
     /// The properties for which a resource is replaced; nothing where they are not known.
     pub create_only: Option<&'static [&'static str]>,
+    /// The property with a name that no other resource may have at the same time; CloudFormation refuses
+    /// to replace a resource that keeps it.
+    pub named_by: Option<&'static str>,
     /// The properties for which a resource is sometimes replaced.
     pub conditional: &'static [&'static str],
     /// What a resource holds, where it holds anything.
@@ -36,6 +39,7 @@ pub(super) const fn known(name: &'static str) -> ResourceType {
         usual: false,
         taggable: false,
         create_only: None,
+        named_by: None,
         conditional: &[],
         holds: None,
         unit: "entries",
@@ -55,6 +59,11 @@ impl ResourceType {
 
     pub(super) const fn create_only(mut self, properties: &'static [&'static str]) -> Self {
         self.create_only = Some(properties);
+        self
+    }
+
+    pub(super) const fn named_by(mut self, property: &'static str) -> Self {
+        self.named_by = Some(property);
         self
     }
 

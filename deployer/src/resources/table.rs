@@ -19,11 +19,13 @@ pub(super) const TYPES: [ResourceType; 69] = [
     known("AWS::CertificateManager::Certificate").taggable(),
     known("AWS::CloudFront::Distribution").taggable(),
     known("AWS::CloudWatch::Alarm")
+        .named_by("AlarmName")
         .usual()
         .taggable()
         .create_only(&["AlarmName"]),
     known("AWS::CloudWatch::CompositeAlarm").usual().taggable(),
     known("AWS::CloudWatch::Dashboard")
+        .named_by("DashboardName")
         .usual()
         .taggable()
         .create_only(&["DashboardName"]),
@@ -31,6 +33,7 @@ pub(super) const TYPES: [ResourceType; 69] = [
         .usual()
         .holds(Holds::Data, "entries"),
     known("AWS::DynamoDB::Table")
+        .named_by("TableName")
         .usual()
         .taggable()
         .create_only(&["TableName", "KeySchema", "ImportSourceSpecification"])
@@ -49,17 +52,18 @@ pub(super) const TYPES: [ResourceType; 69] = [
     known("AWS::Events::EventBus").usual().taggable(),
     known("AWS::Events::EventBusPolicy").usual(),
     known("AWS::Events::Rule")
+        .named_by("Name")
         .usual()
         .taggable()
         .create_only(&["Name"])
         .conditional(&["EventBusName"]),
-    known("AWS::IAM::ManagedPolicy").usual().create_only(&[
-        "ManagedPolicyName",
-        "Description",
-        "Path",
-    ]),
+    known("AWS::IAM::ManagedPolicy")
+        .named_by("ManagedPolicyName")
+        .usual()
+        .create_only(&["ManagedPolicyName", "Description", "Path"]),
     known("AWS::IAM::Policy").usual().create_only(&[]),
     known("AWS::IAM::Role")
+        .named_by("RoleName")
         .usual()
         .taggable()
         .create_only(&["RoleName", "Path"]),
@@ -67,13 +71,17 @@ pub(super) const TYPES: [ResourceType; 69] = [
         .usual()
         .create_only(&["PolicyName", "RoleName"]),
     known("AWS::IAM::User").taggable(),
-    known("AWS::KMS::Alias").usual().create_only(&["AliasName"]),
+    known("AWS::KMS::Alias")
+        .named_by("AliasName")
+        .usual()
+        .create_only(&["AliasName"]),
     known("AWS::KMS::Key")
         .usual()
         .taggable()
         .create_only(&[])
         .holds(Holds::Data, "entries"),
     known("AWS::Kinesis::Stream")
+        .named_by("Name")
         .usual()
         .taggable()
         .holds(Holds::Data, "entries"),
@@ -95,6 +103,7 @@ pub(super) const TYPES: [ResourceType; 69] = [
             "SelfManagedEventSource",
         ]),
     known("AWS::Lambda::Function")
+        .named_by("FunctionName")
         .usual()
         .taggable()
         .create_only(&["FunctionName", "PackageType", "TenancyConfig"]),
@@ -119,6 +128,7 @@ pub(super) const TYPES: [ResourceType; 69] = [
         "RuntimePolicy",
     ]),
     known("AWS::Logs::LogGroup")
+        .named_by("LogGroupName")
         .usual()
         .taggable()
         .create_only(&["LogGroupName"])
@@ -131,6 +141,7 @@ pub(super) const TYPES: [ResourceType; 69] = [
     known("AWS::RDS::DBCluster").taggable(),
     known("AWS::RDS::DBInstance").taggable(),
     known("AWS::S3::Bucket")
+        .named_by("BucketName")
         .usual()
         .taggable()
         .create_only(&["BucketName", "BucketNamePrefix", "BucketNamespace"])
@@ -142,19 +153,25 @@ pub(super) const TYPES: [ResourceType; 69] = [
     known("AWS::SES::EmailIdentity").taggable(),
     known("AWS::SNS::Subscription").usual(),
     known("AWS::SNS::Topic")
+        .named_by("TopicName")
         .usual()
         .taggable()
         .create_only(&["TopicName", "FifoTopic"]),
     known("AWS::SNS::TopicPolicy").usual(),
     known("AWS::SQS::Queue")
+        .named_by("QueueName")
         .usual()
         .taggable()
         .create_only(&["QueueName", "FifoQueue"])
         .holds(Holds::Data, "messages"),
     known("AWS::SQS::QueuePolicy").usual().create_only(&[]),
-    known("AWS::SSM::Parameter").usual().create_only(&["Name"]),
+    known("AWS::SSM::Parameter")
+        .named_by("Name")
+        .usual()
+        .create_only(&["Name"]),
     known("AWS::Scheduler::ScheduleGroup").taggable(),
     known("AWS::SecretsManager::Secret")
+        .named_by("Name")
         .usual()
         .taggable()
         .holds(Holds::Data, "entries"),

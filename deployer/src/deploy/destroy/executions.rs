@@ -3,7 +3,7 @@
 use aws_sdk_lambda::types::ErrorObject;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{Clients, failed, is_missing, running_executions};
+use crate::aws::{Clients, failed, is_missing, unfinished_executions};
 use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
@@ -11,7 +11,7 @@ const STOPS_AT_A_TIME: usize = 16;
 
 /// Stops every running execution and returns how many there were.
 pub(super) async fn stop_all(clients: &Clients, function: &str) -> Result<usize> {
-    let arns = running_executions(clients, function).await?;
+    let arns = unfinished_executions(clients, function).await?;
     let reason = ErrorObject::builder()
         .error_type("Destroyed")
         .error_message("the workflow was destroyed")

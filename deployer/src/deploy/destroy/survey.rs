@@ -1,7 +1,7 @@
 //! What there is to destroy, and what would be lost with it.
 
 use super::tables::{self, Data, TableSurvey};
-use crate::aws::{Clients, Messages, messages, running_executions};
+use crate::aws::{Clients, Messages, messages, unfinished_executions};
 use crate::config::App;
 use crate::error::Result;
 use crate::resources::MAPPING;
@@ -142,7 +142,7 @@ async fn survey_stack(
     };
     let orchestrator = live.outputs.orchestrator().map(str::to_owned);
     let running_executions = match &orchestrator {
-        Some(function) => running_executions(clients, function).await?.len(),
+        Some(function) => unfinished_executions(clients, function).await?.len(),
         None => 0,
     };
     let mut held = 0;

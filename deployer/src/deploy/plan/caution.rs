@@ -17,6 +17,14 @@ pub(super) fn words(warning: &Warning) -> (String, Vec<String>) {
             let headline = format!("LOSES DATA: {resource} {}", fate(*loss));
             (headline, count.into_iter().collect())
         }
+        Warning::CannotBeReplaced { resource, name, .. } => (
+            format!("CANNOT BE REPLACED: {resource} keeps the name `{name}`"),
+            vec![
+                "AWS refuses to make the new one while the old one has the name; give it another \
+                 name, or none"
+                    .to_owned(),
+            ],
+        ),
         Warning::WidensPermissions { resource, grants } => {
             (format!("WIDENS PERMISSIONS: {resource}"), grants.clone())
         }

@@ -3,7 +3,7 @@
 use super::model::{Action, Loss, ResourcePlan, Warning};
 use super::permission::widened;
 use super::template::{Resources, keeps};
-use crate::resources::{FUNCTION, holds};
+use crate::resources::{FUNCTION, holds, resource_type};
 
 /// Returns the warnings of a stack; of a new one, what it grants to everybody or on everything.
 pub(super) fn warnings(
@@ -20,6 +20,15 @@ pub(super) fn warnings(
             loss,
             holds: None,
         }));
+    }
+    for resource in resources {
+        warnings.extend(
+            kept_name(resource, old, new).map(|name| Warning::CannotBeReplaced {
+                resource: resource.id.clone(),
+                kind: resource.kind.clone(),
+                name,
+            }),
+        );
     }
     for resource in resources {
         let toggled = resource
@@ -43,6 +52,25 @@ pub(super) fn warnings(
             .map(|(resource, grants)| Warning::WidensPermissions { resource, grants }),
     );
     warnings
+}
+
+/// Returns the name that a resource has and is to keep although another one takes its place.
+fn kept_name(resource: &ResourcePlan, old: &Resources, new: &Resources) -> Option<String> {
+    if resource.action != Action::Replaced {
+        return None;
+    }
+    let property = resource_type(&resource.kind)?.named_by?;
+    let name = |resources: &Resources| {
+        let name = resources
+            .get(&resource.id)?
+            .pointer("/Properties")?
+            .get(property)?;
+        Some(
+            name.as_str()
+                .map_or_else(|| name.to_string(), str::to_owned),
+        )
+    };
+    name(old).filter(|kept| name(new).as_ref() == Some(kept))
 }
 
 fn loss(resource: &ResourcePlan, old: &Resources, new: &Resources) -> Option<Loss> {

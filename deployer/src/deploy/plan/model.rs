@@ -37,6 +37,17 @@ impl Plan {
             .all(|stack| stack.action == StackAction::Unchanged)
     }
 
+    /// Returns the resources that it would replace and that CloudFormation refuses to.
+    pub fn refused(&self) -> impl Iterator<Item = (&str, &str)> {
+        let warnings = self.stacks.iter().flat_map(|stack| &stack.warnings);
+        warnings.filter_map(|warning| match warning {
+            Warning::CannotBeReplaced { resource, name, .. } => {
+                Some((resource.as_str(), name.as_str()))
+            }
+            _ => None,
+        })
+    }
+
     /// Returns whether it takes data away, or leaves data behind where the application does not look.
     pub fn loses_data(&self) -> bool {
         self.stacks
@@ -198,6 +209,16 @@ pub enum Warning {
         loss: Loss,
         /// How many items or messages it holds, roughly; nothing where that is not known.
         holds: Option<u64>,
+    },
+    /// A resource would be replaced and keep its name, which CloudFormation refuses.
+    CannotBeReplaced {
+        /// The resource.
+        resource: String,
+        /// Its type.
+        #[serde(rename = "type")]
+        kind: String,
+        /// The name that it has, and is to keep.
+        name: String,
     },
     /// Somebody may do more than before.
     WidensPermissions {

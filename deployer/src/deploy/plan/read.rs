@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
 use super::model::{StackAction, StackPlan, Warning};
-use crate::aws::{Clients, Messages, messages, running_executions};
+use crate::aws::{Clients, Messages, messages, unfinished_executions};
 use crate::deploy::apply::Request;
 use crate::error::Result;
 use crate::hash::hexadecimal;
@@ -77,8 +77,13 @@ pub async fn plan_stack(
 
 /// Adds how much a resource holds and how many executions run. What cannot be counted stays unknown.
 async fn count(clients: &Clients, plan: &mut StackPlan) -> Result<()> {
-    let wanted = |warning: &Warning| !matches!(warning, Warning::WidensPermissions { .. });
-    if !plan.warnings.iter().any(wanted) {
+    let counts = |warning: &Warning| {
+        matches!(
+            warning,
+            Warning::LosesData { .. } | Warning::TogglesDurability { .. }
+        )
+    };
+    if !plan.warnings.iter().any(counts) {
         return Ok(());
     }
     let known = resources(clients, &plan.stack).await?;
@@ -112,7 +117,7 @@ async fn count(clients: &Clients, plan: &mut StackPlan) -> Result<()> {
             Warning::TogglesDurability {
                 running_executions, ..
             } => *running_executions = Some(0),
-            Warning::WidensPermissions { .. } => {}
+            Warning::CannotBeReplaced { .. } | Warning::WidensPermissions { .. } => {}
         }
     }
     Ok(())
@@ -136,6 +141,6 @@ async fn held(clients: &Clients, kind: &str, id: &str) -> Option<u64> {
 
 /// Returns how many executions run, on every version of the function.
 async fn running(clients: &Clients, function: &str) -> Option<u64> {
-    let executions = running_executions(clients, function).await.ok()?;
+    let executions = unfinished_executions(clients, function).await.ok()?;
     u64::try_from(executions.len()).ok()
 }

@@ -116,7 +116,7 @@ fn versions_of(alias: &AliasConfiguration) -> Vec<String> {
 
 async fn has_running(clients: &Clients, function: &str, version: &str) -> Result<bool> {
     let executions = Executions::of(&clients.lambda, function);
-    executions.of_version(version).running().any().await
+    executions.of_version(version).unfinished().any().await
 }
 
 /// Returns the hash in a zip's key: Lambda gives the same one, in another alphabet.

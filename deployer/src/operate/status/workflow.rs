@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::functions::{self, FunctionStatus};
 use super::queues::{self, QueueStatus};
-use crate::aws::{Clients, failed, running_executions};
+use crate::aws::{Clients, failed, unfinished_executions};
 use crate::config::App;
 use crate::error::Result;
 use crate::resources::MAPPING;
@@ -168,7 +168,7 @@ async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> 
 
 async fn running(clients: &Clients, live: &LiveStack) -> Result<Option<usize>> {
     match live.outputs.orchestrator() {
-        Some(function) => Ok(Some(running_executions(clients, function).await?.len())),
+        Some(function) => Ok(Some(unfinished_executions(clients, function).await?.len())),
         None => Ok(None),
     }
 }

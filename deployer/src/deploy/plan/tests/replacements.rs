@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{actions, plan, resource};
-use crate::deploy::plan::Action;
+use crate::deploy::plan::{Action, Warning};
 
 /// Properties for which a resource is always replaced, by type.
 const REPLACE: [(&str, &str); 21] = [
@@ -187,4 +187,26 @@ fn another_type_under_the_same_id_is_refused_in_words() {
     assert_eq!(actions(&plan), [("It", Action::Replaced)]);
     let reason = plan.resources[0].reason.as_deref().unwrap();
     assert!(reason.contains("refuses another type"), "{reason}");
+}
+
+#[test]
+fn a_resource_that_keeps_its_name_cannot_be_replaced() {
+    let table = |name: Option<&str>, key: &str| {
+        let mut properties = json!({ "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }] });
+        if let Some(name) = name {
+            properties["TableName"] = json!(name);
+        }
+        json!({ "Orders": resource("AWS::DynamoDB::Table", &properties) })
+    };
+    let refused = |before: &Value, after: &Value| {
+        let plan = plan(Some(before), after);
+        assert_eq!(actions(&plan), [("Orders", Action::Replaced)]);
+        plan.warnings.into_iter().any(
+            |warning| matches!(warning, Warning::CannotBeReplaced { name, .. } if name == "orders"),
+        )
+    };
+    let named = table(Some("orders"), "id");
+    assert!(refused(&named, &table(Some("orders"), "key")));
+    assert!(!refused(&named, &table(Some("orders-2"), "key")));
+    assert!(!refused(&table(None, "id"), &table(None, "key")));
 }
