@@ -68,6 +68,19 @@ pub enum Event {
         /// The outputs of the stack.
         outputs: Outputs,
     },
+    /// A deleted stack left a resource in the account, outside of any stack.
+    LeftBehind {
+        /// The stack.
+        stack: String,
+        /// The resource's logical id.
+        resource: String,
+        /// The resource's type.
+        resource_type: String,
+        /// The resource's physical id.
+        id: String,
+        /// What can be done with it.
+        remedy: &'static str,
+    },
     /// Something that the user should know and that does not stop the work.
     Warning {
         /// The warning.

@@ -24,6 +24,8 @@ pub struct ResourceType {
     /// The property with a name that no other resource may have at the same time; CloudFormation refuses
     /// to replace a resource that keeps it.
     pub named_by: Option<&'static str>,
+    /// The property that, where it is true, guards a resource from every deletion, a rollback's included.
+    pub guarded_by: Option<&'static str>,
     /// The properties for which a resource is sometimes replaced.
     pub conditional: &'static [&'static str],
     /// What a resource holds, where it holds anything.
@@ -40,6 +42,7 @@ pub(super) const fn known(name: &'static str) -> ResourceType {
         taggable: false,
         create_only: None,
         named_by: None,
+        guarded_by: None,
         conditional: &[],
         holds: None,
         unit: "entries",
@@ -64,6 +67,11 @@ impl ResourceType {
 
     pub(super) const fn named_by(mut self, property: &'static str) -> Self {
         self.named_by = Some(property);
+        self
+    }
+
+    pub(super) const fn guarded_by(mut self, property: &'static str) -> Self {
+        self.guarded_by = Some(property);
         self
     }
 

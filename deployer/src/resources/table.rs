@@ -33,6 +33,7 @@ pub(super) const TYPES: [ResourceType; 69] = [
         .usual()
         .holds(Holds::Data, "entries"),
     known("AWS::DynamoDB::Table")
+        .guarded_by("DeletionProtectionEnabled")
         .named_by("TableName")
         .usual()
         .taggable()
@@ -138,8 +139,12 @@ pub(super) const TYPES: [ResourceType; 69] = [
         .create_only(&["FilterName", "LogGroupName"]),
     known("AWS::Logs::SubscriptionFilter").usual(),
     known("AWS::OpenSearchService::Domain").taggable(),
-    known("AWS::RDS::DBCluster").taggable(),
-    known("AWS::RDS::DBInstance").taggable(),
+    known("AWS::RDS::DBCluster")
+        .guarded_by("DeletionProtection")
+        .taggable(),
+    known("AWS::RDS::DBInstance")
+        .guarded_by("DeletionProtection")
+        .taggable(),
     known("AWS::S3::Bucket")
         .named_by("BucketName")
         .usual()

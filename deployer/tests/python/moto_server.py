@@ -155,6 +155,15 @@ def complete_table(_, name, properties, region):
         dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
 
 
+def update_table(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+    """moto forgets a table that is updated; of ours, only the guard against deletion changes."""
+    client("dynamodb", region_name).update_table(
+        TableName=original_resource.name,
+        DeletionProtectionEnabled=cloudformation_json["Properties"]["DeletionProtectionEnabled"],
+    )
+    return original_resource
+
+
 def complete_bucket(_, name, properties, region):
     s3 = client("s3", region)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
@@ -220,6 +229,7 @@ FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
 LambdaVersion.get_cfn_attribute = lambda self, attribute: str(self.version)
 after_creation(LambdaVersion, complete_version)
 after_creation(Table, complete_table)
+Table.update_from_cloudformation_json = classmethod(update_table)
 after_creation(FakeBucket, complete_bucket)
 
 

@@ -51,6 +51,16 @@ pub(super) fn line(event: &Event) -> Option<String> {
             format!("{} {status} {resource} {kind}{reason}", label("apply"))
         }
         Event::StackReady { stack, action, .. } => format!("{} {stack} {action}", label("apply")),
+        Event::LeftBehind {
+            resource,
+            resource_type,
+            id,
+            remedy,
+            ..
+        } => format!(
+            "{} {resource} ({resource_type}) stays in the account as `{id}`, outside of any stack: {remedy}",
+            "warning:".yellow().bold()
+        ),
         Event::Warning { text } => format!("{} {text}", "warning:".yellow().bold()),
         Event::Note { text } => format!("{} {text}", label("")),
         Event::ScenarioFinished {

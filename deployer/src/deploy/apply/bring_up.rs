@@ -55,6 +55,10 @@ pub async fn current(clients: &Clients, requests: &[Request]) -> Result<Vec<Opti
 )]
 pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applied> {
     let mut tried = Tried::default();
+    // Guards against deletion come once there is something to guard: a creation that fails deletes
+    // what it made.
+    let first = request.unguarded();
+    let mut created = false;
     let clients = applier.clients;
     let pace = Pace::of(clients.endpoint.as_deref(), Duration::MAX).staggered(&request.stack);
     for _ in 0..ROUNDS {
@@ -65,7 +69,8 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
                 protect(applier, request, live).await?;
                 let compared = compare(clients, request, live).await?;
                 if compared.is_current {
-                    return Ok(Applied::new(request, "unchanged", live));
+                    let action = if created { "created" } else { "unchanged" };
+                    return Ok(Applied::new(request, action, live));
                 }
                 start(applier, &compared.request, Some(live)).await?
             }
@@ -74,11 +79,12 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
                 update(clients, &compared.request, live).await?
             }
             (Standing::Absent, _) | (_, None) => {
-                start(applier, &request.with_origin_noted(None), None).await?
+                let first = first.as_ref().unwrap_or(request).with_origin_noted(None);
+                start(applier, &first, None).await?
             }
             (Standing::Reviewed, Some(live)) => {
-                let request = request.with_origin_noted(None);
-                change_set::apply(applier, &request, Some(live)).await?
+                let first = first.as_ref().unwrap_or(request).with_origin_noted(None);
+                change_set::apply(applier, &first, Some(live)).await?
             }
             (_, Some(live)) => {
                 heal(applier, request, live, &mut tried).await?;
@@ -88,11 +94,21 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
         let known = live.filter(|_| standing != Standing::Reviewed);
         match (started, known) {
             (Started::Operation(watch), known) => {
-                let action = known.map_or("created", |_| "updated");
-                return follow_to_its_end(applier, watch, request, action).await;
+                let creates = known.is_none();
+                let action = if creates || created {
+                    "created"
+                } else {
+                    "updated"
+                };
+                let applied = follow_to_its_end(applier, watch, request, action).await?;
+                if !creates || first.is_none() {
+                    return Ok(applied);
+                }
+                created = true;
             }
             (Started::Nothing, Some(live)) => {
-                return Ok(Applied::new(request, "unchanged", &live));
+                let action = if created { "created" } else { "unchanged" };
+                return Ok(Applied::new(request, action, &live));
             }
             // What came first needs a moment to show itself.
             (Started::Nothing, None) | (Started::Collision, _) => {

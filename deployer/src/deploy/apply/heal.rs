@@ -7,6 +7,7 @@ use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed};
 use crate::deploy::diagnose::{ResourceFailure, diagnose};
 use crate::error::{Error, Kind, Result};
+use crate::event::Event;
 use crate::resources::{Holds, holds};
 use crate::stack::{LiveStack, Resource, resources};
 
@@ -38,7 +39,9 @@ pub(super) async fn clear(applier: &Applier<'_>, live: &LiveStack) -> Result<()>
             data.join(", ")
         ))?;
     }
-    match remove_remains(applier, live).await? {
+    let removed = remove_remains(applier, live).await?;
+    tell_skipped(applier, live).await?;
+    match removed {
         Removed::Whole => Ok(()),
         Removed::But(kept) => {
             applier.warn(format!(
@@ -48,6 +51,26 @@ pub(super) async fn clear(applier: &Applier<'_>, live: &LiveStack) -> Result<()>
             Ok(())
         }
     }
+}
+
+/// Tells of what a deletion skipped: it is in the account, outside of any stack, and the next creation
+/// makes another one.
+async fn tell_skipped(applier: &Applier<'_>, live: &LiveStack) -> Result<()> {
+    for resource in resources(applier.clients, &live.id).await? {
+        if resource.status == "DELETE_SKIPPED"
+            && let Some(id) = resource.physical_id
+        {
+            applier.reporter.report(&Event::LeftBehind {
+                stack: live.name.clone(),
+                resource: resource.logical_id,
+                resource_type: resource.kind,
+                id,
+                remedy: "delete it in its service, once its deletion protection is off, or import it \
+                         into a stack",
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Rolls an update back that stopped half-way. Where CloudFormation does not, the next update goes on from here.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag};
+use serde_json::Value;
 
 use crate::config::{ARTIFACTS, App, Deployment, Mode};
 use crate::deploy::link::Template;
+use crate::resources::{resource_type, type_of};
 use crate::stack::{Deployed, LiveStack, Origin, Outputs, mark};
 
 /// What a stack is to be.
@@ -76,6 +78,32 @@ impl Request {
     pub fn with_origin(mut self, origin: &Origin) -> Self {
         self.origin = origin.clone();
         self
+    }
+
+    /// Returns the request with no resource guarded from deletion; nothing where none is guarded.
+    ///
+    /// A creation that fails deletes what it made, and could not.
+    pub(super) fn unguarded(&self) -> Option<Self> {
+        let mut body = self.template.body().clone();
+        let mut guards = 0;
+        let resources = body.get_mut("Resources").and_then(Value::as_object_mut);
+        for (_, resource) in resources.into_iter().flatten() {
+            let guard = resource_type(type_of(resource)).and_then(|known| known.guarded_by);
+            let properties = resource
+                .get_mut("Properties")
+                .and_then(Value::as_object_mut);
+            if let (Some(guard), Some(properties)) = (guard, properties)
+                && let Some(guarded) = properties.get_mut(guard)
+                && *guarded == Value::Bool(true)
+            {
+                *guarded = Value::Bool(false);
+                guards += 1;
+            }
+        }
+        (guards > 0).then(|| Self {
+            template: self.template.with_body(body),
+            ..self.clone()
+        })
     }
 
     /// Returns the request with its origin noted in the template, as that is to follow what is deployed.

@@ -42,6 +42,16 @@ impl Reporter for Stage {
         if let Event::Warning { text } | Event::Note { text } = event {
             self.said.lock().unwrap().push(text.clone());
         }
+        if let Event::LeftBehind {
+            resource,
+            resource_type,
+            id,
+            ..
+        } = event
+        {
+            let text = format!("{resource} ({resource_type}) stays as `{id}`");
+            self.said.lock().unwrap().push(text);
+        }
     }
 }
 

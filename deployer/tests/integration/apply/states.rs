@@ -3,6 +3,7 @@
 use deployer::config::{Changes, Mode};
 use deployer::consent::{Agree, Refuse};
 use deployer::error::Kind;
+use deployer::stack::deployed_template;
 
 use super::stage::{RESOURCES, STACK, Stage, WITHOUT_DATA, template, whole};
 use crate::fake_cloudformation::Phase;
@@ -123,6 +124,40 @@ async fn rollback_complete_of_a_protected_stage_is_created_anew_and_protected() 
     stage.fake.mend();
     assert_eq!(stage.ready(&Agree).await.action, "created");
     stage.delete_refused().await;
+}
+
+/// A stack with a table that is kept, and guarded from deletion.
+const GUARDED: &str = "  Table: { Type: AWS::DynamoDB::Table, DeletionPolicy: Retain, Properties: { DeletionProtectionEnabled: true } }
+  Function: { Type: AWS::Lambda::Function, Properties: { MemorySize: 128 } }
+";
+
+#[tokio::test]
+async fn a_table_is_guarded_once_its_stack_is_there() {
+    for changes in [Changes::Direct, Changes::ChangeSet] {
+        let stage = Stage::new(GUARDED)
+            .await
+            .deployed(changes, Mode::Standard, true);
+        stage.fake.fail("MainFunction", Phase::Create, "no");
+        stage.up(&Agree).await.unwrap_err();
+        assert_eq!(stage.status(), "ROLLBACK_COMPLETE", "nothing is left");
+        stage.fake.mend();
+        assert_eq!(stage.ready(&Agree).await.action, "created");
+        let template = deployed_template(&stage.clients, STACK).await.unwrap();
+        let table = &template["Resources"]["MainTable"]["Properties"];
+        assert_eq!(table["DeletionProtectionEnabled"], true);
+        assert_eq!(stage.ready(&Agree).await.action, "unchanged");
+    }
+}
+
+#[tokio::test]
+async fn what_a_deletion_skips_is_told_with_what_to_do() {
+    let stage = Stage::new(GUARDED).await;
+    stage.fake.fail("MainFunction", Phase::Create, "no");
+    stage.create_elsewhere(true).await;
+    assert_eq!(stage.status(), "ROLLBACK_FAILED");
+    stage.fake.mend();
+    assert_eq!(stage.ready(&Agree).await.action, "created");
+    assert!(stage.said("MainTable (AWS::DynamoDB::Table) stays as"));
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@
 //! leaves the next as `Resource creation cancelled`; then, unless `DisableRollback`, the stack goes
 //! `ROLLBACK_IN_PROGRESS` under a **new operation id**, deletes in reverse, and ends in
 //! `ROLLBACK_COMPLETE`, or in `ROLLBACK_FAILED` where a deletion fails. With `DisableRollback` it ends
-//! in `CREATE_FAILED`. Without `RetainExceptOnCreate` retained resources stay.
+//! in `CREATE_FAILED`. Without `RetainExceptOnCreate` retained resources stay. A table with
+//! `DeletionProtectionEnabled` cannot be deleted, by a rollback neither.
 //!
 //! **Update.** Allowed from `CREATE_COMPLETE`, `UPDATE_COMPLETE`, `UPDATE_ROLLBACK_COMPLETE` and
 //! `UPDATE_FAILED`; any other state is a `ValidationError`: `… is in X state and can not be updated.`

@@ -117,7 +117,14 @@ impl World {
     /// Deletes a resource; returns whether that went well.
     fn unmake(&mut self, stack: &mut Stack, id: &str, phase: Phase) -> bool {
         stack.record(id, "DELETE_IN_PROGRESS", "");
-        if let Some(reason) = self.scripted(stack, id, phase) {
+        let guarded = stack
+            .sent
+            .resource(id)
+            .is_some_and(|resource| resource["Properties"]["DeletionProtectionEnabled"] == true);
+        let guarded = guarded.then(|| {
+            "Resource cannot be deleted as it is currently protected against deletion".to_owned()
+        });
+        if let Some(reason) = guarded.or_else(|| self.scripted(stack, id, phase)) {
             stack.record(id, "DELETE_FAILED", &reason);
             return false;
         }

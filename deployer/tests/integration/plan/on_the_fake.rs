@@ -169,7 +169,8 @@ fn without_consent_a_protected_stage_is_not_touched() {
         assert!(READS.contains(&call.as_str()), "{call}");
     }
     project.expect(0, &["up", "--yes"]);
-    assert_eq!(fake.status(STACK).as_deref(), Some("CREATE_COMPLETE"));
+    // Created, and then its tables were guarded from deletion.
+    assert_eq!(fake.status(STACK).as_deref(), Some("UPDATE_COMPLETE"));
 }
 
 #[test]
