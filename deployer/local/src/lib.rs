@@ -24,6 +24,7 @@ mod reference;
 mod router;
 mod settings;
 mod status;
+mod wait;
 
 pub use control::{
     Progress, find_python, install, is_installed, ministack_version, reset, start, status, stop,

@@ -2,9 +2,9 @@
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
-use std::time::Duration;
 
 use crate::error::LocalError;
+use crate::wait::until;
 
 /// An exclusive lock on a file, held until it is dropped.
 #[derive(Debug)]
@@ -35,21 +35,12 @@ impl FileLock {
     /// Takes the lock as soon as it is free; `waiting` is called once when it is not.
     ///
     /// Waits without end: the holder's death frees the lock.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "nothing tells of the end of another process, which frees the lock"
-    )]
     pub(crate) async fn acquire(path: &Path, waiting: impl FnOnce()) -> Result<Self, LocalError> {
         if let Some(lock) = Self::try_acquire(path)? {
             return Ok(lock);
         }
         waiting();
-        loop {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            if let Some(lock) = Self::try_acquire(path)? {
-                return Ok(lock);
-            }
-        }
+        until(|| async { Self::try_acquire(path) }).await
     }
 }
 

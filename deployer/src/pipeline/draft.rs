@@ -4,33 +4,20 @@ use super::connect::connect;
 use super::prepare::Prepared;
 use super::revision::revision;
 use super::session::Session;
-use crate::deploy::plan::{Plan, PlanFile, plan_stage};
+use crate::deploy::plan::{PlanFile, plan_stage};
 use crate::deploy::publish::published;
 use crate::error::Result;
 use crate::stack::Origin;
 
-/// What `up` would do to a stage.
-#[derive(Debug)]
-pub struct Draft {
-    /// The plan, with templates and zips, as it is kept in a file.
-    pub file: PlanFile,
-}
-
-impl Draft {
-    /// Returns what would be done.
-    pub fn plan(&self) -> &Plan {
-        &self.file.plan
-    }
-}
-
-/// Returns what `up` would do to the chosen workflows; none chosen means all. Nothing is changed.
+/// Returns what `up` would do to the chosen workflows, as it is kept in a file; none chosen means all.
+/// Nothing is changed.
 ///
 /// The functions are built, because their hashes are part of what is deployed.
 ///
 /// # Errors
 ///
 /// As `up` before it changes anything; a local target that does not run, too.
-pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<Draft> {
+pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<PlanFile> {
     let app = session.app;
     let prepared = Prepared::new(app, chosen)?;
     // Before the long build: a plan never starts what it is to look at.
@@ -44,7 +31,11 @@ pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<Draft> {
         .link(&published(app, &artifacts))?
         .with_origin(&origin);
     let (plan, planned) = plan_stage(app, &clients, &stacks.bucket, &stacks.workflows).await?;
-    Ok(Draft {
-        file: PlanFile::new(app, origin.revision, plan, &artifacts, planned),
-    })
+    Ok(PlanFile::new(
+        app,
+        origin.revision,
+        plan,
+        &artifacts,
+        planned,
+    ))
 }

@@ -17,7 +17,7 @@ mod up;
 pub use carry_out::carry_out;
 pub use check::{Checked, check};
 pub use connect::{connect, connect_or_start, local_settings, start_local};
-pub use draft::{Draft, draft};
+pub use draft::draft;
 pub use lock::StageLock;
 pub use rollout::Rollout;
 pub use schemas::schemas;

@@ -7,7 +7,6 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
-use tokio::time::Instant;
 
 use super::probe::{Daemon, ask, find, is_same};
 use crate::error::LocalError;
@@ -16,6 +15,7 @@ use crate::ministack::{self, last_lines};
 use crate::port;
 use crate::settings::{LocalSettings, State};
 use crate::status::Status;
+use crate::wait::{Look, within};
 
 const STARTED_WITHIN: Duration = Duration::from_mins(2);
 const LOG_LINES: usize = 20;
@@ -69,26 +69,23 @@ pub async fn start(
 }
 
 /// Waits while a daemon holds its lock without answering, as one that starts or stops does.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pause between two looks, with a deadline"
-)]
 async fn wait_for_foreground_start(state: &State) -> Result<Option<Status>, LocalError> {
-    let deadline = Instant::now() + STARTED_WITHIN;
-    loop {
+    let waited = within::<_, _, LocalError>(STARTED_WITHIN, async || {
         if FileLock::try_acquire(&state.daemon_lock())?.is_some() {
-            return Ok(None);
+            return Ok(Look::Found(None));
         }
-        let pid = match find(state).await {
-            Daemon::Running(status) => return Ok(Some(status)),
-            Daemon::Silent(file) => Some(file.pid),
-            Daemon::Absent => None,
-        };
-        if Instant::now() > deadline {
-            let what = "answer";
-            return Err(LocalError::Unresponsive { what, pid });
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok(match find(state).await {
+            Daemon::Running(status) => Look::Found(Some(status)),
+            Daemon::Silent(file) => Look::NotYet(Some(file.pid)),
+            Daemon::Absent => Look::NotYet(None),
+        })
+    });
+    match waited.await? {
+        Look::Found(status) => Ok(status),
+        Look::NotYet(pid) => Err(LocalError::Unresponsive {
+            what: "answer",
+            pid,
+        }),
     }
 }
 
@@ -124,35 +121,29 @@ fn spawn(state: &State, program: &Path, args: &[OsString]) -> Result<Child, Loca
         })
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pause between two looks, with a deadline"
-)]
 async fn wait_until_running(state: &State, child: &mut Child) -> Result<Status, LocalError> {
-    let deadline = Instant::now() + STARTED_WITHIN;
-    loop {
+    let waited = within(STARTED_WITHIN, async || {
         if let Daemon::Running(status) = find(state).await {
-            return Ok(status);
+            return Ok(Look::Found(status));
         }
-        let ended = child.try_wait().ok().flatten();
-        if ended.is_none() && Instant::now() < deadline {
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            continue;
+        match child.try_wait().ok().flatten() {
+            Some(status) => Err(format!("it ended ({status})")),
+            None => Ok(Look::NotYet(())),
         }
-        let reason = if let Some(status) = ended {
-            format!("it ended ({status})")
-        } else {
+    });
+    let reason = match waited.await {
+        Ok(Look::Found(status)) => return Ok(status),
+        Ok(Look::NotYet(())) => {
             // What cannot be used must not hold the port and the lock.
             let _ = child.kill().await;
-            format!(
-                "it did not answer within {} seconds",
-                STARTED_WITHIN.as_secs()
-            )
-        };
-        return Err(LocalError::NotStarted {
-            reason,
-            log: last_lines(&state.log(), LOG_LINES),
-            log_file: state.log(),
-        });
-    }
+            let seconds = STARTED_WITHIN.as_secs();
+            format!("it did not answer within {seconds} seconds")
+        }
+        Err(reason) => reason,
+    };
+    Err(LocalError::NotStarted {
+        reason,
+        log: last_lines(&state.log(), LOG_LINES),
+        log_file: state.log(),
+    })
 }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::probe::{Daemon, find};
 use crate::error::LocalError;
 use crate::lock::FileLock;
 use crate::ministack;
 use crate::settings::LocalSettings;
 use crate::status::Status;
+use crate::wait::{Look, within};
 
 /// How long a daemon that starts or stops may say nothing.
 const SILENT_FOR: Duration = Duration::from_secs(5);
@@ -19,28 +18,26 @@ const SILENT_FOR: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// A daemon that is there and does not answer: it neither runs nor is it stopped.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pause between two looks, with a deadline"
-)]
 pub async fn status(settings: &LocalSettings) -> Result<Status, LocalError> {
     let state = settings.state();
-    let deadline = Instant::now() + SILENT_FOR;
-    loop {
+    let waited = within::<_, _, LocalError>(SILENT_FOR, async || {
         let file = match find(&state).await {
-            Daemon::Running(status) => return Ok(status),
-            Daemon::Absent => return Ok(stopped(settings)),
+            Daemon::Running(status) => return Ok(Look::Found(status)),
+            Daemon::Absent => return Ok(Look::Found(stopped(settings))),
             Daemon::Silent(file) => file,
         };
         // Only a daemon's end frees its lock.
         if FileLock::try_acquire(&state.daemon_lock())?.is_some() {
-            return Ok(stopped(settings));
+            return Ok(Look::Found(stopped(settings)));
         }
-        if Instant::now() > deadline {
-            let (what, pid) = ("answer", Some(file.pid));
-            return Err(LocalError::Unresponsive { what, pid });
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok(Look::NotYet(file.pid))
+    });
+    match waited.await? {
+        Look::Found(status) => Ok(status),
+        Look::NotYet(pid) => Err(LocalError::Unresponsive {
+            what: "answer",
+            pid: Some(pid),
+        }),
     }
 }
 

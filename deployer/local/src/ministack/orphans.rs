@@ -3,12 +3,15 @@
 //! They are told by their command line: MiniStack runs a launcher inside the state folder, and
 //! functions run code that is unpacked inside it. So no recorded process id can be stale.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
+use std::future::ready;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::processes::{Processes, Signal};
 use crate::settings::State;
+use crate::wait::until;
 
 /// How long a MiniStack that noticed its daemon's end may take to save.
 const SAVED_WITHIN: Duration = Duration::from_secs(10);
@@ -24,21 +27,17 @@ enum Kind {
 }
 
 /// Ends every process that belongs to the state: MiniStack in order, functions at once.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pause between two looks, with a deadline"
-)]
 pub(crate) async fn end(state: &State) {
     let deadline = tokio::time::Instant::now() + SAVED_WITHIN;
     let mut asked = false;
-    loop {
+    let ended: Result<(), Infallible> = until(|| {
         let processes = Processes::list();
         let found: Vec<(u32, Kind)> = processes
             .commands()
             .filter_map(|(pid, command)| Some((pid, classify(command, state)?)))
             .collect();
         if found.is_empty() {
-            return;
+            return ready(Ok(Some(())));
         }
         let patient = tokio::time::Instant::now() < deadline;
         let saving = patient && found.iter().any(|(_, kind)| *kind == Kind::MiniStack);
@@ -60,7 +59,11 @@ pub(crate) async fn end(state: &State) {
             processes.signal(pid, signal);
         }
         asked = true;
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        ready(Ok(None))
+    })
+    .await;
+    match ended {
+        Ok(()) => {}
     }
 }
 

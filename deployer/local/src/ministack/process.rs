@@ -1,5 +1,6 @@
 //! One process of MiniStack, from its start to its end.
 
+use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -15,6 +16,7 @@ use super::error::MiniStackError;
 use super::log::last_lines;
 use crate::http;
 use crate::settings::{LocalSettings, State};
+use crate::wait::until;
 
 /// How MiniStack is run: a program of its own that embeds it.
 const LAUNCHER: &str = include_str!("../../ministack.py");
@@ -115,25 +117,23 @@ fn spawn(launch: &Launch) -> io::Result<Child> {
 }
 
 /// Returns MiniStack's port once it answers on it; never when it does not.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pause between two looks, with a deadline"
-)]
 async fn ready(stdout: Option<ChildStdout>) -> u16 {
     let Some(port) = read_port(stdout).await else {
         return std::future::pending().await;
     };
-    loop {
+    let answered: Result<(), Infallible> = until(|| async {
         let health = http::send_local(
             Method::GET,
             port,
             "/_ministack/health",
             Duration::from_secs(5),
         );
-        if health.await.is_ok_and(|answer| answer.status.is_success()) {
-            return port;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        let healthy = health.await.is_ok_and(|answer| answer.status.is_success());
+        Ok(healthy.then_some(()))
+    })
+    .await;
+    match answered {
+        Ok(()) => port,
     }
 }
 

@@ -29,11 +29,11 @@ pub(in crate::cli) struct PlanArguments {
 }
 
 pub(in crate::cli) async fn run(context: &Context, arguments: &PlanArguments) -> Result<Outcome> {
-    let draft = draft(&context.session(), &arguments.workflow).await?;
-    let plan = draft.plan();
+    let file = draft(&context.session(), &arguments.workflow).await?;
+    let plan = &file.plan;
     let mut words = text(plan);
     if let Some(path) = &arguments.out {
-        draft.file.write(path)?;
+        file.write(path)?;
         let stage = &context.app.stage_name;
         words =
             format!("{words}\nWritten to {path}. Next: deployer up --stage {stage} --plan {path}");

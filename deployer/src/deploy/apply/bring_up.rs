@@ -58,19 +58,19 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
     // Guards against deletion come once there is something to guard: a creation that fails deletes
     // what it made.
     let first = request.unguarded();
-    let mut created = false;
+    let mut was_made = false;
     let clients = applier.clients;
     let pace = Pace::of(clients.endpoint.as_deref(), Duration::MAX).staggered(&request.stack);
     for _ in 0..ROUNDS {
         let live = describe(clients, &request.stack).await?;
+        let at_rest = if was_made { "created" } else { "unchanged" };
         let standing = standing(live.as_ref().map(|live| &live.status));
         let started = match (standing, &live) {
             (Standing::Ready, Some(live)) => {
                 protect(applier, request, live).await?;
                 let compared = compare(clients, request, live).await?;
                 if compared.is_current {
-                    let action = if created { "created" } else { "unchanged" };
-                    return Ok(Applied::new(request, action, live));
+                    return Ok(Applied::new(request, at_rest, live));
                 }
                 start(applier, &compared.request, Some(live)).await?
             }
@@ -94,21 +94,20 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
         let known = live.filter(|_| standing != Standing::Reviewed);
         match (started, known) {
             (Started::Operation(watch), known) => {
-                let creates = known.is_none();
-                let action = if creates || created {
+                let is_new = known.is_none();
+                let action = if is_new || was_made {
                     "created"
                 } else {
                     "updated"
                 };
-                let applied = follow_to_its_end(applier, watch, request, action).await?;
-                if !creates || first.is_none() {
-                    return Ok(applied);
+                let outcome = follow_to_its_end(applier, watch, request, action).await?;
+                if !is_new || first.is_none() {
+                    return Ok(outcome);
                 }
-                created = true;
+                was_made = true;
             }
             (Started::Nothing, Some(live)) => {
-                let action = if created { "created" } else { "unchanged" };
-                return Ok(Applied::new(request, action, &live));
+                return Ok(Applied::new(request, at_rest, &live));
             }
             // What came first needs a moment to show itself.
             (Started::Nothing, None) | (Started::Collision, _) => {
@@ -208,7 +207,7 @@ async fn follow_to_its_end(
         for left in watch.left_behind() {
             applier.warn(format!("left behind, outside of any stack: {left}"));
         }
-        // A stack that a change set creates begins without protection.
+        // A stack that a change set is_new begins without protection.
         protect(applier, request, live).await?;
         return Ok(Applied::new(request, action, live));
     }

@@ -30,26 +30,26 @@ pub fn link(
         instances,
         scopes: BTreeMap::new(),
     };
-    let mut linked = Linked::default();
+    let mut sections = Linked::default();
     for instance in instances {
         linker.open(&instance.name, &mut Vec::new())?;
     }
     for instance in instances {
-        linker.emit(instance, &mut linked.resources, &mut linked.outputs)?;
+        linker.emit(instance, &mut sections.resources, &mut sections.outputs)?;
     }
     for instance in instances {
-        linker.order(instance, &mut linked.resources)?;
-        linker.place(instance, &mut linked.places);
+        linker.order(instance, &mut sections.resources)?;
+        linker.place(instance, &mut sections.places);
     }
-    // What a function refers to is only known once all is linked.
-    name_versions(&mut linked);
+    // What a function refers to is only known once all is sections.
+    name_versions(&mut sections);
     let body = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": description,
-        "Resources": linked.resources,
-        "Outputs": linked.outputs,
+        "Resources": sections.resources,
+        "Outputs": sections.outputs,
     });
-    Ok(Template::new(body, linked.places))
+    Ok(Template::new(body, sections.places))
 }
 
 /// Works in three passes over the instances: `open` binds parameters, in the order in which instances

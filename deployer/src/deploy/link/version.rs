@@ -73,13 +73,14 @@ fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
                 match (key.as_str(), &mut *value) {
                     ("Ref" | "DependsOn", Value::String(id)) => rename_id(id, names),
                     ("DependsOn", Value::Array(ids)) => {
-                        ids.iter_mut().for_each(|id| rename_element(id, names));
+                        for id in ids {
+                            rename_element(id, names);
+                        }
                     }
                     ("Fn::GetAtt", Value::Array(parts)) => {
-                        parts
-                            .first_mut()
-                            .into_iter()
-                            .for_each(|id| rename_element(id, names));
+                        if let Some(id) = parts.first_mut() {
+                            rename_element(id, names);
+                        }
                     }
                     ("Fn::Sub", Value::String(text)) => {
                         for (id, name) in names {
