@@ -40,25 +40,12 @@ pub async fn run(
     reporter: &dyn Reporter,
 ) -> Result<SmokeReport> {
     let scenarios = load_scenarios(app, workflows)?;
-    let run_id = run_id();
-    let limits = Arc::new(if clients.is_near() {
-        Limits::none()
-    } else {
-        Limits::of_aws()
-    });
+    let run = Run::new(app, clients);
     let mut settings = Vec::new();
     for (workflow, scenarios) in &scenarios {
         // Without an intake there are no scenarios either.
         if let Some(intake) = &app.workflow(workflow)?.intake {
-            let setting = setting(
-                app,
-                clients,
-                workflow,
-                &intake.execution_name,
-                &run_id,
-                &limits,
-            )
-            .await?;
+            let setting = run.setting(workflow, &intake.execution_name).await?;
             settings.push((workflow, setting, scenarios));
         }
     }
@@ -71,7 +58,7 @@ pub async fn run(
         }
         for scenario in *scenarios {
             // Ids have the same length, so none is the beginning of another.
-            let id = format!("{run_id}-{:03}", plays.len());
+            let id = format!("{}-{:03}", run.id, plays.len());
             plays.push(play(workflow, setting, scenario, id, reporter));
         }
     }
@@ -89,50 +76,69 @@ pub async fn run(
     Ok(SmokeReport::of(outcomes))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the run is told from others by its time"
-)]
-async fn setting<'a>(
+/// What all workflows of a run share.
+struct Run<'a> {
     app: &'a App,
     clients: &'a Clients,
-    workflow: &str,
-    execution_name: &'a str,
-    run_id: &str,
-    limits: &Arc<Limits>,
-) -> Result<Setting<'a>> {
-    let deployment = deployed::find(app, clients, workflow).await?;
-    let is_near = clients.is_near();
-    Ok(Setting {
-        clients,
-        tables: &app.workflow(workflow)?.tables,
-        stage: &app.stage_name,
-        execution_name,
-        executions: Orchestrator {
-            lambda: clients.lambda.clone(),
-            function: deployment.function.clone(),
-            limits: Arc::clone(limits),
-        },
-        dead_letters: Mailbox::new(&deployment.dead_letter_url, Sender::Label, run_id),
-        failures: Mailbox::new(&deployment.failure_url, Sender::Execution, run_id),
-        deployment,
-        since: DateTime::from(SystemTime::now() - CLOCK_SKEW),
-        interval: if is_near {
-            Duration::from_millis(200)
+    /// What tells the run from every other one; its labels and execution names contain it.
+    id: String,
+    limits: Arc<Limits>,
+}
+
+impl<'a> Run<'a> {
+    fn new(app: &'a App, clients: &'a Clients) -> Self {
+        let limits = if clients.is_near() {
+            Limits::none()
         } else {
-            Duration::from_secs(2)
-        },
-        count_lag: if is_near {
-            Duration::ZERO
-        } else {
-            Duration::from_secs(20)
-        },
-        event_lag: Duration::from_secs(if is_near { 1 } else { 10 }),
-        fault_endpoint: clients
-            .endpoint
-            .as_deref()
-            .filter(|_| app.uses_local_target()),
-    })
+            Limits::of_aws()
+        };
+        Self {
+            app,
+            clients,
+            id: run_id(),
+            limits: Arc::new(limits),
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what the run starts is told by its time"
+    )]
+    async fn setting(&self, workflow: &str, execution_name: &'a str) -> Result<Setting<'a>> {
+        let Run { app, clients, .. } = *self;
+        let deployment = deployed::find(app, clients, workflow).await?;
+        let is_near = clients.is_near();
+        Ok(Setting {
+            clients,
+            tables: &app.workflow(workflow)?.tables,
+            stage: &app.stage_name,
+            execution_name,
+            executions: Orchestrator {
+                lambda: clients.lambda.clone(),
+                function: deployment.function.clone(),
+                limits: Arc::clone(&self.limits),
+            },
+            dead_letters: Mailbox::new(&deployment.dead_letter_url, Sender::Label, &self.id),
+            failures: Mailbox::new(&deployment.failure_url, Sender::Execution, &self.id),
+            deployment,
+            since: DateTime::from(SystemTime::now() - CLOCK_SKEW),
+            interval: if is_near {
+                Duration::from_millis(200)
+            } else {
+                Duration::from_secs(2)
+            },
+            count_lag: if is_near {
+                Duration::ZERO
+            } else {
+                Duration::from_secs(20)
+            },
+            event_lag: Duration::from_secs(if is_near { 1 } else { 10 }),
+            fault_endpoint: clients
+                .endpoint
+                .as_deref()
+                .filter(|_| app.uses_local_target()),
+        })
+    }
 }
 
 async fn play(

@@ -57,62 +57,33 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
     let mut tried = Tried::default();
     // Guards against deletion come once there is something to guard: a creation that fails deletes
     // what it made.
-    let first = request.unguarded();
+    let unguarded = request.unguarded();
+    let first = unguarded.as_ref().unwrap_or(request);
     let mut was_made = false;
     let clients = applier.clients;
     let pace = Pace::of(clients.endpoint.as_deref(), Duration::MAX).staggered(&request.stack);
     for _ in 0..ROUNDS {
         let live = describe(clients, &request.stack).await?;
         let at_rest = if was_made { "created" } else { "unchanged" };
-        let standing = standing(live.as_ref().map(|live| &live.status));
-        let started = match (standing, &live) {
-            (Standing::Ready, Some(live)) => {
-                protect(applier, request, live).await?;
-                let compared = compare(clients, request, live).await?;
-                if compared.is_current {
-                    return Ok(Applied::new(request, at_rest, live));
-                }
-                start(applier, &compared.request, Some(live)).await?
-            }
-            (Standing::HalfUpdated, Some(live)) if tried.rollback => {
-                let compared = compare(clients, request, live).await?;
-                update(clients, &compared.request, live).await?
-            }
-            (Standing::Absent, _) | (_, None) => {
-                let first = first.as_ref().unwrap_or(request).with_origin_noted(None);
-                start(applier, &first, None).await?
-            }
-            (Standing::Reviewed, Some(live)) => {
-                let first = first.as_ref().unwrap_or(request).with_origin_noted(None);
-                change_set::apply(applier, &first, Some(live)).await?
-            }
-            (_, Some(live)) => {
-                heal(applier, request, live, &mut tried).await?;
-                continue;
-            }
-        };
-        let known = live.filter(|_| standing != Standing::Reviewed);
-        match (started, known) {
-            (Started::Operation(watch), known) => {
+        let begun = begin(applier, request, first, live.as_ref(), &mut tried).await?;
+        let known = live.filter(|live| standing(Some(&live.status)) != Standing::Reviewed);
+        match (begun, known) {
+            (Begun::Healing, _) => {}
+            (Begun::Operation(Started::Operation(watch)), known) => {
                 let is_new = known.is_none();
-                let action = if is_new || was_made {
-                    "created"
-                } else {
-                    "updated"
-                };
+                let made = is_new || was_made;
+                let action = if made { "created" } else { "updated" };
                 let outcome = follow_to_its_end(applier, watch, request, action).await?;
-                if !is_new || first.is_none() {
+                if !is_new || unguarded.is_none() {
                     return Ok(outcome);
                 }
                 was_made = true;
             }
-            (Started::Nothing, Some(live)) => {
+            (Begun::Nothing | Begun::Operation(Started::Nothing), Some(live)) => {
                 return Ok(Applied::new(request, at_rest, &live));
             }
             // What came first needs a moment to show itself.
-            (Started::Nothing, None) | (Started::Collision, _) => {
-                tokio::time::sleep(pace.interval).await;
-            }
+            (Begun::Nothing | Begun::Operation(_), _) => tokio::time::sleep(pace.interval).await,
         }
     }
     Err(Error::new(
@@ -123,6 +94,53 @@ pub async fn bring_up(applier: &Applier<'_>, request: &Request) -> Result<Applie
         ),
     )
     .hint("look at its events in the CloudFormation console"))
+}
+
+/// What was begun in one round.
+enum Begun<'a> {
+    /// Nothing: the stack is as it is to be.
+    Nothing,
+    /// A way out of a state in which it can be neither created nor updated, by one step.
+    Healing,
+    /// What leads to the wanted state.
+    Operation(Started<'a>),
+}
+
+/// Begins what the state of the stack allows; `first` is what a stack is created as.
+async fn begin<'a>(
+    applier: &Applier<'a>,
+    request: &Request,
+    first: &Request,
+    live: Option<&LiveStack>,
+    tried: &mut Tried,
+) -> Result<Begun<'a>> {
+    let clients = applier.clients;
+    let started = match (standing(live.map(|live| &live.status)), live) {
+        (Standing::Ready, Some(live)) => {
+            protect(applier, request, live).await?;
+            let compared = compare(clients, request, live).await?;
+            if compared.is_current {
+                return Ok(Begun::Nothing);
+            }
+            start(applier, &compared.request, Some(live)).await?
+        }
+        (Standing::HalfUpdated, Some(live)) if tried.rollback => {
+            let compared = compare(clients, request, live).await?;
+            update(clients, &compared.request, live).await?
+        }
+        (Standing::Absent, _) | (_, None) => {
+            start(applier, &first.with_origin_noted(None), None).await?
+        }
+        (Standing::Reviewed, Some(live)) => {
+            let first = first.with_origin_noted(None);
+            change_set::apply(applier, &first, Some(live)).await?
+        }
+        (_, Some(live)) => {
+            heal(applier, request, live, tried).await?;
+            return Ok(Begun::Healing);
+        }
+    };
+    Ok(Begun::Operation(started))
 }
 
 async fn start<'a>(
