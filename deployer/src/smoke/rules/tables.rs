@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Rules;
+use super::check::Rules;
 use crate::config::{Table, nearest};
 use crate::error::{Error, Result};
 use crate::smoke::scenario::{ExpectedItem, GivenItem, Removal};

@@ -1,12 +1,10 @@
 //! What a scenario must keep to, beyond its types.
 
-mod tables;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::copies::{self, MessageCopy, copies, is_numbered};
-use super::placeholder::Placeholders;
-use super::scenario::{Kill, Message, Scenario, ScenarioFile};
+use super::super::copies::{self, MessageCopy, copies, is_numbered};
+use super::super::placeholder::Placeholders;
+use super::super::scenario::{Kill, Message, Scenario, ScenarioFile};
 use crate::config::{Workflow, nearest};
 use crate::error::{Error, Result};
 
@@ -18,7 +16,7 @@ const SAMPLE_ID: &str = "smoke-zzzzzzzzzzzzz-000";
 /// # Errors
 ///
 /// The first rule that is broken, with its file and line.
-pub(super) fn check(
+pub(in crate::smoke) fn check(
     file: &ScenarioFile,
     workflow: &Workflow,
     stage: &str,
@@ -68,17 +66,18 @@ pub(super) fn check(
     Ok(())
 }
 
-struct Rules<'a> {
-    scenario: &'a Scenario,
-    workflow: &'a Workflow,
-    path: String,
+/// The rules over one scenario.
+pub(super) struct Rules<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) workflow: &'a Workflow,
+    pub(super) path: String,
     /// What would be sent for each message.
-    copies: Vec<Vec<MessageCopy>>,
-    locate: &'a dyn Fn(&str) -> String,
+    pub(super) copies: Vec<Vec<MessageCopy>>,
+    pub(super) locate: &'a dyn Fn(&str) -> String,
 }
 
 impl Rules<'_> {
-    fn broken<T>(&self, path: &str, text: &str) -> Result<T> {
+    pub(super) fn broken<T>(&self, path: &str, text: &str) -> Result<T> {
         Err(broken(self.locate, &format!("{}.{path}", self.path), text))
     }
 
@@ -292,7 +291,7 @@ impl Rules<'_> {
             .unwrap_or_default()
     }
 
-    fn check_sent(&self, message: usize, path: &str) -> Result<()> {
+    pub(super) fn check_sent(&self, message: usize, path: &str) -> Result<()> {
         let count = self.scenario.send.len();
         if message >= count {
             return self.broken(

@@ -1,24 +1,22 @@
 //! Ctrl-C and SIGTERM. Where CloudFormation is at work and a person is at the terminal, the first
 //! Ctrl-C asks what is to become of that; everything else leaves at once.
 
-mod choice;
-
 use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use self::choice::{Choice, Sign, asks, choose, question, updating};
-use super::arguments::Command;
-use super::keyboard::{Answer, Keyboard};
-use super::report::Attended;
+use super::super::arguments::Command;
+use super::super::keyboard::{Answer, Keyboard};
+use super::super::report::Attended;
+use super::choice::{Choice, Sign, asks, choose, question, updating};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter as _};
 
 /// Why the program leaves before its work is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leaving {
+pub(in crate::cli) enum Leaving {
     /// A signal.
     Sign(Sign),
     /// The user chose to leave what runs running.
@@ -26,7 +24,7 @@ pub(super) enum Leaving {
 }
 
 /// Listens for signals until it is dropped.
-pub(super) struct Interrupts {
+pub(in crate::cli) struct Interrupts {
     listener: JoinHandle<()>,
     leaving: oneshot::Receiver<Leaving>,
     keyboard: Arc<Keyboard>,
@@ -34,7 +32,7 @@ pub(super) struct Interrupts {
 
 impl Interrupts {
     /// Starts to listen; `person` says whether somebody is there to be asked.
-    pub(super) fn listen(
+    pub(in crate::cli) fn listen(
         attended: Arc<Attended>,
         keyboard: Arc<Keyboard>,
         person: bool,
@@ -66,7 +64,7 @@ impl Interrupts {
     }
 
     /// Waits until the program is to leave, and returns why.
-    pub(super) async fn leaving(&mut self) -> Leaving {
+    pub(in crate::cli) async fn leaving(&mut self) -> Leaving {
         match (&mut self.leaving).await {
             Ok(why) => why,
             // The listener never ends without a word.
@@ -75,7 +73,7 @@ impl Interrupts {
     }
 
     /// Returns why the program is to leave, where it is.
-    pub(super) fn left(&mut self) -> Option<Leaving> {
+    pub(in crate::cli) fn left(&mut self) -> Option<Leaving> {
         self.leaving.try_recv().ok()
     }
 }
@@ -162,7 +160,7 @@ fn consult(attended: &Attended, keyboard: &Keyboard) -> Choice {
 }
 
 /// Returns the error that leaving ends with: what goes on, and how to go on from there.
-pub(super) fn left(command: &Command, why: Leaving) -> Error {
+pub(in crate::cli) fn left(command: &Command, why: Leaving) -> Error {
     let error = Error::new(
         Kind::Aborted,
         match why {
