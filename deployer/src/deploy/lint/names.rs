@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Findings, Rule};
-use crate::config::App;
+use crate::config::{ARTIFACTS, App};
 
 const NAME: Rule = Rule {
     code: "N001",
@@ -17,7 +17,7 @@ const BUCKET: Rule = Rule {
 };
 const COLLISION: Rule = Rule {
     code: "N003",
-    reason: "tables, workers and the parts of a workflow share the logical ids of one template",
+    reason: "tables, workers and the parts of a workflow share the logical ids of one template, and workflows the names of stacks",
     source: "templates/: instances are named after what they are",
 };
 
@@ -40,6 +40,12 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     for (name, workflow) in &app.application.workflows {
         let path = format!("workflows.{name}");
         named(name, &path, 40, findings);
+        if name == ARTIFACTS {
+            let message = format!(
+                "`{ARTIFACTS}` is the name of the artifact bucket's stack; choose another one"
+            );
+            findings.add(COLLISION, &path, message);
+        }
         let mut taken: BTreeMap<String, &str> = RESERVED
             .map(|name| (name.to_owned(), "a part of every workflow"))
             .into();

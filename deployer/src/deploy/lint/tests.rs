@@ -247,6 +247,13 @@ fn names_that_no_stack_can_have_are_found() {
             .iter()
             .any(|finding| finding.code == "N002")
     );
+    let (_folder, app) = project(&APPLICATION.replace("  fraud:\n", "  artifacts:\n"), "");
+    assert!(app.application.workflows.contains_key("artifacts"));
+    assert!(
+        check_application(&app)
+            .iter()
+            .any(|finding| finding.code == "N003")
+    );
 }
 
 #[test]
