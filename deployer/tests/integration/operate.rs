@@ -243,7 +243,7 @@ fn status_names_versions_queues_and_what_is_missing(small: &Small) {
     assert!(functions.iter().all(|function| function["version"] == "1"));
     assert_eq!(
         workflow["queues"].as_array().unwrap().len(),
-        3,
+        4,
         "{workflow}"
     );
 
