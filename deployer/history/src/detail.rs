@@ -24,7 +24,7 @@ pub type EventText = EventPayload<String>;
 pub type EventError = EventPayload<ErrorObject>;
 
 /// How often a step was tried.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RetryDetails {
     /// The attempt that ended, counted from 1.
@@ -43,6 +43,7 @@ pub enum EventDetail {
     #[serde(rename = "ExecutionStartedDetails")]
     ExecutionStarted {
         /// What it was given.
+        #[serde(default)]
         input: EventText,
         /// The seconds that it may take.
         execution_timeout: u64,
@@ -51,24 +52,28 @@ pub enum EventDetail {
     #[serde(rename = "ExecutionSucceededDetails")]
     ExecutionSucceeded {
         /// The result.
+        #[serde(default)]
         result: EventText,
     },
     /// It ended with an error.
     #[serde(rename = "ExecutionFailedDetails")]
     ExecutionFailed {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// It ran out of time.
     #[serde(rename = "ExecutionTimedOutDetails")]
     ExecutionTimedOut {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// Somebody stopped it.
     #[serde(rename = "ExecutionStoppedDetails")]
     ExecutionStopped {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// A context began: what is run apart, such as a branch.
@@ -78,12 +83,14 @@ pub enum EventDetail {
     #[serde(rename = "ContextSucceededDetails")]
     ContextSucceeded {
         /// The result.
+        #[serde(default)]
         result: EventText,
     },
     /// A context ended with an error.
     #[serde(rename = "ContextFailedDetails")]
     ContextFailed {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// An attempt of a step began.
@@ -93,16 +100,20 @@ pub enum EventDetail {
     #[serde(rename = "StepSucceededDetails")]
     StepSucceeded {
         /// The result.
+        #[serde(default)]
         result: EventText,
         /// Which attempt it was.
+        #[serde(default)]
         retry_details: RetryDetails,
     },
     /// An attempt of a step failed; where it says when the next begins, the step goes on.
     #[serde(rename = "StepFailedDetails")]
     StepFailed {
         /// The error.
+        #[serde(default)]
         error: EventError,
         /// Which attempt it was.
+        #[serde(default)]
         retry_details: RetryDetails,
     },
     /// A wait began.
@@ -142,18 +153,21 @@ pub enum EventDetail {
     #[serde(rename = "CallbackSucceededDetails")]
     CallbackSucceeded {
         /// The result.
+        #[serde(default)]
         result: EventText,
     },
     /// A callback was answered with an error.
     #[serde(rename = "CallbackFailedDetails")]
     CallbackFailed {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// Nobody answered a callback in time.
     #[serde(rename = "CallbackTimedOutDetails")]
     CallbackTimedOut {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// Another function was invoked.
@@ -165,6 +179,7 @@ pub enum EventDetail {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tenant_id: Option<String>,
         /// What it was given.
+        #[serde(default)]
         input: EventText,
         /// The version that ran.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,24 +192,28 @@ pub enum EventDetail {
     #[serde(rename = "ChainedInvokeSucceededDetails")]
     ChainedInvokeSucceeded {
         /// The result.
+        #[serde(default)]
         result: EventText,
     },
     /// The other function answered with an error.
     #[serde(rename = "ChainedInvokeFailedDetails")]
     ChainedInvokeFailed {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// The other function did not answer in time.
     #[serde(rename = "ChainedInvokeTimedOutDetails")]
     ChainedInvokeTimedOut {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// The other function's execution was stopped.
     #[serde(rename = "ChainedInvokeStoppedDetails")]
     ChainedInvokeStopped {
         /// The error.
+        #[serde(default)]
         error: EventError,
     },
     /// An invocation of the function came to its end.

@@ -207,4 +207,12 @@ mod tests {
         let event: HistoryEvent = serde_json::from_value(bare).unwrap();
         assert_eq!(event.detail, EventDetail::ContextStarted {});
     }
+
+    #[test]
+    fn what_a_history_leaves_out_hides_no_end_of_an_operation() {
+        let bare = json!({"EventId": 1, "EventType": "StepSucceeded", "EventTimestamp": 0.5, "Id": "1",
+            "StepSucceededDetails": {}});
+        let event: HistoryEvent = serde_json::from_value(bare).unwrap();
+        assert!(matches!(event.detail, EventDetail::StepSucceeded { .. }));
+    }
 }

@@ -23,7 +23,7 @@ pub struct Bar {
     pub activity: Activity,
     /// From when.
     pub from: Timestamp,
-    /// Until when; nothing where it still does.
+    /// Until when, at the latest when the execution ended; nothing where it still does.
     pub to: Option<Timestamp>,
 }
 
@@ -48,15 +48,30 @@ impl History {
         for root in roots {
             self.add_rows(root, 0, &mut rows);
         }
+        // What is around itself is inside of nothing.
+        for operation in &self.operations {
+            if !rows.iter().any(|row| row.operation.id == operation.id) {
+                rows.push(self.row(operation, 0));
+            }
+        }
         rows
     }
 
-    fn add_rows<'a>(&'a self, operation: &'a Operation, depth: usize, rows: &mut Vec<Row<'a>>) {
-        rows.push(Row {
+    /// Returns a row; what goes on when the execution ends goes on no longer.
+    fn row<'a>(&'a self, operation: &'a Operation, depth: usize) -> Row<'a> {
+        let mut bars = operation.bars();
+        for bar in &mut bars {
+            bar.to = bar.to.or(self.execution.ended_at);
+        }
+        Row {
             depth,
             operation,
-            bars: operation.bars(),
-        });
+            bars,
+        }
+    }
+
+    fn add_rows<'a>(&'a self, operation: &'a Operation, depth: usize, rows: &mut Vec<Row<'a>>) {
+        rows.push(self.row(operation, depth));
         let inside = self.operations.iter().filter(|inner| {
             inner.parent_id.as_deref() == Some(operation.id.as_str()) && inner.id != operation.id
         });
