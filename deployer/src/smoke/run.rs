@@ -158,7 +158,7 @@ async fn play(
     } else {
         match perform(setting, scenario, &id).await {
             Ok(()) => (PASSED, None, Vec::new()),
-            Err((reason, history)) => (FAILED, Some(reason), history),
+            Err(failed) => (FAILED, Some(failed.reason), failed.history),
         }
     };
     let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
@@ -179,18 +179,24 @@ async fn play(
     }
 }
 
-/// Plays a scenario and leaves nothing of it behind; else returns the reason and the histories.
-async fn perform(
-    setting: &Setting<'_>,
-    scenario: &Scenario,
-    id: &str,
-) -> Result<(), (String, Vec<String>)> {
+/// A scenario that does not hold.
+struct Failed {
+    reason: String,
+    /// The histories of its executions, for people.
+    history: Vec<String>,
+}
+
+/// Plays a scenario and leaves nothing of it behind.
+async fn perform(setting: &Setting<'_>, scenario: &Scenario, id: &str) -> Result<(), Failed> {
     let filled = Placeholders {
         id,
         stage: setting.stage,
     }
     .scenario(scenario);
-    let scenario = filled.map_err(|error| (error.in_a_line(), Vec::new()))?;
+    let scenario = filled.map_err(|error| Failed {
+        reason: error.in_a_line(),
+        history: Vec::new(),
+    })?;
     let play = Play::new(setting, &scenario, id);
     let performed = play.perform().await;
     let history = if performed.is_err() {
@@ -199,7 +205,9 @@ async fn perform(
         Vec::new()
     };
     let cleaned = play.clean_up().await.map_err(|error| error.in_a_line());
-    performed.and(cleaned).map_err(|reason| (reason, history))
+    performed
+        .and(cleaned)
+        .map_err(|reason| Failed { reason, history })
 }
 
 /// Returns an id that no other run has, short because the names of executions may have 64 characters.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::seen::Seen;
 use crate::aws::{Clients, failed};
 use crate::config::App;
 use crate::error::{Error, Result};
@@ -34,7 +35,7 @@ pub(super) async fn look(
     workflow: &str,
     live: &LiveStack,
     template: &Value,
-) -> (Vec<FunctionStatus>, Vec<String>) {
+) -> Seen<FunctionStatus> {
     let names: BTreeMap<&str, &str> = live.outputs.functions().collect();
     let looks = instances(app, workflow)
         .into_iter()
@@ -51,15 +52,8 @@ pub(super) async fn look(
                 Ok(FunctionStatus { revision, ..found })
             }
         });
-    let mut found = Vec::new();
-    let mut problems = Vec::new();
-    for look in futures::future::join_all(looks).await {
-        match look {
-            Ok(function) => found.push(function),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    (found, problems)
+    let looks = futures::future::join_all(looks).await;
+    looks.into_iter().collect()
 }
 
 /// Returns the functions of a workflow by the instance that each is linked as.

@@ -2,6 +2,7 @@
 
 mod functions;
 mod queues;
+mod seen;
 mod workflow;
 
 pub use functions::FunctionStatus;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::seen::Seen;
 use crate::aws::{Clients, Messages, messages};
 use crate::stack::LiveStack;
 use crate::stack::outputs::queue_role;
@@ -18,18 +19,18 @@ pub struct QueueStatus {
     pub messages: Messages,
 }
 
-pub(super) async fn look(clients: &Clients, live: &LiveStack) -> (Vec<QueueStatus>, Vec<String>) {
-    let mut found = Vec::new();
-    let mut problems = Vec::new();
+pub(super) async fn look(clients: &Clients, live: &LiveStack) -> Seen<QueueStatus> {
+    let mut looks = Vec::new();
     for (output, url) in live.outputs.queues() {
-        match messages(clients, url).await {
-            Ok(messages) => found.push(QueueStatus {
+        let counted = messages(clients, url).await;
+        looks.push(match counted {
+            Ok(messages) => Ok(QueueStatus {
                 role: queue_role(output).to_owned(),
                 url: url.to_owned(),
                 messages,
             }),
-            Err(error) => problems.push(error.in_a_line()),
-        }
+            Err(error) => Err(error.in_a_line()),
+        });
     }
-    (found, problems)
+    looks.into_iter().collect()
 }

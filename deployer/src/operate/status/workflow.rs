@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::functions::{self, FunctionStatus};
 use super::queues::{self, QueueStatus};
+use super::seen::Seen;
 use crate::aws::{Clients, failed, unfinished_executions};
 use crate::config::App;
 use crate::error::Result;
@@ -95,13 +96,13 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowSt
     };
     status.state = Some(live.status.as_str().to_owned());
     status.changed_at.clone_from(&live.changed_at);
-    let ((origin, functions), mapping, queues, running) = tokio::join!(
+    let (deployed, mapping, queues, running) = tokio::join!(
         deployed(app, clients, workflow, &live),
         mapping(clients, &live),
         queues::look(clients, &live),
         running(clients, &live),
     );
-    let origin = keep(origin, &mut status.problems).unwrap_or_default();
+    let origin = keep(deployed.origin, &mut status.problems).unwrap_or_default();
     status.last_deployment = Some(LastDeployment {
         at: live
             .changed_at
@@ -110,9 +111,10 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowSt
         by: origin.deployed_by,
         revision: origin.revision,
     });
-    (status.functions, status.queues) = (functions.0, queues.0);
-    status.problems.extend(functions.1);
-    status.problems.extend(queues.1);
+    status.functions = deployed.functions.found;
+    status.queues = queues.found;
+    status.problems.extend(deployed.functions.problems);
+    status.problems.extend(queues.problems);
     status.mapping = keep(mapping, &mut status.problems).flatten();
     if app.workflow(workflow)?.intake.is_some() && status.mapping.is_none() {
         status
@@ -123,20 +125,28 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowSt
     Ok(status)
 }
 
-/// Returns what the deployed template tells: where it comes from, and the functions.
+/// What the deployed template tells.
+struct DeployedTemplate {
+    /// Where it comes from.
+    origin: Result<Origin>,
+    /// Its functions.
+    functions: Seen<FunctionStatus>,
+}
+
+/// Returns what the deployed template tells.
 async fn deployed(
     app: &App,
     clients: &Clients,
     workflow: &str,
     live: &LiveStack,
-) -> (Result<Origin>, (Vec<FunctionStatus>, Vec<String>)) {
+) -> DeployedTemplate {
     let template = deployed_template(clients, &live.name).await;
     let known = template.as_ref().unwrap_or(&Value::Null);
     let functions = functions::look(app, clients, workflow, live, known).await;
-    (
-        template.map(|template| Origin::of_template(&template)),
+    DeployedTemplate {
+        origin: template.map(|template| Origin::of_template(&template)),
         functions,
-    )
+    }
 }
 
 /// Returns a value, or makes its absence a problem.
