@@ -5,8 +5,8 @@ mod fiction;
 
 use self::fiction::{Fiction, Truth};
 use crate::{
-    Activity, ErrorObject, EventDetail, ExecutionStatus, History, HistoryEvent, OperationStatus,
-    RetryDetails, Subject, Timestamp, whole,
+    Activity, Description, ErrorObject, EventDetail, ExecutionStatus, History, HistoryEvent,
+    OperationStatus, Record, RetryDetails, Subject, Timestamp, whole,
 };
 
 fn text(value: &str) -> crate::EventText {
@@ -160,4 +160,60 @@ fn a_timeline_has_every_operation_and_ends_with_the_execution() {
     for row in rows {
         assert_eq!(row.bars[0].to, Some(at.plus_seconds(2)));
     }
+}
+
+#[test]
+fn a_record_is_read_back_from_its_file_and_written_again_as_it_was() {
+    for seed in 1..50 {
+        let record = Record {
+            execution: Description {
+                durable_execution_name: "dev-tx-1".to_owned(),
+                status: "RUNNING".to_owned(),
+                ..Description::default()
+            },
+            events: Fiction::make_up(seed).events,
+        };
+        let told = record.to_json().unwrap();
+        let read = Record::read(&told).unwrap();
+        assert_eq!(read, record, "seed {seed}");
+        assert_eq!(read.to_json().unwrap(), told, "seed {seed}");
+    }
+}
+
+#[test]
+fn what_an_execution_waits_for_is_open_and_is_nobody_elses_frame() {
+    for seed in 1..500 {
+        let history = History::of(Fiction::make_up(seed).events);
+        let waiting = history.waiting();
+        if history.execution.ended.is_some() {
+            assert!(waiting.is_empty(), "seed {seed}");
+        }
+        for operation in waiting {
+            assert!(!operation.is_over(), "seed {seed}");
+            assert_ne!(operation.kind, crate::OperationType::Context, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn three_thousand_operations_inside_of_each_other_are_one_walk() {
+    let start = |number: u32| {
+        let (id, parent) = (number.to_string(), (number / 2).to_string());
+        let subject = Subject {
+            id: &id,
+            parent_id: (number > 1).then_some(parent.as_str()),
+            name: None,
+            sub_type: None,
+        };
+        HistoryEvent::of_operation(
+            Timestamp::default(),
+            subject,
+            EventDetail::ContextStarted {},
+        )
+    };
+    let history = History::of((1..=3_000).map(start));
+    let tree = history.tree();
+    assert_eq!(tree.len(), 3_000);
+    assert_eq!(tree.iter().map(|branch| branch.depth).max(), Some(11));
+    assert_eq!(history.operations_used(), 3_000);
 }

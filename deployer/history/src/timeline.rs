@@ -4,6 +4,7 @@ use crate::history::History;
 use crate::operation::Operation;
 use crate::status::OperationType;
 use crate::timestamp::Timestamp;
+use crate::tree::Branch;
 
 /// An operation in the timeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,46 +38,22 @@ pub enum Activity {
 }
 
 impl History {
-    /// Returns the operations as a tree: those inside of one follow it, all in the order in which they began.
+    /// Returns the tree of operations, each with what it was doing when.
     pub fn timeline(&self) -> Vec<Row<'_>> {
-        let mut rows = Vec::with_capacity(self.operations.len());
-        let is_known = |id: &str| self.operation(id).is_some();
-        let roots = self
-            .operations
-            .iter()
-            .filter(|operation| !operation.parent_id.as_deref().is_some_and(is_known));
-        for root in roots {
-            self.add_rows(root, 0, &mut rows);
-        }
-        // What is around itself is inside of nothing.
-        for operation in &self.operations {
-            if !rows.iter().any(|row| row.operation.id == operation.id) {
-                rows.push(self.row(operation, 0));
-            }
-        }
-        rows
+        let tree = self.tree().into_iter();
+        tree.map(|branch| self.row(branch)).collect()
     }
 
     /// Returns a row; what goes on when the execution ends goes on no longer.
-    fn row<'a>(&'a self, operation: &'a Operation, depth: usize) -> Row<'a> {
-        let mut bars = operation.bars();
+    fn row<'a>(&self, branch: Branch<'a>) -> Row<'a> {
+        let mut bars = branch.operation.bars();
         for bar in &mut bars {
             bar.to = bar.to.or(self.execution.ended_at);
         }
         Row {
-            depth,
-            operation,
+            depth: branch.depth,
+            operation: branch.operation,
             bars,
-        }
-    }
-
-    fn add_rows<'a>(&'a self, operation: &'a Operation, depth: usize, rows: &mut Vec<Row<'a>>) {
-        rows.push(self.row(operation, depth));
-        let inside = self.operations.iter().filter(|inner| {
-            inner.parent_id.as_deref() == Some(operation.id.as_str()) && inner.id != operation.id
-        });
-        for inner in inside {
-            self.add_rows(inner, depth + 1, rows);
         }
     }
 }

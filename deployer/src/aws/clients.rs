@@ -1,5 +1,6 @@
 //! The clients of every service that a stage is made of.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -8,6 +9,7 @@ use aws_sdk_cloudformation::config::Credentials;
 
 use super::endpoint::is_near;
 use super::failure::failed;
+use super::rates::Rates;
 use super::retries::TellRetries;
 use crate::config::{App, Target};
 use crate::error::{Error, Kind, Result};
@@ -33,6 +35,8 @@ pub struct Clients {
     pub region: String,
     /// Who makes the calls: whom the credentials are of, or on the local target the user of this machine.
     pub caller: Option<String>,
+    /// How fast the APIs of durable executions may be asked; shared by all clones.
+    pub rates: Arc<Rates>,
 }
 
 impl Clients {
@@ -99,6 +103,11 @@ impl Clients {
             s3: aws_sdk_s3::Client::from_conf(s3),
             dynamodb: client!(aws_sdk_dynamodb),
             logs: client!(aws_sdk_cloudwatchlogs),
+            rates: Arc::new(if is_near(endpoint.as_deref()) {
+                Rates::unlimited()
+            } else {
+                Rates::of_aws()
+            }),
             endpoint,
             region: app.stage.region.clone(),
             caller,

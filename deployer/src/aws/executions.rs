@@ -2,14 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_lambda::error::SdkError;
+use aws_sdk_lambda::operation::list_durable_executions_by_function::{
+    ListDurableExecutionsByFunctionError as ListError,
+    ListDurableExecutionsByFunctionOutput as Page,
+};
 use aws_sdk_lambda::primitives::DateTime;
 use aws_sdk_lambda::types::{Execution, ExecutionStatus};
 
 use super::clients::Clients;
-use super::failure::failed;
-use super::limiter::Limiter;
+use super::failure::{code_of, failed};
 use super::listing::versions;
 use crate::error::Result;
+
+/// What the service says of a marker that it does not know any more.
+const REFUSED: &str = "InvalidParameterValueException";
 
 /// The most executions that the service returns in one page.
 const LARGEST_PAGE: i32 = 1000;
@@ -17,30 +24,51 @@ const LARGEST_PAGE: i32 = 1000;
 /// The statuses of executions that are not finished; the SDK has no names for all of them yet.
 const UNFINISHED: [&str; 3] = ["RUNNING", "PAUSING", "PAUSED"];
 
-/// Returns whether nothing more will happen in an execution of this status. A status that is not
-/// known here may be one of an execution that goes on.
+/// Returns whether nothing more will happen in an execution of this status.
 pub fn is_finished(status: &ExecutionStatus) -> bool {
-    matches!(
-        status,
-        ExecutionStatus::Succeeded
-            | ExecutionStatus::Failed
-            | ExecutionStatus::TimedOut
-            | ExecutionStatus::Stopped
-    )
+    durable_history::is_finished(status.as_str())
 }
 
 /// A list of the executions of a function, read a page at a time.
 #[derive(Debug)]
 pub struct Executions<'a> {
-    lambda: &'a aws_sdk_lambda::Client,
+    clients: &'a Clients,
     function: &'a str,
     version: Option<String>,
     statuses: Option<Vec<ExecutionStatus>>,
     name: Option<String>,
     started_after: Option<DateTime>,
+    started_before: Option<DateTime>,
+    oldest_first: bool,
     page: i32,
-    limiter: Option<&'a Limiter>,
     marker: Marker,
+    last: Last,
+}
+
+/// The executions that came last: all of them that started at one time.
+#[derive(Debug, Default)]
+struct Last {
+    /// That time, in milliseconds since 1970.
+    start: Option<i64>,
+    arns: BTreeSet<String>,
+}
+
+impl Last {
+    fn is(&self, execution: &Execution) -> bool {
+        self.arns.contains(execution.durable_execution_arn())
+    }
+
+    fn take_in(&mut self, page: &[Execution]) {
+        for execution in page {
+            let start = execution.start_timestamp().to_millis().ok();
+            if self.start != start {
+                self.start = start;
+                self.arns.clear();
+            }
+            let arn = execution.durable_execution_arn();
+            self.arns.insert(arn.to_owned());
+        }
+    }
 }
 
 /// How far a list was read.
@@ -52,18 +80,21 @@ enum Marker {
 }
 
 impl<'a> Executions<'a> {
-    /// Returns the list of all executions that the service lists for a function, named without a qualifier.
-    pub fn of(lambda: &'a aws_sdk_lambda::Client, function: &'a str) -> Self {
+    /// Returns the list of all executions that the service lists for a function, named without a
+    /// qualifier: the newest first.
+    pub fn of(clients: &'a Clients, function: &'a str) -> Self {
         Self {
-            lambda,
+            clients,
             function,
             version: None,
             statuses: None,
             name: None,
             started_after: None,
+            started_before: None,
+            oldest_first: false,
             page: LARGEST_PAGE,
-            limiter: None,
             marker: Marker::Start,
+            last: Last::default(),
         }
     }
 
@@ -81,6 +112,14 @@ impl<'a> Executions<'a> {
         self
     }
 
+    /// Takes only those of these statuses; all where there are none.
+    #[must_use]
+    pub fn of_statuses(mut self, statuses: &[String]) -> Self {
+        let statuses = statuses.iter().map(|status| status.as_str().into());
+        self.statuses = Some(statuses.collect()).filter(|all: &Vec<_>| !all.is_empty());
+        self
+    }
+
     /// Takes only those of a name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
@@ -95,24 +134,67 @@ impl<'a> Executions<'a> {
         self
     }
 
-    /// Asks for pages no faster than the limiter lets it.
+    /// Takes only those that started before a time.
     #[must_use]
-    pub fn paced_by(mut self, limiter: &'a Limiter) -> Self {
-        self.limiter = Some(limiter);
+    pub fn started_before(mut self, time: DateTime) -> Self {
+        self.started_before = Some(time);
         self
     }
 
+    /// Takes the oldest first.
+    #[must_use]
+    pub fn oldest_first(mut self) -> Self {
+        self.oldest_first = true;
+        self
+    }
+
+    /// Asks for pages of so many executions, at least one and at most as many as the service allows.
+    #[must_use]
+    pub fn in_pages_of(mut self, executions: usize) -> Self {
+        let page = i32::try_from(executions).unwrap_or(LARGEST_PAGE);
+        self.page = page.clamp(1, LARGEST_PAGE);
+        self
+    }
+
+    /// Returns the function.
+    pub fn function(&self) -> &'a str {
+        self.function
+    }
+
     /// Returns the next page; nothing after the last.
+    ///
+    /// The marker of a page expires after a day. The list then goes on from the start of the execution
+    /// that came last.
     pub async fn next(&mut self) -> Result<Option<Vec<Execution>>> {
         let marker = match &self.marker {
             Marker::Start => None,
             Marker::At(marker) => Some(marker.clone()),
             Marker::End => return Ok(None),
         };
-        if let Some(limiter) = self.limiter {
-            limiter.turn().await;
-        }
-        let page = self
+        let resumed = marker.is_some();
+        let page = match self.ask(marker).await {
+            Err(error) if resumed && code_of(&error) == Some(REFUSED) && self.go_on_from_last() => {
+                self.ask(None).await
+            }
+            asked => asked,
+        };
+        let page = page.map_err(failed(format!(
+            "the executions of `{}` could not be listed",
+            self.function
+        )))?;
+        self.marker = match page.next_marker {
+            Some(marker) if !marker.is_empty() => Marker::At(marker),
+            _ => Marker::End,
+        };
+        let mut executions = page.durable_executions.unwrap_or_default();
+        executions.retain(|execution| !self.last.is(execution));
+        self.last.take_in(&executions);
+        Ok(Some(executions))
+    }
+
+    async fn ask(&self, marker: Option<String>) -> Result<Page, SdkError<ListError>> {
+        self.clients.rates.listings.turn().await;
+        self.clients
             .lambda
             .list_durable_executions_by_function()
             .function_name(self.function)
@@ -120,19 +202,26 @@ impl<'a> Executions<'a> {
             .set_statuses(self.statuses.clone())
             .set_durable_execution_name(self.name.clone())
             .set_started_after(self.started_after)
+            .set_started_before(self.started_before)
+            .set_reverse_order(self.oldest_first.then_some(true))
             .max_items(self.page)
             .set_marker(marker)
             .send()
             .await
-            .map_err(failed(format!(
-                "the executions of `{}` could not be listed",
-                self.function
-            )))?;
-        self.marker = match page.next_marker {
-            Some(marker) if !marker.is_empty() => Marker::At(marker),
-            _ => Marker::End,
+    }
+
+    /// Narrows the list to what comes after the last execution, with those that started when it did;
+    /// the borders of a range are not part of it. Returns whether there was one.
+    fn go_on_from_last(&mut self) -> bool {
+        let Some(start) = self.last.start else {
+            return false;
         };
-        Ok(Some(page.durable_executions.unwrap_or_default()))
+        if self.oldest_first {
+            self.started_after = Some(DateTime::from_millis(start - 1));
+        } else {
+            self.started_before = Some(DateTime::from_millis(start + 1));
+        }
+        true
     }
 
     /// Returns all that are left, those of every page.
@@ -163,7 +252,7 @@ pub async fn unfinished_executions(clients: &Clients, function: &str) -> Result<
         let Some(version) = version.version else {
             continue;
         };
-        let executions = Executions::of(&clients.lambda, function);
+        let executions = Executions::of(clients, function);
         let mut unfinished = executions.of_version(version).unfinished();
         while let Some(page) = unfinished.next().await? {
             arns.extend(
@@ -177,17 +266,12 @@ pub async fn unfinished_executions(clients: &Clients, function: &str) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_lambda::types::ExecutionStatus;
-
-    use super::{UNFINISHED, is_finished};
+    use super::UNFINISHED;
 
     #[test]
-    fn what_is_paused_or_not_known_goes_on() {
-        for status in UNFINISHED.into_iter().chain(["SOMETHING_NEW"]) {
-            assert!(!is_finished(&ExecutionStatus::from(status)), "{status}");
-        }
-        for status in ["SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"] {
-            assert!(is_finished(&ExecutionStatus::from(status)), "{status}");
+    fn what_is_asked_for_as_unfinished_is_not_finished() {
+        for status in UNFINISHED {
+            assert!(!durable_history::is_finished(status), "{status}");
         }
     }
 }

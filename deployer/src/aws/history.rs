@@ -10,25 +10,21 @@ use durable_history::{
     Timestamp,
 };
 
+use super::clients::Clients;
 use super::failure::failed;
-use super::limiter::Limiter;
 use crate::error::Result;
 
 /// The most events that the service returns in one page.
 const LARGEST_PAGE: i32 = 1000;
 
-/// Returns the whole history of an execution, with its data; asks for pages no faster than the
-/// limiter lets it.
-pub async fn history(
-    lambda: &aws_sdk_lambda::Client,
-    arn: &str,
-    limiter: &Limiter,
-) -> Result<Vec<HistoryEvent>> {
+/// Returns the whole history of an execution, with its data.
+pub async fn history(clients: &Clients, arn: &str) -> Result<Vec<HistoryEvent>> {
     let mut history = Vec::new();
     let mut marker = None;
     loop {
-        limiter.turn().await;
-        let page = lambda
+        clients.rates.histories.turn().await;
+        let page = clients
+            .lambda
             .get_durable_execution_history()
             .durable_execution_arn(arn)
             .include_execution_data(true)

@@ -9,6 +9,7 @@ mod limiter;
 mod listing;
 mod poll;
 mod queue;
+mod rates;
 mod retries;
 
 pub use clients::Clients;
@@ -22,3 +23,4 @@ pub use limiter::Limiter;
 pub use listing::{listed, versions};
 pub use poll::{Pace, until, until_or};
 pub use queue::{Messages, messages};
+pub use rates::Rates;

@@ -3,7 +3,8 @@
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
-    completions, destroy, doctor, gc, local, logs, plan, smoke_test, status, synth, up, validate,
+    callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, prune,
+    smoke_test, status, synth, trace, up, validate,
 };
 use super::context::Context;
 use super::global::Global;
@@ -42,6 +43,11 @@ pub(super) enum Command {
     Synth(synth::SynthArguments),
     Status(status::StatusArguments),
     Logs(logs::LogsArguments),
+    Executions(executions::ExecutionsArguments),
+    Callbacks(callbacks::CallbacksArguments),
+    Dlq(dlq::DlqArguments),
+    Trace(trace::TraceArguments),
+    Prune(prune::PruneArguments),
     Gc(gc::GcArguments),
     Doctor(doctor::DoctorArguments),
     Local(local::LocalArguments),
@@ -52,7 +58,11 @@ pub(super) enum Command {
 impl Command {
     /// Whether the command works rather than answers, so that its events are its output.
     pub(super) fn works(&self) -> bool {
-        matches!(self, Self::Up(_) | Self::Destroy(_))
+        match self {
+            Self::Up(_) | Self::Destroy(_) => true,
+            Self::Executions(arguments) => arguments.works(),
+            _ => false,
+        }
     }
 
     /// Whether the command ends on Ctrl-C its own way, because it otherwise never does.
@@ -60,6 +70,7 @@ impl Command {
         match self {
             Self::Local(arguments) => matches!(arguments.action, local::LocalAction::Run),
             Self::Logs(arguments) => arguments.follows(),
+            Self::Executions(arguments) => arguments.ends_itself(),
             _ => false,
         }
     }
@@ -85,6 +96,11 @@ impl Command {
             Self::Synth(arguments) => synth::run(context, arguments),
             Self::Status(arguments) => status::run(context, arguments).await,
             Self::Logs(arguments) => logs::run(context, arguments).await,
+            Self::Executions(arguments) => executions::run(context, arguments).await,
+            Self::Callbacks(arguments) => callbacks::run(context, arguments).await,
+            Self::Dlq(arguments) => dlq::run(context, arguments).await,
+            Self::Trace(arguments) => trace::run(context, arguments).await,
+            Self::Prune(arguments) => prune::run(context, arguments).await,
             Self::Gc(arguments) => gc::run(context, arguments).await,
             Self::Doctor(arguments) => doctor::run(context, arguments).await,
             Self::Local(arguments) => local::run(context, arguments).await,

@@ -8,7 +8,9 @@ mod environment;
 mod global;
 mod interrupt;
 mod keyboard;
+mod moment;
 mod outcome;
+mod plain;
 mod report;
 mod run;
 

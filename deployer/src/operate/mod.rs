@@ -1,5 +1,7 @@
-//! What operates: how a stage is, what it wrote, and what it no longer needs.
+//! What operates: what runs and how to change that, how a stage is, what it wrote, and what it no longer needs.
 
+pub mod deployed;
+pub mod executions;
 pub mod garbage;
 pub mod logs;
 pub mod status;

@@ -1,24 +1,20 @@
 //! Executions of an orchestrator, as the service shows them.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use aws_sdk_lambda::primitives::DateTime;
 use aws_sdk_lambda::types::Execution;
 use durable_history::HistoryEvent;
 
 use super::history::described;
 use super::judge::SeenExecution;
-use crate::aws::{Executions, Limiter, error_object, failed, history, is_finished};
+use crate::aws::{Clients, Executions, error_object, failed, history, is_finished};
 use crate::error::Result;
 
 /// The executions of one orchestrator.
 #[derive(Debug)]
 pub(super) struct Orchestrator {
-    pub(super) lambda: aws_sdk_lambda::Client,
+    pub(super) clients: Clients,
     /// The orchestrator's name, without a qualifier: executions of every version count.
     pub(super) function: String,
-    pub(super) limits: Arc<Limits>,
 }
 
 impl Orchestrator {
@@ -46,7 +42,7 @@ impl Orchestrator {
     }
 
     fn list(&self) -> Executions<'_> {
-        Executions::of(&self.lambda, &self.function).paced_by(&self.limits.listings)
+        Executions::of(&self.clients, &self.function)
     }
 
     /// Returns the execution as it is now, with its history if it has ended.
@@ -60,8 +56,9 @@ impl Orchestrator {
 
     /// Returns the execution as it is now, without its history.
     pub(super) async fn outcome(&self, arn: &str) -> Result<SeenExecution> {
-        self.limits.reads.turn().await;
+        self.clients.rates.descriptions.turn().await;
         let read = self
+            .clients
             .lambda
             .get_durable_execution()
             .durable_execution_arn(arn)
@@ -85,12 +82,13 @@ impl Orchestrator {
 
     /// Returns the whole history of an execution.
     pub(super) async fn history(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
-        history(&self.lambda, arn, &self.limits.listings).await
+        history(&self.clients, arn).await
     }
 
     /// Stops an execution.
     pub(super) async fn stop(&self, arn: &str) -> Result<()> {
         let stopped = self
+            .clients
             .lambda
             .stop_durable_execution()
             .durable_execution_arn(arn)
@@ -120,35 +118,6 @@ impl From<&Execution> for Started {
             name: execution.durable_execution_name().to_owned(),
             arn: execution.durable_execution_arn().to_owned(),
             ended: is_finished(execution.status()),
-        }
-    }
-}
-
-/// Keeps all scenarios together below the requests that the service allows in a second.
-#[derive(Debug)]
-pub(super) struct Limits {
-    /// Listings, and histories.
-    listings: Limiter,
-    /// Executions by their ARN.
-    reads: Limiter,
-}
-
-impl Limits {
-    /// Returns limits that leave a third of an account's quota to others: 15 listings and as many
-    /// histories a second, and 30 reads.
-    pub(super) fn of_aws() -> Self {
-        let listings = Limiter::new(Duration::from_millis(100));
-        Self {
-            listings,
-            reads: Limiter::new(Duration::from_millis(50)),
-        }
-    }
-
-    /// Returns limits that hold nobody up.
-    pub(super) fn none() -> Self {
-        Self {
-            listings: Limiter::new(Duration::ZERO),
-            reads: Limiter::new(Duration::ZERO),
         }
     }
 }

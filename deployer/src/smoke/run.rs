@@ -1,6 +1,5 @@
 //! Plays all scenarios of a stage side by side.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +7,7 @@ use aws_sdk_lambda::primitives::DateTime;
 use futures::future::{join, join_all};
 
 use super::deployed;
-use super::execution::{Limits, Orchestrator};
+use super::execution::Orchestrator;
 use super::load::load_scenarios;
 use super::mailbox::{Mailbox, Sender};
 use super::placeholder::Placeholders;
@@ -82,21 +81,14 @@ struct Run<'a> {
     clients: &'a Clients,
     /// What tells the run from every other one; its labels and execution names contain it.
     id: String,
-    limits: Arc<Limits>,
 }
 
 impl<'a> Run<'a> {
     fn new(app: &'a App, clients: &'a Clients) -> Self {
-        let limits = if clients.is_near() {
-            Limits::none()
-        } else {
-            Limits::of_aws()
-        };
         Self {
             app,
             clients,
             id: run_id(),
-            limits: Arc::new(limits),
         }
     }
 
@@ -114,9 +106,8 @@ impl<'a> Run<'a> {
             stage: &app.stage_name,
             execution_name,
             executions: Orchestrator {
-                lambda: clients.lambda.clone(),
+                clients: clients.clone(),
                 function: deployment.function.clone(),
-                limits: Arc::clone(&self.limits),
             },
             dead_letters: Mailbox::new(&deployment.dead_letter_url, Sender::Label, &self.id),
             failures: Mailbox::new(&deployment.failure_url, Sender::Execution, &self.id),

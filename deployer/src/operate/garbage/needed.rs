@@ -115,7 +115,7 @@ fn versions_of(alias: &AliasConfiguration) -> Vec<String> {
 }
 
 async fn has_running(clients: &Clients, function: &str, version: &str) -> Result<bool> {
-    let executions = Executions::of(&clients.lambda, function);
+    let executions = Executions::of(clients, function);
     executions.of_version(version).unfinished().any().await
 }
 

@@ -1,0 +1,61 @@
+//! `deployer executions`: what runs, and how to change that.
+
+mod change;
+mod export;
+mod filter;
+mod list;
+mod rerun;
+mod show;
+mod start;
+mod watch;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Outcome;
+use crate::error::Result;
+
+/// Lists, shows, watches, starts, stops and reruns executions
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExecutionsArguments {
+    #[command(subcommand)]
+    action: ExecutionsAction,
+}
+
+#[derive(Debug, Subcommand)]
+enum ExecutionsAction {
+    List(list::ListArguments),
+    Show(show::ShowArguments),
+    Watch(watch::WatchArguments),
+    Export(export::ExportArguments),
+    Start(start::StartArguments),
+    Rerun(rerun::RerunArguments),
+    Stop(change::ChangeArguments),
+}
+
+impl ExecutionsArguments {
+    /// Whether the command works rather than answers, so that its events are its output.
+    pub(in crate::cli) fn works(&self) -> bool {
+        matches!(self.action, ExecutionsAction::Watch(_))
+    }
+
+    /// Whether the command ends on Ctrl-C its own way.
+    pub(in crate::cli) fn ends_itself(&self) -> bool {
+        false
+    }
+}
+
+pub(in crate::cli) async fn run(
+    context: &Context,
+    arguments: &ExecutionsArguments,
+) -> Result<Outcome> {
+    match &arguments.action {
+        ExecutionsAction::List(arguments) => list::run(context, arguments).await,
+        ExecutionsAction::Show(arguments) => show::run(context, arguments).await,
+        ExecutionsAction::Watch(arguments) => watch::run(context, arguments).await,
+        ExecutionsAction::Export(arguments) => export::run(context, arguments).await,
+        ExecutionsAction::Start(arguments) => start::run(context, arguments).await,
+        ExecutionsAction::Rerun(arguments) => rerun::run(context, arguments).await,
+        ExecutionsAction::Stop(arguments) => change::run(context, arguments).await,
+    }
+}

@@ -1,0 +1,11 @@
+//! Executions: listed, found, read.
+
+mod filter;
+mod find;
+mod listing;
+mod read;
+
+pub use filter::{Filter, Order};
+pub use find::{Found, find};
+pub use listing::{Listed, Listing};
+pub use read::{describe_execution, read_record};
