@@ -16,5 +16,6 @@ mod hash;
 pub mod operate;
 pub mod pipeline;
 pub mod resources;
+mod secrets;
 pub mod smoke;
 pub mod stack;

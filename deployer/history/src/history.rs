@@ -77,6 +77,20 @@ impl History {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
+    /// Returns the ends of the function's invocations, in order.
+    pub fn invocations(&self) -> impl Iterator<Item = &HistoryEvent> {
+        self.events
+            .iter()
+            .filter(|event| matches!(event.detail, EventDetail::InvocationCompleted { .. }))
+    }
+
+    /// Returns the events that are not known here, in order.
+    pub fn unknown_events(&self) -> impl Iterator<Item = &HistoryEvent> {
+        self.events
+            .iter()
+            .filter(|event| matches!(event.detail, EventDetail::Other(_)))
+    }
+
     /// Returns an operation and those around it, the nearest first.
     pub fn ancestry<'a>(&'a self, operation: &'a Operation) -> impl Iterator<Item = &'a Operation> {
         let around = |inner: &&'a Operation| self.operation(inner.parent_id.as_deref()?);

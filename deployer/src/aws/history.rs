@@ -16,6 +16,8 @@ use crate::error::Result;
 
 /// The most events that the service returns in one page.
 const LARGEST_PAGE: i32 = 1000;
+/// How many events are asked for at once where few are new.
+const PAGE_OF_NEWS: i32 = 100;
 
 /// Returns the whole history of an execution, with its data.
 pub async fn history(clients: &Clients, arn: &str) -> Result<Vec<HistoryEvent>> {
@@ -39,6 +41,41 @@ pub async fn history(clients: &Clients, arn: &str) -> Result<Vec<HistoryEvent>> 
         marker = page.next_marker.filter(|marker| !marker.is_empty());
         if marker.is_none() {
             return Ok(history);
+        }
+    }
+}
+
+/// Returns the events of an execution after the one with the id `last`, with their data: no more pages are
+/// read than have new events.
+pub async fn history_after(clients: &Clients, arn: &str, last: u64) -> Result<Vec<HistoryEvent>> {
+    if last == 0 {
+        return history(clients, arn).await;
+    }
+    let mut newest_first = Vec::new();
+    let mut marker = None;
+    loop {
+        clients.rates.histories.turn().await;
+        let page = clients
+            .lambda
+            .get_durable_execution_history()
+            .durable_execution_arn(arn)
+            .include_execution_data(true)
+            .reverse_order(true)
+            .max_items(PAGE_OF_NEWS)
+            .set_marker(marker)
+            .send()
+            .await
+            .map_err(failed(format!(
+                "the history of the execution `{arn}` could not be read"
+            )))?;
+        let events = page.events().iter().map(event);
+        let before = newest_first.len();
+        newest_first.extend(events.take_while(|event| event.event_id > last));
+        let all_new = newest_first.len() - before == page.events().len();
+        marker = page.next_marker.filter(|marker| !marker.is_empty());
+        if marker.is_none() || !all_new {
+            newest_first.reverse();
+            return Ok(newest_first);
         }
     }
 }

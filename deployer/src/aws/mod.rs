@@ -18,7 +18,7 @@ pub use failure::{code_of, failed, is_missing, message_of};
 pub(crate) use history::error_object;
 #[cfg(test)]
 pub(crate) use history::event;
-pub use history::history;
+pub use history::{history, history_after};
 pub use limiter::Limiter;
 pub use listing::{listed, versions};
 pub use poll::{Pace, until, until_or};

@@ -75,12 +75,13 @@ impl Command {
         }
     }
     /// Runs a command that needs no project; nothing for the others.
-    pub(super) fn run_anywhere(&self) -> Option<Result<Outcome>> {
+    pub(super) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
         match self {
             Self::Completions(arguments) => {
                 Some(Ok(completions::run(arguments, Arguments::command())))
             }
             Self::Man(arguments) => Some(completions::run_man(arguments, Arguments::command())),
+            Self::Executions(arguments) => arguments.run_anywhere(verbose),
             _ => None,
         }
     }

@@ -19,6 +19,10 @@ pub(super) struct Context {
     pub(super) app: App,
     pub(super) format: Format,
     pub(super) yes: bool,
+    /// Whether more is shown than people need at first.
+    pub(super) verbose: bool,
+    /// Whether only results and errors are told.
+    pub(super) quiet: bool,
     pub(super) reporter: Arc<dyn Reporter>,
     /// The same reporter, as who may step in sees it.
     pub(super) attended: Arc<Attended>,
@@ -54,6 +58,8 @@ impl Context {
             app,
             format: global.format,
             yes: global.yes,
+            verbose: global.verbose > 0,
+            quiet: global.quiet,
             reporter: Arc::clone(&attended) as Arc<dyn Reporter>,
             attended,
             keyboard: Arc::default(),

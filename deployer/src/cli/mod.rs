@@ -13,5 +13,6 @@ mod outcome;
 mod plain;
 mod report;
 mod run;
+mod span;
 
 pub use run::main;

@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<outcome::Outcome, Error> {
-    if let Some(result) = arguments.command.run_anywhere() {
+    if let Some(result) = arguments.command.run_anywhere(arguments.global.verbose > 0) {
         return result;
     }
     let context = Context::new(&arguments.global, arguments.command.works())?;

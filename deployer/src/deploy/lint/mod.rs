@@ -6,7 +6,7 @@ mod functions;
 mod intake;
 mod names;
 mod orchestrator;
-pub(crate) mod secrets;
+mod secrets;
 mod stage;
 mod types;
 

@@ -1,45 +1,17 @@
 //! Keeps what looks like a secret out of plans.
 
-use serde_json::{Value, json};
-
 use super::model::PropertyChange;
-use crate::deploy::lint::secrets;
-
-/// What stands in a plan where a secret would.
-pub(super) const HIDDEN: &str = "(hidden)";
+use crate::secrets::{is_secret_name, redact};
 
 /// Takes every value out of a change that looks like a secret, or whose name says that it is one.
 pub(super) fn hide(change: &mut PropertyChange) {
     let segments: Vec<&str> = change.path.split(['.', '[', ']']).collect();
-    let named = segments
-        .iter()
-        .any(|segment| secrets::is_secret_name(segment));
+    let named = segments.iter().any(|segment| is_secret_name(segment));
     for value in [&mut change.before, &mut change.after]
         .into_iter()
         .flatten()
     {
         redact(value, named, segments.last().copied().unwrap_or_default());
-    }
-}
-
-fn redact(value: &mut Value, named: bool, name: &str) {
-    match value {
-        Value::String(text) if secrets::is_secret(named, name, text) => *value = json!(HIDDEN),
-        Value::Array(items) => items.iter_mut().for_each(|item| redact(item, named, name)),
-        Value::Object(_) if crate::stack::is_intrinsic(value) => {}
-        Value::Object(fields) => {
-            // Tags and their like carry the name beside the value.
-            let beside = ["Key", "Name"].iter().any(|key| {
-                let name = fields.get(*key).and_then(Value::as_str);
-                name.is_some_and(secrets::is_secret_name)
-            });
-            for (key, inner) in fields {
-                let is_name = key == "Key" || key == "Name";
-                let named = !is_name && (named || beside || secrets::is_secret_name(key));
-                redact(inner, named, key);
-            }
-        }
-        _ => {}
     }
 }
 

@@ -7,6 +7,7 @@ mod list;
 mod rerun;
 mod show;
 mod start;
+mod tree;
 mod watch;
 
 use clap::{Args, Subcommand};
@@ -39,9 +40,17 @@ impl ExecutionsArguments {
         matches!(self.action, ExecutionsAction::Watch(_))
     }
 
-    /// Whether the command ends on Ctrl-C its own way.
+    /// Whether the command ends on Ctrl-C its own way, because it otherwise may never do.
     pub(in crate::cli) fn ends_itself(&self) -> bool {
-        false
+        matches!(self.action, ExecutionsAction::Watch(_))
+    }
+
+    /// Runs an action that needs no project; nothing for the others.
+    pub(in crate::cli) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
+        match &self.action {
+            ExecutionsAction::Show(arguments) => arguments.run_anywhere(verbose),
+            _ => None,
+        }
     }
 }
 
