@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::look::Look;
 use super::play::Play;
+use super::report::{LeftItem, Removed};
 use super::tally::ending;
 use super::{copies, history, item};
 use crate::config::Table;
@@ -43,7 +44,7 @@ impl Play<'_> {
     }
 
     async fn history_of(&self, name: &str) -> Vec<String> {
-        match self.look_for_start(name).await {
+        match self.find(name).await {
             Look::Found(arn) => {
                 let mut lines = vec![format!("execution `{name}`:")];
                 match self.setting.executions.history(&arn).await {
@@ -57,20 +58,41 @@ impl Play<'_> {
     }
 
     /// Stops what still runs, and deletes the items and idempotency records that the scenario made.
-    pub(super) async fn clean_up(&self) -> Result<()> {
-        self.stop_running().await?;
+    pub(super) async fn clean_up(&self) -> Result<Removed> {
+        let executions = self.stop_running().await?;
         let places = self.places()?;
         let deletions = places.iter().map(|(table, key)| {
             let dynamodb = &self.setting.clients.dynamodb;
             item::delete(dynamodb, table, key)
         });
-        stream::iter(deletions)
+        let deleted: Vec<bool> = stream::iter(deletions)
             .buffer_unordered(MOST_DELETIONS)
             .try_collect()
-            .await
+            .await?;
+        Ok(Removed {
+            executions,
+            items: deleted.into_iter().filter(|was_there| *was_there).count(),
+            messages: 0,
+        })
     }
 
-    async fn stop_running(&self) -> Result<()> {
+    /// Returns the items of [`Self::places`] that are there.
+    pub(super) async fn items_left(&self) -> Result<Vec<LeftItem>> {
+        let places = self.places()?;
+        let looks = places.into_iter().map(async |(table, key)| {
+            let dynamodb = &self.setting.clients.dynamodb;
+            let item = item::read(dynamodb, &table, &key).await?;
+            Ok::<_, Error>(item.map(|_| LeftItem { table, key }))
+        });
+        let left: Vec<Option<LeftItem>> = stream::iter(looks)
+            .buffered(MOST_DELETIONS)
+            .try_collect()
+            .await?;
+        Ok(left.into_iter().flatten().collect())
+    }
+
+    /// Stops what still runs, and returns how many that were.
+    async fn stop_running(&self) -> Result<usize> {
         let names = self.names();
         let left: BTreeSet<&str> = {
             let ended = self.ended.lock().await;
@@ -80,8 +102,9 @@ impl Play<'_> {
                 .collect()
         };
         if left.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
+        let mut stopped = 0;
         // One listing for all: an execution has the scenario's id in its name.
         let executions = &self.setting.executions;
         let started = executions
@@ -94,9 +117,10 @@ impl Play<'_> {
             // It may have ended since it was listed.
             if !executions.outcome(&execution.arn).await?.ended {
                 executions.stop(&execution.arn).await?;
+                stopped += 1;
             }
         }
-        Ok(())
+        Ok(stopped)
     }
 
     /// Returns every item that the scenario put somewhere, or made a function put somewhere.

@@ -215,6 +215,26 @@ fn every_rule_is_checked() {
         ),
         ("[1, 2, 2]", "[1, 3]", "20: there is no message 3"),
         (
+            "[a]",
+            "[a, [b, a]]",
+            "15: the step `a` is there twice, and succeeds once",
+        ),
+        (
+            "[a]",
+            "[a, []]",
+            "15: a list of steps in any order names at least one",
+        ),
+        (
+            "[a]",
+            "[b, [a]]\n          never: [a]",
+            "15: the step `a` is in `steps` and in `never`",
+        ),
+        (
+            "[a]",
+            "[{ a: b }]",
+            "15: `scenarios.0.expect.executions.0.steps.0`: a step is a name, or a list of names",
+        ),
+        (
             "scenarios:\n",
             "scenarios:\n  - name: one\n    send: [{ message: { id: '{id}' } }]\n    expect: { dead_letters: [0] }\n",
             "5: there are two scenarios `one`",
