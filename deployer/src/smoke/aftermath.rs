@@ -15,6 +15,8 @@ use crate::error::{Error, Kind, Result};
 
 /// The most items that are deleted at the same time.
 const MOST_DELETIONS: usize = 8;
+/// How often it is looked at most for what was written after a stop.
+const MOST_LOOKS: usize = 10;
 /// The most histories that are shown of executions that are counted.
 const MOST_HISTORIES: usize = 3;
 
@@ -58,9 +60,32 @@ impl Play<'_> {
     }
 
     /// Stops what still runs, and deletes the items and idempotency records that the scenario made.
+    ///
+    /// A function that is at work while its execution is stopped may still write. So after a stop, this is done
+    /// again until nothing new has come.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nobody can ask for what is still to be written"
+    )]
     pub(super) async fn clean_up(&self) -> Result<Removed> {
-        let executions = self.stop_running().await?;
         let places = self.places()?;
+        let mut removed = self.remove(&places).await?;
+        if removed.executions == 0 && !self.setting.run.stop.is_requested() {
+            return Ok(removed);
+        }
+        for _ in 0..MOST_LOOKS {
+            tokio::time::sleep(self.setting.pace.last_writes).await;
+            let late = self.remove(&places).await?;
+            if late == Removed::default() {
+                break;
+            }
+            removed += late;
+        }
+        Ok(removed)
+    }
+
+    async fn remove(&self, places: &[Place]) -> Result<Removed> {
+        let executions = self.stop_running().await?;
         let deletions = places.iter().map(|(table, key)| {
             let dynamodb = &self.setting.clients.dynamodb;
             item::delete(dynamodb, table, key)
@@ -114,10 +139,14 @@ impl Play<'_> {
             .iter()
             .filter(|started| !started.ended && left.contains(started.name.as_str()));
         for execution in running {
-            // It may have ended since it was listed.
-            if !executions.outcome(&execution.arn).await?.ended {
-                executions.stop(&execution.arn).await?;
-                stopped += 1;
+            // It may have ended since it was listed, or end right now.
+            if executions.outcome(&execution.arn).await?.ended {
+                continue;
+            }
+            match executions.stop(&execution.arn).await {
+                Ok(()) => stopped += 1,
+                Err(_) if executions.outcome(&execution.arn).await?.ended => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(stopped)

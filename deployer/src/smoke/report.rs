@@ -1,6 +1,7 @@
 //! What came of the scenarios.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -37,6 +38,14 @@ pub struct Removed {
     pub items: usize,
     /// How many messages were taken out of queues.
     pub messages: usize,
+}
+
+impl AddAssign for Removed {
+    fn add_assign(&mut self, more: Self) {
+        self.executions += more.executions;
+        self.items += more.items;
+        self.messages += more.messages;
+    }
 }
 
 /// What a run left of a workflow's scenarios.

@@ -167,8 +167,7 @@ async fn report(
         }
     }
     for scenario in &played {
-        removed.executions += scenario.aftermath.removed.executions;
-        removed.items += scenario.aftermath.removed.items;
+        removed += scenario.aftermath.removed;
     }
     let outcomes = played.into_iter().map(|played| played.outcome).collect();
     Ok(SmokeReport {

@@ -242,7 +242,8 @@ pub struct ExpectedExecution {
     pub error_type: Option<String>,
     /// Steps, and invocations of other functions, that succeeded exactly once, in this order. A list in
     /// the list is of those that may succeed in any order, as in parallel branches:
-    /// `[check, [ask-sms, ask-email], charge]`. Others may succeed in between.
+    /// `[check, [ask-sms, ask-email], charge]`. Others may succeed in between. A step without a name is
+    /// known by the operation around it.
     #[serde(default)]
     pub steps: Vec<InOrder>,
     /// Operations that must not be in the history.

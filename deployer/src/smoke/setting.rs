@@ -110,6 +110,8 @@ pub(super) struct Paces {
     pub(super) event_lag: Duration,
     /// How long to wait, where the run is to end early, for what was sent to be handled.
     drained_within: Duration,
+    /// How long a function may go on that is at work while its execution is stopped.
+    pub(super) last_writes: Duration,
     /// How long a queue of failures may take, in seconds, to answer that it holds nothing more.
     pub(super) last_wait: i32,
 }
@@ -120,6 +122,7 @@ impl Paces {
         count_lag: Duration::ZERO,
         event_lag: Duration::from_secs(1),
         drained_within: Duration::from_secs(5),
+        last_writes: Duration::from_secs(2),
         last_wait: 0,
     };
     const FAR: Self = Self {
@@ -127,6 +130,7 @@ impl Paces {
         count_lag: Duration::from_secs(20),
         event_lag: Duration::from_secs(10),
         drained_within: Duration::from_secs(30),
+        last_writes: Duration::from_secs(10),
         last_wait: 2,
     };
 }

@@ -11,13 +11,14 @@ pub(super) fn report(report: &SmokeReport, stage: &str) -> String {
     let mut lines = failures(report);
     lines.push(table(report).to_string());
     lines.push(String::new());
-    let mut summary = format!("{} passed, {} failed", report.passed, report.failed);
-    for (count, what) in [(report.skipped, "skipped"), (report.stopped, "stopped")] {
-        if count > 0 {
-            summary.push_str(&format!(", {count} {what}"));
-        }
-    }
-    lines.push(summary);
+    let rare = [(report.skipped, "skipped"), (report.stopped, "stopped")];
+    let counts = [(report.passed, "passed"), (report.failed, "failed")]
+        .into_iter()
+        .chain(rare.into_iter().filter(|(count, _)| *count > 0));
+    let counts: Vec<String> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    lines.push(counts.join(", "));
     for left in &report.left {
         lines.push(String::new());
         lines.extend(left_lines(left, stage));
