@@ -34,6 +34,8 @@ mod run;
 mod scenario;
 mod setting;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use choose::{Choice, Wanted};

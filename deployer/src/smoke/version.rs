@@ -110,9 +110,13 @@ fn listed(versions: &BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
 
-    use super::{told, version_of};
+    use serde_json::{Value, json};
+
+    use super::{LiveVersion, told, version_of};
     use crate::error::{Error, Kind};
+    use crate::smoke::tests::{Service, answering};
 
     const ARN: &str =
         "arn:aws:lambda:us-east-1:000000000000:function:orders:7/durable-execution/dev-1/0c";
@@ -137,6 +141,52 @@ mod tests {
             "arn:aws:lambda:us-east-1:1:function:orders:7",
         ] {
             assert_eq!(version_of(arn), None, "{arn}");
+        }
+    }
+
+    /// What the alias `live` of `orders` points to.
+    struct Alias(Value);
+
+    impl Service for Alias {
+        fn answer(&mut self, asked: &str, _sent: &Value) -> Option<Value> {
+            assert_eq!(asked, "/2015-03-31/functions/orders/aliases/live");
+            Some(self.0.clone())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_alias_pointed_to_at_the_beginning_may_run_and_nothing_else() {
+        let alias = Arc::new(Mutex::new(Alias(json!({ "FunctionVersion": "7" }))));
+        let lambda = aws_sdk_lambda::Client::new(&answering(&alias).await);
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:orders:live";
+        let live = LiveVersion::read(&lambda, "orders", arn).await.unwrap();
+        assert_eq!(live.mismatch("tx", ARN).await, None);
+        let other = ARN.replace(":7/", ":8/");
+        let reason = live.mismatch("tx", &other).await.unwrap();
+        assert!(!reason.contains("a deployment"), "{reason}");
+        alias.lock().unwrap().0 = json!({ "FunctionVersion": "8" });
+        assert_eq!(live.mismatch("tx", ARN).await, None);
+        let reason = live.mismatch("tx", &other).await.unwrap();
+        assert!(
+            reason.ends_with("version 8 now: a deployment came in between"),
+            "{reason}"
+        );
+        assert!(
+            live.mismatch("tx", "arn").await.is_some(),
+            "an ARN without a version"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_alias_that_shares_its_messages_lets_both_versions_run() {
+        let weights = json!({ "AdditionalVersionWeights": { "7": 0.1 } });
+        let shared = json!({ "FunctionVersion": "6", "RoutingConfig": weights });
+        let alias = Arc::new(Mutex::new(Alias(shared)));
+        let lambda = aws_sdk_lambda::Client::new(&answering(&alias).await);
+        let live = LiveVersion::read(&lambda, "orders", "live").await.unwrap();
+        for (version, runs) in [("6", true), ("7", true), ("5", false)] {
+            let arn = ARN.replace(":7/", &format!(":{version}/"));
+            assert_eq!(live.mismatch("tx", &arn).await.is_none(), runs, "{version}");
         }
     }
 

@@ -1,0 +1,5 @@
+//! What several tests need.
+
+mod service;
+
+pub(super) use service::{Service, answering};
