@@ -1,5 +1,7 @@
-//! What several tests need.
+//! Whole runs in a world that a test makes up, and what several tests need.
 
+mod runs;
 mod service;
+mod world;
 
 pub(super) use service::{Service, answering};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// What a service does: it answers an operation of Amazon SQS, or the path of a request to others, and what was
-/// sent with it. Nothing is a refusal.
+/// sent with it. A text is answered as it is, and nothing is a refusal.
 pub(in crate::smoke) trait Service: Send + 'static {
     fn answer(&mut self, asked: &str, sent: &Value) -> Option<Value>;
 }
@@ -30,6 +30,7 @@ pub(in crate::smoke) async fn answering<S: Service>(service: &Arc<Mutex<S>>) -> 
             .unwrap()
             .answer(target.unwrap_or(uri.path()), &sent);
         match answer {
+            Some(Value::String(text)) => (StatusCode::OK, text),
             Some(answer) => (StatusCode::OK, answer.to_string()),
             None => (
                 StatusCode::FORBIDDEN,
