@@ -52,6 +52,7 @@ pub(super) struct Mailbox {
     pub(super) url: String,
     sender: Sender,
     own: Own,
+    most_held: usize,
     /// The id of the run, which all its labels and execution names contain.
     run: String,
     /// What was seen: the sender of each message, by the message's id, so that one that is delivered twice counts once.
@@ -65,10 +66,18 @@ impl Mailbox {
             url: url.to_owned(),
             sender,
             own,
+            most_held: MOST_HELD,
             run: run.to_owned(),
             taken: Mutex::new(BTreeMap::new()),
             trouble: Mutex::new(None),
         }
+    }
+
+    /// Returns the mailbox so that a sweep keeps fewer messages of others out of sight: where somebody waits
+    /// for them.
+    pub(super) fn holding_at_most(mut self, most_held: usize) -> Self {
+        self.most_held = most_held;
+        self
     }
 
     /// Returns how many messages of the run were seen.
@@ -138,7 +147,7 @@ impl Mailbox {
         held: &mut Vec<String>,
     ) -> Result<Extent> {
         let start = Instant::now();
-        while held.len() < MOST_HELD && start.elapsed() < SWEPT_WITHIN {
+        while held.len() < self.most_held && start.elapsed() < SWEPT_WITHIN {
             let received = sqs
                 .receive_message()
                 .queue_url(&self.url)

@@ -28,6 +28,7 @@ mod name;
 mod performance;
 mod placeholder;
 mod play;
+mod printable;
 mod report;
 mod rules;
 mod run;
@@ -41,6 +42,7 @@ mod version;
 pub use choose::{Choice, Wanted};
 pub use junit::junit;
 pub use load::load_scenarios;
+pub use printable::printable;
 pub use report::{Left, LeftItem, LeftMessages, Removed, ScenarioOutcome, SmokeReport};
 pub use run::run;
 pub use scenario::{

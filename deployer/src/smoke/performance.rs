@@ -106,7 +106,8 @@ async fn perform(setting: &Setting<'_>, scenario: &Scenario, id: &str) -> End {
         biased;
         () = stop.requested() => {
             if !setting.run.keep {
-                setting.drain().await;
+                // What could not be drained is told once, with the report.
+                let _ = setting.drain().await;
             }
             End::with(STOPPED, "the run was stopped")
         }

@@ -162,6 +162,17 @@ async fn report(
             }
             removed.messages += mailbox.count();
         }
+        if stop.is_requested()
+            && !setting.run.keep
+            && let Err(reason) = setting.drain().await
+        {
+            let workflow = setting.workflow;
+            let text = format!(
+                "{workflow}: {reason}; where they are of this run, they are handled after all, and what \
+                 comes of them stays"
+            );
+            reporter.report(&Event::Warning { text });
+        }
         if setting.run.keep {
             left.push(left::of(setting, &played).await?);
         }

@@ -20,6 +20,8 @@ use crate::event::Stop;
 
 /// How far the clock of this machine may be ahead of the service's.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
+/// The most messages of others that are kept from their intermediary for a moment, to find ours.
+const MOST_HELD_AT_WORK: usize = 100;
 /// After this time a queue counts as handled even where it is not empty: others are using it.
 const OTHERS_ARE_SENDING: Duration = Duration::from_secs(45);
 
@@ -82,7 +84,8 @@ impl<'a> Run<'a> {
                 limits: Arc::clone(&self.limits),
             },
             live,
-            intake: mailbox(&deployment.queue_url, Sender::Label, Own::Taken),
+            intake: mailbox(&deployment.queue_url, Sender::Label, Own::Taken)
+                .holding_at_most(MOST_HELD_AT_WORK),
             dead_letters: mailbox(&deployment.dead_letter_url, Sender::Label, own),
             failures: mailbox(&deployment.failure_url, Sender::Execution, own),
             undelivered: mailbox(&deployment.undelivered_url, Sender::Execution, own),
@@ -162,7 +165,7 @@ pub(super) struct Setting<'a> {
     /// Where faults can be injected, if anywhere.
     pub(super) fault_endpoint: Option<&'a str>,
     last_sent: Mutex<Option<Instant>>,
-    drained: OnceCell<()>,
+    drained: OnceCell<Result<(), String>>,
 }
 
 impl Setting<'_> {
@@ -245,19 +248,28 @@ impl Setting<'_> {
     ///
     /// Who receives a message of others uses up one of the few tries that it has. So the messages are left
     /// to their intermediary first, and only what it does not get to is taken out of the queue.
-    pub(super) async fn drain(&self) {
+    ///
+    /// # Errors
+    ///
+    /// Why one still may: others are sending, or a message is tried again and again.
+    pub(super) async fn drain(&self) -> Result<(), String> {
         let drained = self.drained.get_or_init(async || {
             let Some(sent) = self.last_sent() else {
-                return;
+                return Ok(());
             };
-            let patience = Patience {
-                interval: self.pace.interval,
-                deadline: Instant::now() + self.pace.drained_within,
+            let empty = async |within| {
+                let patience = Patience {
+                    interval: self.pace.interval,
+                    deadline: Instant::now() + within,
+                };
+                wait(patience, || self.queue_is_empty(sent)).await
             };
-            if wait(patience, || self.queue_is_empty(sent)).await.is_err() {
-                self.intake.sweep(&self.clients.sqs, 0).await;
+            if empty(self.pace.drained_within).await.is_ok() {
+                return Ok(());
             }
+            self.intake.sweep(&self.clients.sqs, 0).await;
+            empty(self.pace.count_lag).await
         });
-        drained.await;
+        drained.await.clone()
     }
 }

@@ -4,7 +4,7 @@ use comfy_table::{Table, presets};
 
 use super::super::super::outcome::fit;
 use crate::count::counted;
-use crate::smoke::{Left, Removed, SmokeReport};
+use crate::smoke::{Left, Removed, SmokeReport, printable};
 
 /// Returns what failed and why, the table of all scenarios, and what was left.
 pub(super) fn report(report: &SmokeReport, stage: &str) -> String {
@@ -31,11 +31,10 @@ fn failures(report: &SmokeReport) -> Vec<String> {
     let wrong = report.scenarios.iter();
     for scenario in wrong.filter(|scenario| scenario.status == "failed") {
         lines.push(format!("{}: {}", scenario.workflow, scenario.name));
-        lines.push(format!(
-            "  {}",
-            scenario.reason.as_deref().unwrap_or_default()
-        ));
-        lines.extend(scenario.history.iter().map(|line| format!("    {line}")));
+        let reason = scenario.reason.as_deref().unwrap_or_default();
+        lines.push(format!("  {}", printable(reason)));
+        let history = scenario.history.iter().map(|line| printable(line));
+        lines.extend(history.map(|line| format!("    {line}")));
         lines.push(String::new());
     }
     lines
@@ -118,8 +117,8 @@ pub(super) fn stopped(ended: usize, removed: &Removed, kept: bool) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{left_lines, stopped};
-    use crate::smoke::{Left, LeftItem, LeftMessages, Removed};
+    use super::{failures, left_lines, stopped};
+    use crate::smoke::{Left, LeftItem, LeftMessages, Removed, ScenarioOutcome, SmokeReport};
 
     #[test]
     fn what_is_left_is_told_with_how_to_look_at_it() {
@@ -145,6 +144,28 @@ mod tests {
          2 items                        table idempotency                                              
          1 item                         table stock
         "#);
+    }
+
+    #[test]
+    fn what_came_with_a_message_never_moves_the_terminal() {
+        let failed = ScenarioOutcome {
+            workflow: "orders".to_owned(),
+            name: "one".to_owned(),
+            status: "failed",
+            seconds: 1.0,
+            reason: Some("is FAILED (\u{1b}[2J)".to_owned()),
+            history: vec!["StepFailed \u{7}".to_owned()],
+        };
+        let report = SmokeReport {
+            failed: 1,
+            scenarios: vec![failed],
+            ..SmokeReport::default()
+        };
+        let text = failures(&report).join("\n");
+        assert_eq!(
+            text,
+            "orders: one\n  is FAILED (\\u{1b}[2J)\n    StepFailed \\u{7}\n"
+        );
     }
 
     #[test]
