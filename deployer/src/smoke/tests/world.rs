@@ -27,7 +27,7 @@ workflows:
 const SCENARIOS: &str = "\
 scenarios:
   - name: one order
-    timeout: 5s
+    timeout: 60s
     send: [{ message: { id: '{id}' } }]
     expect: { executions: [{ status: SUCCEEDED }] }
 ";
