@@ -1,6 +1,9 @@
 //! What the steps tell while they work. Tags and fields are a promise; texts are not.
 
+use std::sync::Arc;
+
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::stack::Outputs;
 
@@ -97,7 +100,7 @@ pub enum Event {
         workflow: String,
         /// The scenario.
         name: String,
-        /// `passed`, `failed` or `skipped`.
+        /// `passed`, `failed`, `skipped` or `stopped`.
         status: &'static str,
         /// How long it took, in seconds.
         seconds: f64,
@@ -126,6 +129,36 @@ pub enum Wish {
     Watch,
     /// It is canceled, where that can be done.
     Cancel,
+}
+
+/// The user's wish that work ends before it is done, and takes away what it made.
+///
+/// Clones share the wish.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<watch::Sender<bool>>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Stop {
+    /// Wishes it.
+    pub fn request(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Returns whether it is wished.
+    pub fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is wished.
+    pub async fn requested(&self) {
+        // The sender lives as long as this, so the wait never ends without the wish.
+        let _ = self.0.subscribe().wait_for(|wished| *wished).await;
+    }
 }
 
 /// A reporter that drops everything.

@@ -41,7 +41,7 @@ impl Rates {
     }
 
     /// Returns rates that hold nobody up, for services on this machine.
-    pub(super) fn unlimited() -> Self {
+    pub(crate) fn unlimited() -> Self {
         Self {
             listings: Limiter::unlimited(),
             histories: Limiter::unlimited(),

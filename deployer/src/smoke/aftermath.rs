@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::look::Look;
 use super::play::Play;
+use super::report::{LeftItem, Removed};
 use super::tally::ending;
 use super::{copies, history, item};
 use crate::config::Table;
@@ -14,6 +15,8 @@ use crate::error::{Error, Kind, Result};
 
 /// The most items that are deleted at the same time.
 const MOST_DELETIONS: usize = 8;
+/// How often it is looked at most for what was written after a stop.
+const MOST_LOOKS: usize = 10;
 /// The most histories that are shown of executions that are counted.
 const MOST_HISTORIES: usize = 3;
 
@@ -43,7 +46,7 @@ impl Play<'_> {
     }
 
     async fn history_of(&self, name: &str) -> Vec<String> {
-        match self.look_for_start(name).await {
+        match self.find(name).await {
             Look::Found(arn) => {
                 let mut lines = vec![format!("execution `{name}`:")];
                 match self.setting.executions.history(&arn).await {
@@ -57,20 +60,64 @@ impl Play<'_> {
     }
 
     /// Stops what still runs, and deletes the items and idempotency records that the scenario made.
-    pub(super) async fn clean_up(&self) -> Result<()> {
-        self.stop_running().await?;
+    ///
+    /// A function that is at work while its execution is stopped may still write. So after a stop, this is done
+    /// again until nothing new has come.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nobody can ask for what is still to be written"
+    )]
+    pub(super) async fn clean_up(&self) -> Result<Removed> {
         let places = self.places()?;
+        let mut removed = self.remove(&places).await?;
+        if removed.executions == 0 && !self.setting.run.stop.is_requested() {
+            return Ok(removed);
+        }
+        for _ in 0..MOST_LOOKS {
+            tokio::time::sleep(self.setting.pace.last_writes).await;
+            let late = self.remove(&places).await?;
+            if late == Removed::default() {
+                break;
+            }
+            removed += late;
+        }
+        Ok(removed)
+    }
+
+    async fn remove(&self, places: &[Place]) -> Result<Removed> {
+        let executions = self.stop_running().await?;
         let deletions = places.iter().map(|(table, key)| {
             let dynamodb = &self.setting.clients.dynamodb;
             item::delete(dynamodb, table, key)
         });
-        stream::iter(deletions)
+        let deleted: Vec<bool> = stream::iter(deletions)
             .buffer_unordered(MOST_DELETIONS)
             .try_collect()
-            .await
+            .await?;
+        Ok(Removed {
+            executions,
+            items: deleted.into_iter().filter(|was_there| *was_there).count(),
+            messages: 0,
+        })
     }
 
-    async fn stop_running(&self) -> Result<()> {
+    /// Returns the items of [`Self::places`] that are there.
+    pub(super) async fn items_left(&self) -> Result<Vec<LeftItem>> {
+        let places = self.places()?;
+        let looks = places.into_iter().map(async |(table, key)| {
+            let dynamodb = &self.setting.clients.dynamodb;
+            let item = item::read(dynamodb, &table, &key).await?;
+            Ok::<_, Error>(item.map(|_| LeftItem { table, key }))
+        });
+        let left: Vec<Option<LeftItem>> = stream::iter(looks)
+            .buffered(MOST_DELETIONS)
+            .try_collect()
+            .await?;
+        Ok(left.into_iter().flatten().collect())
+    }
+
+    /// Stops what still runs, and returns how many that were.
+    async fn stop_running(&self) -> Result<usize> {
         let names = self.names();
         let left: BTreeSet<&str> = {
             let ended = self.ended.lock().await;
@@ -80,8 +127,9 @@ impl Play<'_> {
                 .collect()
         };
         if left.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
+        let mut stopped = 0;
         // One listing for all: an execution has the scenario's id in its name.
         let executions = &self.setting.executions;
         let started = executions
@@ -91,12 +139,17 @@ impl Play<'_> {
             .iter()
             .filter(|started| !started.ended && left.contains(started.name.as_str()));
         for execution in running {
-            // It may have ended since it was listed.
-            if !executions.outcome(&execution.arn).await?.ended {
-                executions.stop(&execution.arn).await?;
+            // It may have ended since it was listed, or end right now.
+            if executions.outcome(&execution.arn).await?.ended {
+                continue;
+            }
+            match executions.stop(&execution.arn).await {
+                Ok(()) => stopped += 1,
+                Err(_) if executions.outcome(&execution.arn).await?.ended => {}
+                Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(stopped)
     }
 
     /// Returns every item that the scenario put somewhere, or made a function put somewhere.

@@ -12,12 +12,16 @@ use crate::stack::{describe, outputs};
 pub(super) struct DeployedWorkflow {
     /// The orchestrator's name.
     pub(super) function: String,
+    /// The alias through which the intermediary starts executions of it, as an ARN.
+    pub(super) alias: String,
     /// The queue that messages go into.
     pub(super) queue_url: String,
     /// The queue of messages that were given up.
     pub(super) dead_letter_url: String,
     /// The queue of executions that failed.
     pub(super) failure_url: String,
+    /// The queue of failures that did not get into that queue.
+    pub(super) undelivered_url: String,
     /// The table of the intake's idempotency records.
     pub(super) idempotency_table: String,
     /// The physical names of the workflow's tables.
@@ -58,9 +62,11 @@ pub(super) async fn find(app: &App, clients: &Clients, workflow: &str) -> Result
     }
     Ok(DeployedWorkflow {
         function: output(outputs::ORCHESTRATOR)?,
+        alias: output(outputs::ORCHESTRATOR_ALIAS)?,
         queue_url: output(outputs::QUEUE)?,
         dead_letter_url: output(outputs::DEAD_LETTERS)?,
         failure_url: output(outputs::FAILURES)?,
+        undelivered_url: output(outputs::UNDELIVERED_FAILURES)?,
         idempotency_table: output(outputs::IDEMPOTENCY)?,
         tables,
     })

@@ -1,8 +1,6 @@
 //! Whether everything that a scenario expects is so.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::judge::{self, SeenExecution};
 use super::look::{Look, unseen};
@@ -10,10 +8,6 @@ use super::mailbox::Mailbox;
 use super::play::Play;
 use super::scenario::{ExpectedExecution, ExpectedItem};
 use super::{fault, item};
-use crate::aws::{Messages, messages};
-
-/// After this time a queue counts as handled even where it is not empty: others are using it.
-const OTHERS_ARE_SENDING: Duration = Duration::from_secs(45);
 
 impl Play<'_> {
     /// Looks whether everything expected is so.
@@ -22,6 +16,10 @@ impl Play<'_> {
         let dead_letters = self.judge_dead_letters();
         if matches!(dead_letters, Look::Never(_)) {
             return dead_letters;
+        }
+        let undelivered = judge::undelivered(&self.setting.undelivered_of(self.id));
+        if matches!(undelivered, Look::Never(_)) {
+            return undelivered;
         }
         for expected in &self.scenario.expect.executions {
             match self.look_at_execution(expected).await {
@@ -119,11 +117,7 @@ impl Play<'_> {
     }
 
     fn judge_dead_letters(&self) -> Look<()> {
-        let labels = self.setting.dead_letters.of(self.id);
-        let seen: Vec<usize> = labels
-            .iter()
-            .filter_map(|label| label.rsplit_once('/')?.1.parse().ok())
-            .collect();
+        let seen = self.setting.dead_letters_of(self.id);
         with_trouble(
             judge::dead_letters(&self.scenario.expect.dead_letters, &seen),
             &self.setting.dead_letters,
@@ -131,6 +125,15 @@ impl Play<'_> {
     }
 
     async fn judge_failures(&self) -> Look<()> {
+        let expected = self.failing().await;
+        with_trouble(
+            judge::failure_events(&expected, &self.setting.failures_of(self.id)),
+            &self.setting.failures,
+        )
+    }
+
+    /// Returns the executions whose failure must be in the failure queue.
+    pub(super) async fn failing(&self) -> Vec<&str> {
         let failing = self
             .scenario
             .expect
@@ -143,12 +146,7 @@ impl Play<'_> {
         let ended = self.ended.lock().await;
         let failed = |name: &&str| ended.get(*name).is_some_and(|seen| seen.is_failure());
         expected.extend(self.tallied_names().into_iter().filter(failed));
-        // The event of one failure may be delivered twice.
-        let seen: BTreeSet<String> = self.setting.failures.of(self.id).into_iter().collect();
-        with_trouble(
-            judge::failure_events(&expected, &seen),
-            &self.setting.failures,
-        )
+        expected
     }
 
     /// Returns whether a message may be left that neither started an execution nor was given up.
@@ -162,23 +160,6 @@ impl Play<'_> {
         let expected = &self.scenario.expect;
         let traced = expected.executions.len() + expected.dead_letters.len();
         sent > traced + self.tallied_names().len()
-    }
-
-    /// Looks whether the queue has handled what was sent: that nothing is in it tells it surely, however much
-    /// others send. Where they never stop, the time that messages have had must do.
-    pub(super) async fn queue_is_handled(&self, sent: Instant) -> Look<()> {
-        let url = &self.setting.deployment.queue_url;
-        if sent.elapsed() >= OTHERS_ARE_SENDING {
-            return Look::Found(());
-        }
-        match messages(self.setting.clients, url)
-            .await
-            .map(Messages::total)
-        {
-            Err(error) => unseen(&error),
-            Ok(0) if sent.elapsed() >= self.setting.count_lag => Look::Found(()),
-            Ok(waiting) => Look::NotYet(format!("the queue still holds {waiting} messages")),
-        }
     }
 
     /// Every execution of the scenario has the scenario's id in its name, so one that nobody expects is found.
@@ -195,6 +176,10 @@ impl Play<'_> {
             .started_since(self.setting.since, self.id)
             .await;
         let started = started.map_err(|error| error.in_a_line())?;
+        for execution in &started {
+            let mismatch = self.setting.live.mismatch(&execution.name, &execution.arn);
+            mismatch.await.map_or(Ok(()), Err)?;
+        }
         let started: Vec<&str> = started
             .iter()
             .map(|started| started.name.as_str())

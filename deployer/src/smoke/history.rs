@@ -9,7 +9,8 @@ pub(super) fn described(error: Option<&ErrorObject>) -> String {
     error.map_or_else(|| "error".to_owned(), ErrorObject::in_words)
 }
 
-/// Returns the names of the steps and of the invocations of other functions that succeeded, in order.
+/// Returns the names of the steps and of the invocations of other functions that succeeded, in order. One
+/// without a name is known by the operation around it.
 pub(super) fn succeeded_steps(history: &[HistoryEvent]) -> Vec<&str> {
     let succeeded = history.iter().filter(|event| {
         matches!(
@@ -18,7 +19,7 @@ pub(super) fn succeeded_steps(history: &[HistoryEvent]) -> Vec<&str> {
         )
     });
     succeeded
-        .filter_map(|event| event.name.as_deref())
+        .filter_map(|event| ancestry(history, event).next())
         .collect()
 }
 
@@ -281,6 +282,10 @@ pub(super) mod tests {
             event("ChainedInvokeSucceeded", "4", "", "e"),
         ];
         assert_eq!(succeeded_steps(&history), ["a", "e"]);
+        let mut asked = verification();
+        asked.push(event("StepSucceeded", "s3", "w2", ""));
+        asked.push(event("StepSucceeded", "s2", "w1", ""));
+        assert_eq!(succeeded_steps(&asked), ["suspend", "ask-email", "ask-sms"]);
         assert!(has_operation(&history, "b"));
         assert!(!has_operation(&history, "c"));
     }

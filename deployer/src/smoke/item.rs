@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde_json::{Map, Number, Value};
 
 use crate::aws::failed;
@@ -48,22 +48,23 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Deletes the item with this key, if there is one.
+/// Deletes the item with this key, and returns whether there was one.
 pub(super) async fn delete(
     dynamodb: &aws_sdk_dynamodb::Client,
     table: &str,
     key: &BTreeMap<String, Value>,
-) -> Result<()> {
-    dynamodb
+) -> Result<bool> {
+    let deleted = dynamodb
         .delete_item()
         .table_name(table)
         .set_key(Some(attributes(key)?))
+        .return_values(ReturnValue::AllOld)
         .send()
         .await
         .map_err(failed(format!(
             "an item of the table `{table}` could not be deleted"
         )))?;
-    Ok(())
+    Ok(deleted.attributes().is_some_and(|item| !item.is_empty()))
 }
 
 fn attributes(key: &BTreeMap<String, Value>) -> Result<HashMap<String, AttributeValue>> {

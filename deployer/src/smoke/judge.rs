@@ -30,7 +30,7 @@ pub(super) struct SeenExecution {
 impl SeenExecution {
     /// Returns whether it ended so that it has an event in the failure queue.
     pub(super) fn is_failure(&self) -> bool {
-        let failures = [Status::Failed, Status::TimedOut];
+        let failures = [Status::Failed, Status::TimedOut, Status::Stopped];
         failures
             .iter()
             .any(|failure| failure.as_str() == self.status)
@@ -107,37 +107,46 @@ fn error_type(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<Stri
 
 fn steps(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
     let succeeded = succeeded_steps(history);
-    let mut last = None;
-    for step in &expected.steps {
-        let mut places = succeeded
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| *name == step)
-            .map(|(place, _)| place);
-        let (first, others) = (places.next(), places.count());
-        match first {
-            None => {
-                return Some(format!(
-                    "step `{step}` did not succeed; those that did: {}",
-                    listed(&succeeded)
-                ));
+    // Behind this place the next steps must be; nothing where they may be anywhere.
+    let mut behind = None;
+    for next in &expected.steps {
+        let mut last = behind;
+        for step in next.names() {
+            match place_of(step, &succeeded) {
+                Err(wrong) => return Some(wrong),
+                Ok(place) if behind.is_some_and(|behind| place < behind) => {
+                    return Some(format!(
+                        "step `{step}` succeeded too early: {}",
+                        listed(&succeeded)
+                    ));
+                }
+                Ok(place) => last = last.max(Some(place)),
             }
-            Some(_) if others > 0 => {
-                return Some(format!(
-                    "step `{step}` succeeded {} times, expected once",
-                    others + 1
-                ));
-            }
-            Some(place) if last.is_some_and(|last| place < last) => {
-                return Some(format!(
-                    "step `{step}` succeeded too early: {}",
-                    listed(&succeeded)
-                ));
-            }
-            Some(place) => last = Some(place),
         }
+        behind = last;
     }
     None
+}
+
+/// Returns the place of a step among those that succeeded.
+fn place_of(step: &str, succeeded: &[&str]) -> Result<usize, String> {
+    let mut places = succeeded
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| **name == step)
+        .map(|(place, _)| place);
+    let (first, others) = (places.next(), places.count());
+    match first {
+        None => Err(format!(
+            "step `{step}` did not succeed; those that did: {}",
+            listed(succeeded)
+        )),
+        Some(_) if others > 0 => Err(format!(
+            "step `{step}` succeeded {} times, expected once",
+            others + 1
+        )),
+        Some(place) => Ok(place),
+    }
 }
 
 fn never(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
@@ -211,6 +220,17 @@ pub(super) fn failure_events(expected: &[&str], seen: &BTreeSet<String>) -> Look
     }
     match expected.iter().find(|name| !seen.contains(**name)) {
         Some(name) => Look::NotYet(format!("execution `{name}` is not in the failure queue")),
+        None => Look::Found(()),
+    }
+}
+
+/// Judges the executions whose failure is in the queue of undelivered ones.
+pub(super) fn undelivered(seen: &BTreeSet<String>) -> Look<()> {
+    match seen.first() {
+        Some(name) => Look::Never(format!(
+            "the failure of execution `{name}` did not reach the failure queue: it is in the queue of \
+             undelivered failures"
+        )),
         None => Look::Found(()),
     }
 }

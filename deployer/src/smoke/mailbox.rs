@@ -1,9 +1,9 @@
-//! A queue of failures that a run shares with everybody else: what is its own is taken, all else stays.
+//! A queue that a run shares with everybody else: what is its own is taken, all else stays.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
 use serde_json::Value;
@@ -15,8 +15,11 @@ use crate::error::Result;
 /// For how long a message is out of sight at most: until the sweep that received it ends, or, should
 /// this program die meanwhile, so many seconds.
 const HIDDEN_SECONDS: i32 = 30;
-/// The most messages of others that a sweep keeps out of sight, to see those behind them.
-const MOST_HELD: usize = 200;
+/// For how long a sweep keeps messages of others out of sight at most, to see those behind them: they
+/// must be given back before they come into sight by themselves, or it would see them again and again.
+const SWEPT_WITHIN: Duration = Duration::from_secs(20);
+/// The most messages of others that it keeps so.
+const MOST_HELD: usize = 2_000;
 
 /// How a message tells whose it is.
 #[derive(Debug, Clone, Copy)]
@@ -27,30 +30,62 @@ pub(super) enum Sender {
     Execution,
 }
 
+/// What becomes of the run's own messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    /// They are taken out of the queue.
+    Taken,
+    /// They are seen, and stay.
+    Left,
+}
+
+/// How much of a queue was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Part,
+}
+
 /// A queue that one task of the run reads for all scenarios.
 #[derive(Debug)]
 pub(super) struct Mailbox {
-    url: String,
+    pub(super) url: String,
     sender: Sender,
+    own: Own,
+    most_held: usize,
     /// The id of the run, which all its labels and execution names contain.
     run: String,
-    /// What was taken: the sender of each message, by the message's id, so that one that is delivered twice counts once.
+    /// What was seen: the sender of each message, by the message's id, so that one that is delivered twice counts once.
     taken: Mutex<BTreeMap<String, String>>,
     trouble: Mutex<Option<String>>,
 }
 
 impl Mailbox {
-    pub(super) fn new(url: &str, sender: Sender, run: &str) -> Self {
+    pub(super) fn new(url: &str, sender: Sender, own: Own, run: &str) -> Self {
         Self {
             url: url.to_owned(),
             sender,
+            own,
+            most_held: MOST_HELD,
             run: run.to_owned(),
             taken: Mutex::new(BTreeMap::new()),
             trouble: Mutex::new(None),
         }
     }
 
-    /// Returns the senders of the messages that were taken and belong to the scenario `id`.
+    /// Returns the mailbox so that a sweep keeps fewer messages of others out of sight: where somebody waits
+    /// for them.
+    pub(super) fn holding_at_most(mut self, most_held: usize) -> Self {
+        self.most_held = most_held;
+        self
+    }
+
+    /// Returns how many messages of the run were seen.
+    pub(super) fn count(&self) -> usize {
+        locked(&self.taken).len()
+    }
+
+    /// Returns the senders of the messages that were seen and belong to the scenario `id`.
     pub(super) fn of(&self, id: &str) -> Vec<String> {
         let taken = locked(&self.taken);
         taken
@@ -60,12 +95,14 @@ impl Mailbox {
             .collect()
     }
 
-    /// Returns why the queue could not be read, if it could not.
+    /// Returns why the queue could not be read, or not to its end, at the last sweep, if it could not.
     pub(super) fn trouble(&self) -> Option<String> {
         locked(&self.trouble).clone()
     }
 
-    /// Reads the queue until `done`, and once more after that, so that nothing of the run stays behind.
+    /// Reads the queue until `done`, and once more after that, so that nothing of the run stays behind. The
+    /// last time, an answer may take `last_wait` seconds: a queue that need not answer at once looks
+    /// everywhere, and one that does may leave out a few messages.
     #[expect(
         clippy::disallowed_methods,
         reason = "the queue is read again and again, until the run is done"
@@ -74,12 +111,12 @@ impl Mailbox {
         &self,
         sqs: &aws_sdk_sqs::Client,
         interval: Duration,
+        last_wait: i32,
         done: &AtomicBool,
     ) {
         loop {
             let last = done.load(Ordering::Acquire);
-            let swept = self.sweep(sqs).await;
-            *locked(&self.trouble) = swept.err().map(|error| error.in_a_line());
+            self.sweep(sqs, if last { last_wait } else { 0 }).await;
             if last {
                 return;
             }
@@ -89,20 +126,34 @@ impl Mailbox {
 
     /// Looks at every message of the queue once. Those of others come back into sight only at its end,
     /// else they would be received again and again, and hide ours.
-    async fn sweep(&self, sqs: &aws_sdk_sqs::Client) -> Result<()> {
+    pub(super) async fn sweep(&self, sqs: &aws_sdk_sqs::Client, wait_seconds: i32) {
         let mut held = Vec::new();
-        let swept = self.take_own(sqs, &mut held).await;
+        let swept = self.see_own(sqs, wait_seconds, &mut held).await;
         let returned = self.give_back(sqs, &held).await;
-        swept.and(returned)
+        *locked(&self.trouble) = match swept.and_then(|extent| returned.map(|()| extent)) {
+            Ok(Extent::Whole) => None,
+            Ok(Extent::Part) => Some(format!(
+                "the queue `{}` holds too many messages of others to be seen to its end",
+                self.url
+            )),
+            Err(error) => Some(error.in_a_line()),
+        };
     }
 
-    async fn take_own(&self, sqs: &aws_sdk_sqs::Client, held: &mut Vec<String>) -> Result<()> {
-        while held.len() < MOST_HELD {
+    async fn see_own(
+        &self,
+        sqs: &aws_sdk_sqs::Client,
+        wait_seconds: i32,
+        held: &mut Vec<String>,
+    ) -> Result<Extent> {
+        let start = Instant::now();
+        while held.len() < self.most_held && start.elapsed() < SWEPT_WITHIN {
             let received = sqs
                 .receive_message()
                 .queue_url(&self.url)
                 .max_number_of_messages(10)
                 .visibility_timeout(HIDDEN_SECONDS)
+                .wait_time_seconds(wait_seconds)
                 .message_attribute_names(LABEL)
                 .send()
                 .await
@@ -111,30 +162,28 @@ impl Mailbox {
                     self.url
                 )))?;
             if received.messages().is_empty() {
-                break;
+                return Ok(Extent::Whole);
             }
             for message in received.messages() {
                 let Some(receipt) = message.receipt_handle() else {
                     continue;
                 };
-                match sender_of(message, self.sender).filter(|sender| sender.contains(&self.run)) {
-                    Some(sender) => self.take(sqs, message, receipt, sender).await?,
-                    None => held.push(receipt.to_owned()),
+                let sender = sender_of(message, self.sender);
+                if let Some(sender) = sender.filter(|sender| sender.contains(&self.run)) {
+                    let id = message.message_id().unwrap_or(receipt);
+                    locked(&self.taken).insert(id.to_owned(), sender);
+                    if self.own == Own::Taken {
+                        self.take(sqs, receipt).await?;
+                        continue;
+                    }
                 }
+                held.push(receipt.to_owned());
             }
         }
-        Ok(())
+        Ok(Extent::Part)
     }
 
-    async fn take(
-        &self,
-        sqs: &aws_sdk_sqs::Client,
-        message: &Message,
-        receipt: &str,
-        sender: String,
-    ) -> Result<()> {
-        let id = message.message_id().unwrap_or(receipt);
-        locked(&self.taken).insert(id.to_owned(), sender);
+    async fn take(&self, sqs: &aws_sdk_sqs::Client, receipt: &str) -> Result<()> {
         sqs.delete_message()
             .queue_url(&self.url)
             .receipt_handle(receipt)
@@ -192,69 +241,4 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_sqs::types::{Message, MessageAttributeValue};
-
-    use super::{LABEL, Mailbox, Sender, locked, sender_of};
-
-    #[test]
-    fn a_dead_letter_is_known_by_its_label() {
-        let label = MessageAttributeValue::builder()
-            .data_type("String")
-            .string_value("smoke-1-001/2")
-            .build()
-            .unwrap();
-        let ours = Message::builder()
-            .body("no json")
-            .message_attributes(LABEL, label.clone())
-            .build();
-        assert_eq!(
-            sender_of(&ours, Sender::Label).as_deref(),
-            Some("smoke-1-001/2")
-        );
-        let others = [
-            Message::builder().body("smoke-1-001/2").build(),
-            Message::builder()
-                .message_attributes("other", label)
-                .build(),
-        ];
-        for message in others {
-            assert_eq!(sender_of(&message, Sender::Label), None);
-        }
-    }
-
-    #[test]
-    fn a_failure_is_known_by_its_execution() {
-        let with =
-            |body: &str| sender_of(&Message::builder().body(body).build(), Sender::Execution);
-        let event =
-            r#"{"detail-type":"x","detail":{"durableExecutionName":"dev-tx-1","status":"FAILED"}}"#;
-        assert_eq!(with(event).as_deref(), Some("dev-tx-1"));
-        for body in [
-            "",
-            "no json",
-            "{}",
-            r#"{"detail":{"durableExecutionName":1}}"#,
-        ] {
-            assert_eq!(with(body), None, "{body}");
-        }
-    }
-
-    #[test]
-    fn every_scenario_gets_its_own() {
-        let mailbox = Mailbox::new("url", Sender::Label, "smoke-1");
-        locked(&mailbox.taken).extend(
-            [
-                ("a", "smoke-1-001/0"),
-                ("b", "smoke-1-002/0"),
-                ("c", "smoke-1-001/3"),
-            ]
-            .map(|(id, label)| (id.to_owned(), label.to_owned())),
-        );
-        assert_eq!(
-            mailbox.of("smoke-1-001"),
-            ["smoke-1-001/0", "smoke-1-001/3"]
-        );
-        assert_eq!(mailbox.of("smoke-1-003"), Vec::<String>::new());
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@
 mod aftermath;
 mod batch;
 mod callback;
+mod choose;
 mod compare;
 mod copies;
 mod deployed;
@@ -15,24 +16,36 @@ mod execution;
 mod expect;
 mod fault;
 mod history;
+mod id;
 mod item;
 mod judge;
+mod junit;
+mod left;
 mod load;
 mod look;
 mod mailbox;
 mod name;
+mod performance;
 mod placeholder;
 mod play;
+mod printable;
 mod report;
 mod rules;
 mod run;
 mod scenario;
+mod setting;
 mod tally;
+#[cfg(test)]
+mod tests;
+mod version;
 
+pub use choose::{Choice, Wanted};
+pub use junit::junit;
 pub use load::load_scenarios;
-pub use report::{ScenarioOutcome, SmokeReport};
+pub use printable::printable;
+pub use report::{Left, LeftItem, LeftMessages, Removed, ScenarioOutcome, SmokeReport};
 pub use run::run;
 pub use scenario::{
-    Answer, Expectation, ExpectedExecution, ExpectedItem, Failure, GivenItem, Kill, Message,
-    Removal, Scenario, ScenarioFile, Status, Tally,
+    Answer, Expectation, ExpectedExecution, ExpectedItem, Failure, GivenItem, InOrder, Kill,
+    Message, Removal, Scenario, ScenarioFile, Status, Tally,
 };

@@ -4,50 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_sdk_lambda::primitives::DateTime;
 use tokio::sync::Mutex;
 
 use super::batch::{self, Outgoing};
 use super::callback::{self, Answered};
 use super::copies::{self, MessageCopy, copies};
-use super::deployed::DeployedWorkflow;
-use super::execution::Orchestrator;
 use super::fault;
 use super::history::{self, Sought};
 use super::item;
 use super::judge::SeenExecution;
 use super::look::{Look, Patience, unseen, wait};
-use super::mailbox::Mailbox;
 use super::scenario::{Answer, Kill, Scenario};
-use crate::aws::Clients;
-use crate::config::Table;
+use super::setting::Setting;
 use crate::error::Result;
-
-/// What all scenarios of a workflow share: the deployed workflow, how patient to be with its services,
-/// and the two queues of failures, which one reader takes from for all of them.
-#[derive(Debug)]
-pub(super) struct Setting<'a> {
-    pub(super) clients: &'a Clients,
-    pub(super) deployment: DeployedWorkflow,
-    /// The workflow's tables.
-    pub(super) tables: &'a BTreeMap<String, Table>,
-    pub(super) stage: &'a str,
-    /// The template of the executions' names.
-    pub(super) execution_name: &'a str,
-    pub(super) executions: Orchestrator,
-    pub(super) dead_letters: Mailbox,
-    pub(super) failures: Mailbox,
-    /// A time before the first message of the run.
-    pub(super) since: DateTime,
-    /// Time between two looks.
-    pub(super) interval: Duration,
-    /// How long the numbers that a queue tells may lag behind.
-    pub(super) count_lag: Duration,
-    /// How long a failed execution may take to get into the failure queue.
-    pub(super) event_lag: Duration,
-    /// Where faults can be injected, if anywhere.
-    pub(super) fault_endpoint: Option<&'a str>,
-}
 
 /// A scenario under way; its placeholders are filled in.
 pub(super) struct Play<'a> {
@@ -76,7 +45,7 @@ impl<'a> Play<'a> {
                 .map(|message| copies(message, setting.execution_name, setting.stage))
                 .collect(),
             patience: Patience {
-                interval: setting.interval,
+                interval: setting.pace.interval,
                 deadline: Instant::now() + timeout,
             },
             arns: Mutex::new(BTreeMap::new()),
@@ -100,7 +69,7 @@ impl<'a> Play<'a> {
         wait(self.patience, || self.look()).await?;
         if self.sends_more_than_it_traces() {
             // Only a message that was handled shows that it changed nothing.
-            wait(self.patience, || self.queue_is_handled(sent)).await?;
+            wait(self.patience, || self.setting.queue_is_handled(sent)).await?;
             wait(
                 Patience {
                     deadline: Instant::now(),
@@ -148,6 +117,7 @@ impl<'a> Play<'a> {
     }
 
     async fn send_batch(&self, batch: &[Outgoing]) -> Result<(), String> {
+        self.setting.sends();
         let sent = batch::send(
             &self.setting.clients.sqs,
             &self.setting.deployment.queue_url,
@@ -157,7 +127,19 @@ impl<'a> Play<'a> {
         sent.map_err(|error| error.in_a_line())
     }
 
+    /// Looks for the execution of this name, which must be of the version that was deployed.
     pub(super) async fn look_for_start(&self, name: &str) -> Look<String> {
+        match self.find(name).await {
+            Look::Found(arn) => match self.setting.live.mismatch(name, &arn).await {
+                Some(mismatch) => Look::Never(mismatch),
+                None => Look::Found(arn),
+            },
+            other => other,
+        }
+    }
+
+    /// Looks for the execution of this name, of whatever version.
+    pub(super) async fn find(&self, name: &str) -> Look<String> {
         if let Some(arn) = self.arns.lock().await.get(name) {
             return Look::Found(arn.clone());
         }

@@ -1,6 +1,10 @@
 //! What came of the scenarios.
 
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
 use serde::Serialize;
+use serde_json::Value;
 
 /// What came of all scenarios.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -12,8 +16,71 @@ pub struct SmokeReport {
     /// How many could not be played on this stage.
     #[serde(skip_serializing_if = "is_zero")]
     pub skipped: usize,
+    /// How many the user stopped.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub stopped: usize,
     /// Every scenario, in the order of the files.
     pub scenarios: Vec<ScenarioOutcome>,
+    /// What was taken away because the user stopped the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+    /// What was left where it is because that was asked for, by workflow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// What was taken away of what a run made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// How many executions that still ran were stopped.
+    pub executions: usize,
+    /// How many items of tables were deleted.
+    pub items: usize,
+    /// How many messages were taken out of queues.
+    pub messages: usize,
+}
+
+impl AddAssign for Removed {
+    fn add_assign(&mut self, more: Self) {
+        self.executions += more.executions;
+        self.items += more.items;
+        self.messages += more.messages;
+    }
+}
+
+/// What a run left of a workflow's scenarios.
+#[derive(Debug, Clone, Serialize)]
+pub struct Left {
+    /// The workflow.
+    pub workflow: String,
+    /// The names of the executions.
+    pub executions: Vec<String>,
+    /// What those names begin with, and no others do.
+    pub name_prefixes: Vec<String>,
+    /// The items of tables, idempotency records among them.
+    pub items: Vec<LeftItem>,
+    /// The queues of failures with messages of the run.
+    pub queues: Vec<LeftMessages>,
+}
+
+/// An item of a table that was left.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftItem {
+    /// The table's real name.
+    pub table: String,
+    /// The key.
+    pub key: BTreeMap<String, Value>,
+}
+
+/// Messages of the run in a queue that others use too.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftMessages {
+    /// What the queue is for.
+    pub role: String,
+    /// The queue.
+    pub url: String,
+    /// How many messages are of the run.
+    pub messages: usize,
 }
 
 /// What came of one scenario.
@@ -21,9 +88,9 @@ pub struct SmokeReport {
 pub struct ScenarioOutcome {
     /// The workflow.
     pub workflow: String,
-    /// The scenario.
+    /// The scenario; with its number where it is repeated.
     pub name: String,
-    /// `passed`, `failed` or `skipped`.
+    /// `passed`, `failed`, `skipped` or `stopped`.
     pub status: &'static str,
     /// How long it took, in seconds.
     pub seconds: f64,
@@ -47,7 +114,10 @@ impl SmokeReport {
             passed: count(PASSED),
             failed: count(FAILED),
             skipped: count(SKIPPED),
+            stopped: count(STOPPED),
             scenarios,
+            removed: None,
+            left: Vec::new(),
         }
     }
 }
@@ -55,6 +125,7 @@ impl SmokeReport {
 pub(super) const PASSED: &str = "passed";
 pub(super) const FAILED: &str = "failed";
 pub(super) const SKIPPED: &str = "skipped";
+pub(super) const STOPPED: &str = "stopped";
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,

@@ -1,258 +1,189 @@
-//! Plays all scenarios of a stage side by side.
+//! Plays the chosen scenarios of a stage: those of a round side by side, one round after the other.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_lambda::primitives::DateTime;
 use futures::future::{join, join_all};
 
-use super::deployed;
-use super::execution::Orchestrator;
-use super::load::load_scenarios;
-use super::mailbox::{Mailbox, Sender};
-use super::placeholder::Placeholders;
-use super::play::{Play, Setting};
-use super::report::{FAILED, PASSED, SKIPPED, ScenarioOutcome, SmokeReport};
+use super::choose::Choice;
+use super::id::scenario_id;
+use super::left;
+use super::performance::{Played, play};
+use super::report::{FAILED, Left, Removed, SmokeReport};
 use super::scenario::Scenario;
+use super::setting::{Run, Setting};
 use crate::aws::Clients;
 use crate::config::App;
 use crate::error::Result;
-use crate::event::{Event, Reporter};
+use crate::event::{Event, Reporter, Stop};
 
-/// How far the clock of this machine may be ahead of the service's.
-const CLOCK_SKEW: Duration = Duration::from_mins(5);
-
-/// Plays all scenarios of the workflows on the stage that `clients` is connected to.
+/// Plays the scenarios on the stage that `clients` is connected to.
+///
+/// Where `stop` is requested, what still runs of the run is stopped, and what it sent and made is taken
+/// away; the report says how much that was.
 ///
 /// # Errors
 ///
 /// Only what keeps the scenarios from being played, such as a workflow that is not deployed. A
 /// scenario that does not hold is in the report.
+pub async fn run(
+    app: &App,
+    clients: &Clients,
+    choice: &Choice,
+    stop: &Stop,
+    reporter: &dyn Reporter,
+) -> Result<SmokeReport> {
+    let run = Run::new(app, clients, choice.keep, stop);
+    let mut settings = Vec::new();
+    for (workflow, scenarios) in &choice.scenarios {
+        // Without an intake there are no scenarios either.
+        if let Some(intake) = &app.workflow(workflow)?.intake {
+            let setting = run.setting(workflow, &intake.execution_name).await?;
+            settings.push((setting, scenarios.as_slice()));
+        }
+    }
+    let done = AtomicBool::new(false);
+    let mailboxes = settings.iter().flat_map(|(setting, _)| {
+        let mailboxes = setting.mailboxes().into_iter();
+        mailboxes.map(|mailbox| (mailbox, setting.pace))
+    });
+    let readers = mailboxes
+        .map(|(mailbox, pace)| mailbox.serve(&clients.sqs, pace.interval, pace.last_wait, &done));
+    let playing = async {
+        let played = rounds(choice, &settings, reporter).await;
+        finish(&settings, &played, stop, reporter).await;
+        done.store(true, Ordering::Release);
+        played
+    };
+    let playing = tell_stop(stop, reporter, playing);
+    let (mut played, _) = join(playing, join_all(readers)).await;
+    for scenario in &mut played {
+        scenario.judge_afterwards(reporter);
+    }
+    report(&settings, played, stop, reporter).await
+}
+
+/// Says that the wish to stop was heard, as soon as it is there.
+async fn tell_stop<T>(stop: &Stop, reporter: &dyn Reporter, playing: impl Future<Output = T>) -> T {
+    let told = async {
+        stop.requested().await;
+        let text = "stopping the run; Ctrl-C again leaves at once".to_owned();
+        reporter.report(&Event::Note { text });
+        std::future::pending().await
+    };
+    tokio::select! {
+        played = playing => played,
+        played = told => played,
+    }
+}
+
+/// Plays every scenario in each round, and returns them in the order of the files.
+async fn rounds<'a>(
+    choice: &Choice,
+    settings: &'a [(Setting<'a>, &[Scenario])],
+    reporter: &dyn Reporter,
+) -> Vec<Played<'a>> {
+    let mut number = 0;
+    let mut rounds = Vec::new();
+    for round in 1..=choice.repeat {
+        let mut plays = Vec::new();
+        for (setting, scenarios) in settings {
+            for scenario in *scenarios {
+                let id = scenario_id(&setting.run.id, number);
+                number += 1;
+                let name = choice.told(&scenario.name, round);
+                plays.push(play(setting, scenario, name, id, reporter));
+            }
+        }
+        rounds.push(join_all(plays).await.into_iter());
+        if settings
+            .iter()
+            .any(|(setting, _)| setting.run.stop.is_requested())
+        {
+            break;
+        }
+    }
+    let mut played = Vec::new();
+    // One of each round in turn: the repetitions of a scenario stand together.
+    loop {
+        let before = played.len();
+        played.extend(rounds.iter_mut().filter_map(Iterator::next));
+        if played.len() == before {
+            return played;
+        }
+    }
+}
+
+/// Waits until everything that belongs to the run is where it will stay.
 #[expect(
     clippy::disallowed_methods,
     reason = "nobody can ask for what is still on its way"
 )]
-pub async fn run(
-    app: &App,
-    clients: &Clients,
-    workflows: &[String],
+async fn finish(
+    settings: &[(Setting<'_>, &[Scenario])],
+    played: &[Played<'_>],
+    stop: &Stop,
+    reporter: &dyn Reporter,
+) {
+    if !stop.is_requested() {
+        let settling = settings.iter().map(async |(setting, _)| {
+            if let Err(reason) = setting.settle().await {
+                let workflow = setting.workflow;
+                let text = format!(
+                    "{workflow}: {reason}; whether one of this run is given up later is not seen"
+                );
+                reporter.report(&Event::Warning { text });
+            }
+        });
+        tokio::select! {
+            () = stop.requested() => {}
+            _ = join_all(settling) => {}
+        }
+    }
+    if stop.is_requested() || played.iter().any(|played| played.outcome.status == FAILED) {
+        // What a scenario that gave up has sent may still be on its way into the queues of failures.
+        let lags = settings.iter().map(|(setting, _)| setting.pace.event_lag);
+        tokio::time::sleep(lags.max().unwrap_or_default()).await;
+    }
+}
+
+async fn report(
+    settings: &[(Setting<'_>, &[Scenario])],
+    played: Vec<Played<'_>>,
+    stop: &Stop,
     reporter: &dyn Reporter,
 ) -> Result<SmokeReport> {
-    let scenarios = load_scenarios(app, workflows)?;
-    let run = Run::new(app, clients);
-    let mut settings = Vec::new();
-    for (workflow, scenarios) in &scenarios {
-        // Without an intake there are no scenarios either.
-        if let Some(intake) = &app.workflow(workflow)?.intake {
-            let setting = run.setting(workflow, &intake.execution_name).await?;
-            settings.push((workflow, setting, scenarios));
+    let mut removed = Removed::default();
+    let mut left: Vec<Left> = Vec::new();
+    for (setting, _) in settings {
+        for mailbox in setting.mailboxes().into_iter().chain([&setting.intake]) {
+            if let Some(trouble) = mailbox.trouble() {
+                let text = format!("{trouble}, so messages of this run may be in it");
+                reporter.report(&Event::Warning { text });
+            }
+            removed.messages += mailbox.count();
+        }
+        if stop.is_requested()
+            && !setting.run.keep
+            && let Err(reason) = setting.drain().await
+        {
+            let workflow = setting.workflow;
+            let text = format!(
+                "{workflow}: {reason}; where they are of this run, they are handled after all, and what \
+                 comes of them stays"
+            );
+            reporter.report(&Event::Warning { text });
+        }
+        if setting.run.keep {
+            left.push(left::of(setting, &played).await?);
         }
     }
-    let done = AtomicBool::new(false);
-    let mut plays = Vec::new();
-    let mut readers = Vec::new();
-    for (workflow, setting, scenarios) in &settings {
-        for mailbox in [&setting.dead_letters, &setting.failures] {
-            readers.push(mailbox.serve(&clients.sqs, setting.interval, &done));
-        }
-        for scenario in *scenarios {
-            // Ids have the same length, so none is the beginning of another.
-            let id = format!("{}-{:03}", run.id, plays.len());
-            plays.push(play(workflow, setting, scenario, id, reporter));
-        }
+    for scenario in &played {
+        removed += scenario.aftermath.removed;
     }
-    let playing = async {
-        let outcomes = join_all(plays).await;
-        if outcomes.iter().any(|outcome| outcome.status == FAILED) {
-            // What a scenario that gave up has sent may still be on its way into these queues.
-            let lags = settings.iter().map(|(_, setting, _)| setting.event_lag);
-            tokio::time::sleep(lags.max().unwrap_or_default()).await;
-        }
-        done.store(true, Ordering::Release);
-        outcomes
-    };
-    let (outcomes, _) = join(playing, join_all(readers)).await;
-    Ok(SmokeReport::of(outcomes))
-}
-
-/// What all workflows of a run share.
-struct Run<'a> {
-    app: &'a App,
-    clients: &'a Clients,
-    /// What tells the run from every other one; its labels and execution names contain it.
-    id: String,
-}
-
-impl<'a> Run<'a> {
-    fn new(app: &'a App, clients: &'a Clients) -> Self {
-        Self {
-            app,
-            clients,
-            id: run_id(),
-        }
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what the run starts is told by its time"
-    )]
-    async fn setting(&self, workflow: &str, execution_name: &'a str) -> Result<Setting<'a>> {
-        let Run { app, clients, .. } = *self;
-        let deployment = deployed::find(app, clients, workflow).await?;
-        let is_near = clients.is_near();
-        Ok(Setting {
-            clients,
-            tables: &app.workflow(workflow)?.tables,
-            stage: &app.stage_name,
-            execution_name,
-            executions: Orchestrator {
-                clients: clients.clone(),
-                function: deployment.function.clone(),
-            },
-            dead_letters: Mailbox::new(&deployment.dead_letter_url, Sender::Label, &self.id),
-            failures: Mailbox::new(&deployment.failure_url, Sender::Execution, &self.id),
-            deployment,
-            since: DateTime::from(SystemTime::now() - CLOCK_SKEW),
-            interval: if is_near {
-                Duration::from_millis(200)
-            } else {
-                Duration::from_secs(2)
-            },
-            count_lag: if is_near {
-                Duration::ZERO
-            } else {
-                Duration::from_secs(20)
-            },
-            event_lag: Duration::from_secs(if is_near { 1 } else { 10 }),
-            fault_endpoint: clients
-                .endpoint
-                .as_deref()
-                .filter(|_| app.uses_local_target()),
-        })
-    }
-}
-
-async fn play(
-    workflow: &str,
-    setting: &Setting<'_>,
-    scenario: &Scenario,
-    id: String,
-    reporter: &dyn Reporter,
-) -> ScenarioOutcome {
-    let start = Instant::now();
-    let (status, reason, history) = if scenario.kill.is_some() && setting.fault_endpoint.is_none() {
-        (
-            SKIPPED,
-            Some("only the local target can kill a process".to_owned()),
-            Vec::new(),
-        )
-    } else {
-        match perform(setting, scenario, &id).await {
-            Ok(()) => (PASSED, None, Vec::new()),
-            Err(failed) => (FAILED, Some(failed.reason), failed.history),
-        }
-    };
-    let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-    let (workflow, name) = (workflow.to_owned(), scenario.name.clone());
-    reporter.report(&Event::ScenarioFinished {
-        workflow: workflow.clone(),
-        name: name.clone(),
-        status,
-        seconds,
-    });
-    ScenarioOutcome {
-        workflow,
-        name,
-        status,
-        seconds,
-        reason,
-        history,
-    }
-}
-
-/// A scenario that does not hold.
-struct Failed {
-    reason: String,
-    /// The histories of its executions, for people.
-    history: Vec<String>,
-}
-
-/// Plays a scenario and leaves nothing of it behind.
-async fn perform(setting: &Setting<'_>, scenario: &Scenario, id: &str) -> Result<(), Failed> {
-    let filled = Placeholders {
-        id,
-        stage: setting.stage,
-    }
-    .scenario(scenario);
-    let scenario = filled.map_err(|error| Failed {
-        reason: error.in_a_line(),
-        history: Vec::new(),
-    })?;
-    let play = Play::new(setting, &scenario, id);
-    let performed = play.perform().await;
-    let history = if performed.is_err() {
-        play.histories().await
-    } else {
-        Vec::new()
-    };
-    let cleaned = play.clean_up().await.map_err(|error| error.in_a_line());
-    performed
-        .and(cleaned)
-        .map_err(|reason| Failed { reason, history })
-}
-
-/// Returns an id that no other run has, short because the names of executions may have 64 characters.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the run is told from others by its time"
-)]
-fn run_id() -> String {
-    let milliseconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_millis();
-    format!(
-        "smoke-{}{}",
-        base36(milliseconds),
-        base36(u128::from(std::process::id()))
-    )
-}
-
-fn base36(mut number: u128) -> String {
-    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let mut digits = Vec::new();
-    loop {
-        let digit = usize::try_from(number % 36)
-            .ok()
-            .and_then(|place| DIGITS.get(place));
-        digits.extend(digit.map(|digit| char::from(*digit)));
-        number /= 36;
-        if number == 0 {
-            return digits.into_iter().rev().collect();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{base36, run_id};
-
-    #[test]
-    fn run_ids_are_short_and_fit_into_names() {
-        let id = run_id();
-        assert!(id.len() <= 22, "{id}");
-        assert!(
-            id.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
-            "{id}"
-        );
-        for (number, text) in [
-            (0, "0"),
-            (35, "z"),
-            (36, "10"),
-            (1_700_000_000_000, "loyw3v28"),
-        ] {
-            assert_eq!(base36(number), text);
-        }
-    }
+    let outcomes = played.into_iter().map(|played| played.outcome).collect();
+    Ok(SmokeReport {
+        removed: stop.is_requested().then_some(removed),
+        left,
+        ..SmokeReport::of(outcomes)
+    })
 }

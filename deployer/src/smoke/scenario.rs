@@ -172,8 +172,9 @@ pub struct Failure {
 
 /// What must be so at the end.
 ///
-/// Every execution that ends `FAILED` or `TIMED_OUT`, and no other, must also have its event in the
-/// failure queue; that need not be said.
+/// Every execution that ends `FAILED`, `TIMED_OUT` or `STOPPED`, and no other, must also have its event in
+/// the failure queue; and until the run is over nothing else may get into a queue of failures. That need
+/// not be said.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
@@ -220,7 +221,7 @@ impl Status {
 
     /// Returns whether an execution that ends so has an event in the failure queue.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::Failed | Self::TimedOut)
+        matches!(self, Self::Failed | Self::TimedOut | Self::Stopped)
     }
 }
 
@@ -239,12 +240,38 @@ pub struct ExpectedExecution {
     /// The type of the error.
     #[serde(default)]
     pub error_type: Option<String>,
-    /// Steps, and invocations of other functions, that succeeded exactly once, in this order.
+    /// Steps, and invocations of other functions, that succeeded exactly once, in this order. A list in
+    /// the list is of those that may succeed in any order, as in parallel branches:
+    /// `[check, [ask-sms, ask-email], charge]`. Others may succeed in between. A step without a name is
+    /// known by the operation around it.
     #[serde(default)]
-    pub steps: Vec<String>,
+    pub steps: Vec<InOrder>,
     /// Operations that must not be in the history.
     #[serde(default)]
     pub never: Vec<String>,
+}
+
+/// A place in the order of steps.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "a step is a name, or a list of names in any order"
+)]
+pub enum InOrder {
+    /// The step of this name.
+    Step(String),
+    /// All of these, in any order among themselves.
+    AnyOrder(Vec<String>),
+}
+
+impl InOrder {
+    /// Returns the names of the steps.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::Step(name) => std::slice::from_ref(name),
+            Self::AnyOrder(names) => names,
+        }
+    }
 }
 
 /// A number of executions that end in the same way. Where several tallies of a message fit an

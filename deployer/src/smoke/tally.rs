@@ -49,6 +49,9 @@ impl Play<'_> {
             .map_err(|error| unseen(&error))?;
         for Started { name, arn, .. } in started.iter().filter(|started| started.ended) {
             if wanted.contains(name.as_str()) && !ended.contains_key(name) {
+                if let Some(mismatch) = self.setting.live.mismatch(name, arn).await {
+                    return Err(Look::Never(mismatch));
+                }
                 let seen = executions.outcome(arn).await;
                 let seen = seen.map_err(|error| unseen(&error))?;
                 if seen.ended {

@@ -205,6 +205,29 @@ fn a_smoke_test_before_up_says_what_to_do_first() {
 }
 
 #[test]
+fn what_is_wrong_with_a_smoke_test_is_said_before_anything_is_asked() {
+    let sandbox = Sandbox::with_copy();
+    assert_snapshot!(sandbox.said(&["smoke-test", "--filter", "mediun"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: no scenario has `mediun` in its name
+
+    hint: did you mean `medium risk: suspended, approved by SMS` or `medium risk: suspended, approved by e-mail`?
+    ");
+    assert_snapshot!(sandbox.said(&["smoke-test", "--junit", "nowhere/smoke.xml"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: there is no folder `nowhere` to write `nowhere/smoke.xml` into
+
+    hint: make it first: `mkdir -p nowhere`
+    ");
+    let said = sandbox.said(&["smoke-test", "--repeat", "0"]);
+    assert!(said.starts_with("exit code: 2"), "{said}");
+}
+
+#[test]
 fn a_folder_without_a_project_says_so() {
     let sandbox = Sandbox::with_copy();
     fs_err::remove_file(sandbox.project().join("config/app.yaml")).unwrap();

@@ -1,5 +1,7 @@
 //! A whole deployment on this machine, through the commands that the README shows.
 
+mod stopped;
+
 use std::time::{Duration, Instant};
 
 use aws_config::BehaviorVersion;
@@ -40,7 +42,10 @@ fn the_commands_of_the_readme_do_what_it_says() {
                     an_ordinary_client_works(&sandbox);
                 }
             }
-            Some(&"smoke-test") => assert!(stdout.contains(" 0 failed"), "{stdout}"),
+            Some(&"smoke-test") => {
+                assert!(stdout.contains(" 0 failed"), "{stdout}");
+                stopped::a_smoke_test_is_stopped(&sandbox);
+            }
             Some(&"destroy") => {
                 nothing_is_left(&sandbox);
                 for command in [["local", "stop"], ["local", "start"]] {
@@ -106,8 +111,8 @@ async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
 
 /// Lists, reads and answers with nothing but AWS's own client, over a restart of the local target.
 fn an_ordinary_client_works(sandbox: &Sandbox) {
-    let outputs = outputs(sandbox);
-    let output = |name: &str| outputs[name].as_str().unwrap().to_owned();
+    let stacks = stacks(sandbox);
+    let output = |name: &str| stacks[0]["outputs"][name].as_str().unwrap().to_owned();
     let function = output("OrchestratorFunctionName");
     let (arn, callback) = in_runtime(async {
         let configuration = configuration(sandbox).await;
@@ -151,7 +156,8 @@ fn an_ordinary_client_works(sandbox: &Sandbox) {
     });
 }
 
-fn outputs(sandbox: &Sandbox) -> Value {
+/// Returns the stacks of the workflows, as `up` tells them.
+fn stacks(sandbox: &Sandbox) -> Vec<Value> {
     let output = sandbox
         .deployer(&["up", "--format", "json"])
         .output()
@@ -160,7 +166,7 @@ fn outputs(sandbox: &Sandbox) -> Value {
     let last: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["event"], "result", "{last}");
     assert_eq!(last["changed"], false, "{last}");
-    last["stacks"][0]["outputs"].clone()
+    last["stacks"].as_array().unwrap().clone()
 }
 
 async fn find_execution(lambda: &aws_sdk_lambda::Client, function: &str) -> String {

@@ -34,6 +34,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         ],
     ),
     (
+        "a smoke test that is stopped leaves nothing of what it made",
+        LocalTarget,
+        &["end_to_end::the_commands_of_the_readme_do_what_it_says"],
+    ),
+    (
         "a changed function has a new version, which the alias points to, beside the old one",
         Moto,
         &["moto::life::a_protected_stage_is_planned_made_changed_and_destroyed"],

@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM. Where CloudFormation is at work and a person is at the terminal, the first
-//! Ctrl-C asks what is to become of that; everything else leaves at once.
+//! Ctrl-C asks what is to become of that. A command that tidies up after itself is told to, by the first
+//! of either. Everything else leaves at once, and so does the second.
 
 use std::sync::Arc;
 
@@ -107,6 +108,9 @@ async fn attend(
     person: bool,
 ) -> Leaving {
     let sign = signals.next().await;
+    if attended.stop() {
+        return Leaving::Sign(signals.next().await);
+    }
     if !asks(sign, person && !keyboard.is_asking(), &attended.under_way()) {
         return Leaving::Sign(sign);
     }

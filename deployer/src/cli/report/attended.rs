@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::event::{Event, Reporter, Wish};
+use crate::event::{Event, Reporter, Stop, Wish};
 
 /// What CloudFormation is doing: the status of each stack that is watched.
 pub(in crate::cli) type UnderWay = BTreeMap<String, String>;
@@ -20,6 +20,7 @@ struct State {
     held: Option<Vec<Event>>,
     under_way: UnderWay,
     unwanted: BTreeSet<String>,
+    stop: Option<Stop>,
 }
 
 impl Attended {
@@ -51,6 +52,18 @@ impl Attended {
     /// Wishes that `stacks` be left as they were.
     pub(in crate::cli) fn cancel(&self, stacks: Vec<String>) {
         self.state().unwanted.extend(stacks);
+    }
+
+    /// Takes the wish by which the command that runs is told to end and to tidy up; nothing once there is
+    /// nothing to tidy up any more.
+    pub(in crate::cli) fn ends_by(&self, stop: Option<Stop>) {
+        self.state().stop = stop;
+    }
+
+    /// Tells the command that runs to end, where it can be told, and was not told yet.
+    pub(in crate::cli) fn stop(&self) -> bool {
+        let stop = self.state().stop.take();
+        stop.inspect(Stop::request).is_some()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -122,6 +135,23 @@ mod tests {
         attended.resume();
         attended.report(&note("after"));
         assert_eq!(*shown.lock().unwrap(), ["before", "meanwhile", "after"]);
+    }
+
+    #[test]
+    fn who_tidies_up_is_told_to_once() {
+        let attended = Attended::new(Box::new(Shown::default()));
+        assert!(!attended.stop(), "nobody tidies up");
+        let stop = Stop::default();
+        attended.ends_by(Some(stop.clone()));
+        assert!(!stop.is_requested());
+        assert!(attended.stop());
+        assert!(stop.is_requested());
+        assert!(!attended.stop(), "the second time is for leaving");
+        let later = Stop::default();
+        attended.ends_by(Some(later.clone()));
+        attended.ends_by(None);
+        assert!(!attended.stop());
+        assert!(!later.is_requested());
     }
 
     #[test]

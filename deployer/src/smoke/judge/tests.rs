@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{SeenExecution, dead_letters, execution, failure_events, interruption, item, started};
 use crate::smoke::history::tests::event;
 use crate::smoke::look::Look;
-use crate::smoke::scenario::{ExpectedExecution, ExpectedItem, Status};
+use crate::smoke::scenario::{ExpectedExecution, ExpectedItem, InOrder, Status};
 
 fn expected() -> ExpectedExecution {
     ExpectedExecution {
@@ -16,9 +16,13 @@ fn expected() -> ExpectedExecution {
         status: Status::Succeeded,
         result: Some(json!({ "result": "authorized" })),
         error_type: None,
-        steps: vec!["check".to_owned(), "pay".to_owned()],
+        steps: vec![step("check"), step("pay")],
         never: vec!["refuse".to_owned()],
     }
+}
+
+fn step(name: &str) -> InOrder {
+    InOrder::Step(name.to_owned())
 }
 
 fn seen() -> SeenExecution {
@@ -101,6 +105,49 @@ fn steps_must_succeed_once_and_in_order() {
         |seen: &mut SeenExecution| seen.history.push(event("StepSucceeded", "3", "", "pay"));
     assert!(refused(twice).contains("step `pay` succeeded 2 times"));
     assert!(refused(|seen| seen.history.reverse()).contains("step `pay` succeeded too early"));
+}
+
+#[test]
+fn steps_of_parallel_branches_succeed_in_any_order_between_the_others() {
+    let any = |names: &[&str]| InOrder::AnyOrder(names.iter().map(|&name| name.into()).collect());
+    let expected = ExpectedExecution {
+        steps: vec![step("check"), any(&["sms", "email"]), step("pay")],
+        result: None,
+        ..expected()
+    };
+    let judged = |order: &[&str]| {
+        let succeeded = order
+            .iter()
+            .map(|name| event("StepSucceeded", name, "", name));
+        let seen = SeenExecution {
+            history: succeeded.collect(),
+            ..seen()
+        };
+        match execution("tx", &expected, &seen) {
+            Look::Found(()) => None,
+            Look::Never(reason) => Some(reason),
+            Look::NotYet(reason) => panic!("{reason}"),
+        }
+    };
+    for order in [
+        &["check", "sms", "email", "pay"][..],
+        &["check", "email", "sms", "pay"],
+        &["check", "email", "other", "sms", "pay"],
+    ] {
+        assert_eq!(judged(order), None, "{order:?}");
+    }
+    for (order, early) in [
+        (["sms", "check", "email", "pay"], "sms"),
+        (["email", "check", "sms", "pay"], "email"),
+        (["check", "sms", "pay", "email"], "pay"),
+        (["check", "pay", "sms", "email"], "pay"),
+    ] {
+        let reason = judged(&order).unwrap();
+        let expected = format!("execution `tx`: step `{early}` succeeded too early");
+        assert!(reason.starts_with(&expected), "{order:?}: {reason}");
+    }
+    let reason = judged(&["check", "sms", "pay"]).unwrap();
+    assert!(reason.contains("step `email` did not succeed"), "{reason}");
 }
 
 #[test]

@@ -230,6 +230,36 @@ fn every_rule_is_checked() {
             "3: a scenario needs time",
         ),
     ];
+    all_refused(&cases);
+}
+
+#[test]
+fn steps_that_could_never_succeed_so_are_refused() {
+    all_refused(&[
+        (
+            "[a]",
+            "[a, [b, a]]",
+            "15: the step `a` is there twice, and succeeds once",
+        ),
+        (
+            "[a]",
+            "[a, []]",
+            "15: a list of steps in any order names at least one",
+        ),
+        (
+            "[a]",
+            "[b, [a]]\n          never: [a]",
+            "15: the step `a` is in `steps` and in `never`",
+        ),
+        (
+            "[a]",
+            "[{ a: b }]",
+            "15: `scenarios.0.expect.executions.0.steps.0`: a step is a name, or a list of names",
+        ),
+    ]);
+}
+
+fn all_refused(cases: &[(&str, &str, &str)]) {
     for (from, to, message) in cases {
         let error = refused(from, to).to_string();
         assert!(

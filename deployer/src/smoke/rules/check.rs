@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::copies::{self, MessageCopy, copies, is_numbered};
 use super::super::placeholder::Placeholders;
-use super::super::scenario::{Kill, Message, Scenario, ScenarioFile};
+use super::super::scenario::{ExpectedExecution, Kill, Message, Scenario, ScenarioFile};
 use crate::config::{Workflow, nearest};
 use crate::error::{Error, Result};
 
 /// An id like those of a real run.
-const SAMPLE_ID: &str = "smoke-zzzzzzzzzzzzz-000";
+pub(in crate::smoke) const SAMPLE_ID: &str = "smoke-zzzzzzzzzzzzz-000";
 
 /// Checks every rule; `locate` returns where in the file a path stands.
 ///
@@ -195,6 +195,30 @@ impl Rules<'_> {
                     &path,
                     &format!("the execution of message {} is there twice", execution.of),
                 );
+            }
+            let path = format!("expect.executions.{index}.steps");
+            self.check_steps(execution, &path)?;
+        }
+        Ok(())
+    }
+
+    /// What could never hold is a mistake.
+    fn check_steps(&self, execution: &ExpectedExecution, path: &str) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        for (index, step) in execution.steps.iter().enumerate() {
+            let path = format!("{path}.{index}");
+            if step.names().is_empty() {
+                return self.broken(&path, "a list of steps in any order names at least one");
+            }
+            for name in step.names() {
+                if !seen.insert(name) {
+                    let text = format!("the step `{name}` is there twice, and succeeds once");
+                    return self.broken(&path, &text);
+                }
+                if execution.never.contains(name) {
+                    let text = format!("the step `{name}` is in `steps` and in `never`");
+                    return self.broken(&path, &text);
+                }
             }
         }
         Ok(())

@@ -3,4 +3,6 @@
 mod check;
 mod tables;
 
+#[cfg(test)]
+pub(super) use check::SAMPLE_ID;
 pub(super) use check::check;

@@ -201,11 +201,7 @@ fn line(record: &Record, event: &HistoryEvent) -> String {
     let since = event
         .event_timestamp
         .since(record.execution.start_timestamp);
-    let error = event
-        .detail
-        .error()
-        .and_then(|error| error.payload.as_ref());
-    let error = error.map_or_else(String::new, |error| error.in_words());
+    let error = error_of(event).unwrap_or_default();
     let line = format!(
         "{:>10.3} s  {:<24}  {:<26}  {}",
         since.as_secs_f64(),
@@ -218,10 +214,6 @@ fn line(record: &Record, event: &HistoryEvent) -> String {
 
 /// Returns an event for programs, without inputs and results: the last document has those.
 fn document(record: &Record, event: &HistoryEvent) -> String {
-    let error = event
-        .detail
-        .error()
-        .and_then(|error| error.payload.as_ref());
     let document = json!({
         "event": "execution-event",
         "execution": record.execution.durable_execution_name,

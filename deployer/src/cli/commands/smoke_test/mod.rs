@@ -1,0 +1,6 @@
+//! `deployer smoke-test`: the scenarios in `config/smoke/`.
+
+mod command;
+mod render;
+
+pub(in crate::cli) use command::{SmokeTestArguments, run};
