@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `wire`, `operation` | what goes over the wire and into the logs, beside the events of `durable-history` |
-//! | `model` | an execution and the changes that make up its life |
+//! | `model`, `pausing` | an execution, its pauses, and the changes that make up its life |
 //! | `transition` | what can happen, as pure functions from state to change |
 //! | `state` | the state that a function is given back |
 //! | `store` | executions on disk |
@@ -16,6 +16,7 @@ mod error;
 mod model;
 mod names;
 mod operation;
+mod pausing;
 mod service;
 mod state;
 mod store;

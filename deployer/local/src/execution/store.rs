@@ -53,23 +53,31 @@ impl Store {
 
     /// Begins the log of an execution.
     pub(crate) fn create(&self, identity: &Identity, at: Timestamp) -> Result<(), StoreError> {
-        self.write(
-            &identity.id,
-            &Record::Started {
-                at,
-                identity: identity.clone(),
-            },
-        )
+        let record = Record::Started {
+            at,
+            identity: identity.clone(),
+        };
+        self.write(&identity.id, &record, OpenOptions::new().create(true))
     }
 
     /// Adds a change to the log of an execution.
     pub(crate) fn append(&self, id: &str, change: &Change) -> Result<(), StoreError> {
-        self.write(id, &Record::Changed(change.clone()))
+        self.write(
+            id,
+            &Record::Changed(change.clone()),
+            &mut OpenOptions::new(),
+        )
     }
 
-    /// Notes that the end of an execution was published.
+    /// Notes that the end of an execution was published; of one that was deleted meanwhile nothing
+    /// is noted any more.
     pub(crate) fn announce(&self, id: &str) -> Result<(), StoreError> {
-        self.write(id, &Record::Announced)
+        match self.write(id, &Record::Announced, &mut OpenOptions::new()) {
+            Err(StoreError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                Ok(())
+            }
+            written => written,
+        }
     }
 
     /// Deletes the log of an execution.
@@ -98,13 +106,18 @@ impl Store {
         self.directory.join(format!("{id}.{EXTENSION}"))
     }
 
-    fn write(&self, id: &str, record: &Record) -> Result<(), StoreError> {
+    fn write(
+        &self,
+        id: &str,
+        record: &Record,
+        options: &mut OpenOptions,
+    ) -> Result<(), StoreError> {
         let path = self.path(id);
-        let append = || -> io::Result<()> {
+        let mut append = || -> io::Result<()> {
             let mut line = serde_json::to_vec(record)?;
             line.push(b'\n');
             // Opened for each line: thousands of executions may not hold as many files open.
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
+            let mut file = options.append(true).open(&path)?;
             let length = file.metadata()?.len();
             file.write_all(&line).inspect_err(|_| {
                 // Half a line in the middle would make the log unreadable.

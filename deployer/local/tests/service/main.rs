@@ -8,8 +8,10 @@
 
 mod chained;
 mod concurrency;
+mod deleting;
 mod faults;
 mod invoking;
+mod pausing;
 mod protocol;
 mod queries;
 mod restart;

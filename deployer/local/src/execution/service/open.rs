@@ -10,13 +10,13 @@ use axum::response::Response;
 use crate::execution::api;
 use crate::execution::clock::{Clock, SystemClock};
 use crate::execution::error::StoreError;
-use crate::execution::model::{Change, Phase};
 use crate::execution::service::core::Core;
 use crate::execution::service::drive;
 use crate::execution::service::entry::Entry;
 use crate::execution::service::request::InvokeRequest;
 use crate::execution::service::settings::ServiceSettings;
 use crate::execution::store::Store;
+use crate::execution::transition;
 use crate::gateway::{DurableFunction, FunctionGateway};
 
 /// How often executions whose retention has passed are looked for.
@@ -87,11 +87,11 @@ impl ExecutionService {
             entries.push(Arc::new(Entry::new(stored.execution)));
         }
         for entry in &entries {
-            core.registry().insert(Arc::clone(entry));
+            core.keep(&mut core.registry(), entry);
         }
         core.forget_expired(core.now());
         for entry in entries {
-            resume(&core, &entry)?;
+            revive(&core, &entry)?;
             if !*entry.closed.borrow() {
                 core.begin(entry);
             }
@@ -118,14 +118,11 @@ impl ExecutionService {
         reason = "all calls into the service are asynchronous"
     )]
     pub async fn counts(&self) -> ExecutionCounts {
-        let entries = self.core.registry().all();
-        let running = entries
-            .iter()
-            .filter(|entry| !*entry.closed.borrow())
-            .count();
+        let registry = self.core.registry();
+        let running = registry.all().filter(|entry| !*entry.closed.borrow());
         ExecutionCounts {
-            running,
-            total: entries.len(),
+            running: running.count(),
+            total: registry.all().len(),
         }
     }
 
@@ -139,26 +136,11 @@ impl ExecutionService {
     }
 }
 
-/// A function that ran when the service went away is due again.
-fn resume(core: &Core, entry: &Entry) -> Result<(), StoreError> {
+/// A function that ran when the service went away is due again, or paused where that waited for it.
+fn revive(core: &Core, entry: &Entry) -> Result<(), StoreError> {
     let mut cell = entry.lock();
-    if let Phase::Invoked { failures, .. } = cell.execution.phase
-        && !cell.execution.is_closed()
-    {
-        let phase = Some(Phase::Due {
-            failures,
-            at: core.now(),
-        });
-        core.commit(
-            entry,
-            &mut cell,
-            Change {
-                phase,
-                ..Change::default()
-            },
-        )?;
-    }
-    Ok(())
+    let change = transition::lose_invocation(&cell.execution, core.now());
+    core.commit(entry, &mut cell, change)
 }
 
 #[expect(
