@@ -91,7 +91,7 @@ fn a_function_that_ran_when_the_service_was_killed_is_invoked_again() {
             Ok(json!(second))
         });
         let arn = world.start("hanging", None, &json!({})).await;
-        crate::support::eventually("second step starts", || async {
+        eventually("second step starts", || async {
             (world.history(&arn).await.len() == 4).then_some(())
         })
         .await;
@@ -122,7 +122,7 @@ fn a_chained_invoke_goes_on_after_a_kill() {
     let (parent, child) = in_a_process(&directory, async |world| {
         start(world);
         let parent = world.start("caller", None, &json!({})).await;
-        let child = crate::support::eventually("child waits", || async {
+        let child = eventually("child waits", || async {
             let list = world
                 .client
                 .list_durable_executions_by_function()
