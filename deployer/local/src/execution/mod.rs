@@ -6,13 +6,16 @@
 //! | `model`, `pausing` | an execution, its pauses, and the changes that make up its life |
 //! | `transition` | what can happen, as pure functions from state to change |
 //! | `state` | the state that a function is given back |
-//! | `store` | executions on disk |
+//! | `store`, `log` | executions on disk |
 //! | `service` | executions in memory, their loops and timers |
 //! | `api` | the HTTP operations |
+//! | `crowd` | stores full of executions that never ran, for tests |
 
 mod api;
 mod clock;
+mod crowd;
 mod error;
+mod log;
 mod model;
 mod names;
 mod operation;
@@ -23,5 +26,6 @@ mod store;
 mod transition;
 mod wire;
 
+pub use crowd::Crowd;
 pub use error::StoreError;
 pub use service::{ExecutionCounts, ExecutionService, InvokeRequest, ServiceSettings};

@@ -8,6 +8,7 @@
 
 mod chained;
 mod concurrency;
+mod crowds;
 mod deleting;
 mod faults;
 mod invoking;

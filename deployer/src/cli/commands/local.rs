@@ -1,7 +1,7 @@
 //! `deployer local`: the local target by hand.
 
 use clap::{Args, Subcommand};
-use durable_local::LocalSettings;
+use durable_local::{Executions, LocalSettings, Status};
 use serde_json::json;
 
 use super::super::confirm::confirm;
@@ -108,10 +108,22 @@ async fn status(context: &Context) -> Result<Outcome> {
                 let total = counted(executions.total, "execution");
                 format!(", {} of {total} running", executions.running)
             });
-            format!("The local target answers at {endpoint}{executions}.")
+            format!("The local target answers at {endpoint}{executions}.{}", lost(&status))
         }
         _ => "The local target is not running. It starts with `deployer up` or `deployer local start`.".to_owned(),
     };
     let document = serde_json::to_value(&status).unwrap_or_default();
     Ok(Outcome::done(text, document))
+}
+
+/// Returns what damaged logs cost, and where they are.
+fn lost(status: &Status) -> String {
+    match status.executions {
+        Some(Executions { damaged, .. }) if damaged > 0 => format!(
+            "\n{} lost: the logs were damaged and are set aside as {}",
+            counted(damaged, "execution"),
+            status.state.join("executions").join("*.damaged").display()
+        ),
+        _ => String::new(),
+    }
 }

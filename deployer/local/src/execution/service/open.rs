@@ -29,12 +29,15 @@ pub struct ExecutionCounts {
     pub running: usize,
     /// All that are kept, closed ones too.
     pub total: usize,
+    /// Those whose log was damaged, now or at an earlier opening, and lies set aside in the folder.
+    pub damaged: usize,
 }
 
 /// The durable execution service. Clones share everything.
 #[derive(Clone)]
 pub struct ExecutionService {
     core: Arc<Core>,
+    damaged: usize,
 }
 
 impl std::fmt::Debug for ExecutionService {
@@ -66,10 +69,10 @@ impl ExecutionService {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
         let folder = directory.to_owned();
-        let (store, executions) = tokio::task::spawn_blocking(move || {
+        let (store, loaded) = tokio::task::spawn_blocking(move || {
             let store = Store::open(&folder)?;
-            let executions = store.load()?;
-            Ok::<_, StoreError>((store, executions))
+            let loaded = store.load()?;
+            Ok::<_, StoreError>((store, loaded))
         })
         .await
         .map_err(|error| StoreError::File {
@@ -80,7 +83,7 @@ impl ExecutionService {
         let (core, beginning) = Core::new(store, gateway, settings, clock);
         drive::spawn_all(Arc::clone(&core), beginning);
         let mut entries = Vec::new();
-        for stored in executions {
+        for stored in loaded.executions {
             if !stored.announced {
                 core.publisher.ended(&stored.execution);
             }
@@ -97,7 +100,10 @@ impl ExecutionService {
             }
         }
         spawn_sweeper(Arc::clone(&core));
-        Ok(Self { core })
+        Ok(Self {
+            core,
+            damaged: loaded.damaged,
+        })
     }
 
     /// Returns the routes below `/2025-12-01`, and `POST /_local/faults`.
@@ -123,6 +129,7 @@ impl ExecutionService {
         ExecutionCounts {
             running: running.count(),
             total: registry.all().len(),
+            damaged: self.damaged,
         }
     }
 
