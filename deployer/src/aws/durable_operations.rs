@@ -186,4 +186,6 @@ impl Intercept for Instead {
 }
 
 #[cfg(test)]
+mod local_tests;
+#[cfg(test)]
 mod tests;

@@ -127,3 +127,33 @@ fn lost(status: &Status) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use durable_local::{Executions, Status};
+
+    use super::lost;
+
+    #[test]
+    fn what_damage_cost_is_told_with_where_it_lies() {
+        let status = |damaged| Status {
+            running: true,
+            endpoint: None,
+            pid: None,
+            region: "us-east-1".into(),
+            account: "000000000000".into(),
+            state: "/state".into(),
+            ministack_version: "1".into(),
+            executions: Some(Executions {
+                running: 0,
+                total: 3,
+                damaged,
+            }),
+        };
+        assert_eq!(lost(&status(0)), "");
+        assert_eq!(
+            lost(&status(1)),
+            "\n1 execution lost: the logs were damaged and are set aside as /state/executions/*.damaged"
+        );
+    }
+}
