@@ -58,11 +58,16 @@ impl Command {
     /// Whether the command ends on Ctrl-C its own way, because it otherwise never does.
     pub(super) fn ends_itself(&self) -> bool {
         match self {
-            Self::Local(arguments) => matches!(arguments.action, local::LocalAction::Run),
             Self::Logs(arguments) => arguments.follows(),
-            _ => false,
+            _ => self.is_local_target(),
         }
     }
+
+    /// Whether the command is the local target itself, whose errors nobody sees but in its log.
+    pub(super) fn is_local_target(&self) -> bool {
+        matches!(self, Self::Local(arguments) if matches!(arguments.action, local::LocalAction::Run))
+    }
+
     /// Runs a command that needs no project; nothing for the others.
     pub(super) fn run_anywhere(&self) -> Option<Result<Outcome>> {
         match self {
