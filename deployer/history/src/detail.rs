@@ -76,6 +76,26 @@ pub enum EventDetail {
         #[serde(default)]
         error: EventError,
     },
+    /// It was paused.
+    #[serde(rename = "ExecutionPausedDetails")]
+    ExecutionPaused {
+        /// When somebody asked for it.
+        pause_request_timestamp: Timestamp,
+        /// Why, as they said.
+        #[serde(default)]
+        reason: EventText,
+        /// Whether its timeout is put off by the time for which it is paused.
+        execution_timeout_paused: bool,
+    },
+    /// It goes on after a pause.
+    #[serde(rename = "ExecutionResumedDetails")]
+    ExecutionResumed {
+        /// When somebody asked for it.
+        resume_request_timestamp: Timestamp,
+        /// Why, as they said.
+        #[serde(default)]
+        reason: EventText,
+    },
     /// A context began: what is run apart, such as a branch.
     #[serde(rename = "ContextStartedDetails")]
     ContextStarted {},
@@ -251,6 +271,8 @@ impl EventDetail {
             Self::ExecutionFailed { .. } => "ExecutionFailed",
             Self::ExecutionTimedOut { .. } => "ExecutionTimedOut",
             Self::ExecutionStopped { .. } => "ExecutionStopped",
+            Self::ExecutionPaused { .. } => "ExecutionPaused",
+            Self::ExecutionResumed { .. } => "ExecutionResumed",
             Self::ContextStarted {} => "ContextStarted",
             Self::ContextSucceeded { .. } => "ContextSucceeded",
             Self::ContextFailed { .. } => "ContextFailed",
@@ -299,6 +321,9 @@ impl EventDetail {
         match &mut self {
             Self::ExecutionStarted { input, .. } | Self::ChainedInvokeStarted { input, .. } => {
                 input.payload = None;
+            }
+            Self::ExecutionPaused { reason, .. } | Self::ExecutionResumed { reason, .. } => {
+                reason.payload = None;
             }
             Self::ExecutionSucceeded { result }
             | Self::ContextSucceeded { result }

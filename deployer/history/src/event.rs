@@ -184,13 +184,39 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_and_its_end_tell_why_but_not_without_data() {
+        for (kind, detail) in [
+            (
+                "ExecutionPaused",
+                json!({"PauseRequestTimestamp": 1.0, "ExecutionTimeoutPaused": true,
+                    "Reason": {"Payload": "incident", "Truncated": false}}),
+            ),
+            (
+                "ExecutionResumed",
+                json!({"ResumeRequestTimestamp": 1.0,
+                    "Reason": {"Payload": "over", "Truncated": false}}),
+            ),
+        ] {
+            let member = format!("{kind}Details");
+            let told = json!({
+                "EventId": 3, "EventType": kind, "EventTimestamp": 2.0, (member.clone()): detail,
+            });
+            let event: HistoryEvent = serde_json::from_value(told.clone()).unwrap();
+            assert_eq!(event.detail.event_type(), kind);
+            assert_eq!(serde_json::to_value(&event).unwrap(), told);
+            let bare = serde_json::to_value(event.without_data()).unwrap();
+            assert_eq!(bare[member]["Reason"], json!({"Truncated": false}));
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_kept_and_hides_nothing() {
         let later = json!({
-            "EventId": 3, "EventType": "ExecutionPaused", "EventTimestamp": 2.0,
-            "ExecutionPausedDetails": {"Reason": "incident"}
+            "EventId": 3, "EventType": "ExecutionForked", "EventTimestamp": 2.0,
+            "ExecutionForkedDetails": {"Reason": "incident"}
         });
         let event: HistoryEvent = serde_json::from_value(later.clone()).unwrap();
-        assert_eq!(event.event_type, "ExecutionPaused");
+        assert_eq!(event.event_type, "ExecutionForked");
         assert!(matches!(event.detail, EventDetail::Other(_)));
         assert_eq!(serde_json::to_value(event).unwrap(), later);
         let more = json!({

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub enum ExecutionStatus {
     /// It goes on.
     Running,
+    /// It is to pause, and waits until its function gets to the next checkpoint.
+    Pausing,
+    /// It is paused: its function is not invoked until somebody resumes it.
+    Paused,
     /// It ended with a result.
     Succeeded,
     /// It ended with an error.
@@ -23,6 +27,8 @@ impl ExecutionStatus {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
+            Self::Pausing => "PAUSING",
+            Self::Paused => "PAUSED",
             Self::Succeeded => "SUCCEEDED",
             Self::Failed => "FAILED",
             Self::TimedOut => "TIMED_OUT",

@@ -25,6 +25,11 @@ impl LocalSettings {
         self.base().join("local")
     }
 
+    /// Returns the folder that the durable executions are kept in, one log each.
+    pub fn executions_folder(&self) -> PathBuf {
+        self.state().executions()
+    }
+
     pub(crate) fn installations(&self) -> PathBuf {
         self.base().join("ministack")
     }

@@ -34,6 +34,10 @@ pub struct Executions {
     pub running: usize,
     /// All that are kept, closed ones too.
     pub total: usize,
+    /// Those that are lost because their log is damaged; it lies beside the others, under a name
+    /// that ends in `.damaged`.
+    #[serde(default)]
+    pub damaged: usize,
 }
 
 impl From<ExecutionCounts> for Executions {
@@ -41,6 +45,7 @@ impl From<ExecutionCounts> for Executions {
         Self {
             running: counts.running,
             total: counts.total,
+            damaged: counts.damaged,
         }
     }
 }

@@ -68,12 +68,17 @@ impl Command {
     /// Whether the command ends on Ctrl-C its own way, because it otherwise never does.
     pub(super) fn ends_itself(&self) -> bool {
         match self {
-            Self::Local(arguments) => matches!(arguments.action, local::LocalAction::Run),
             Self::Logs(arguments) => arguments.follows(),
             Self::Executions(arguments) => arguments.ends_itself(),
-            _ => false,
+            _ => self.is_local_target(),
         }
     }
+
+    /// Whether the command is the local target itself, whose errors nobody sees but in its log.
+    pub(super) fn is_local_target(&self) -> bool {
+        matches!(self, Self::Local(arguments) if matches!(arguments.action, local::LocalAction::Run))
+    }
+
     /// Runs a command that needs no project; nothing for the others.
     pub(super) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
         match self {

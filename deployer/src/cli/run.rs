@@ -1,5 +1,6 @@
 //! The program from its first word to its exit code.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +21,10 @@ pub fn main() -> ExitCode {
         Err(error) => return ExitCode::from(outcome::print_usage(&error, &words)),
     };
     outcome::choose_color(arguments.global.color);
-    trace(arguments.global.verbose);
+    trace(
+        arguments.global.verbose,
+        arguments.command.is_local_target(),
+    );
     let format = arguments.global.format;
     let result = runtime().and_then(|runtime| {
         let result = runtime.block_on(run(arguments));
@@ -69,8 +73,10 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
         .map_err(|error| Error::new(Kind::Bug, "the program could not be started").caused_by(error))
 }
 
-fn trace(verbosity: u8) {
+/// Shows what goes on inside; the local target says at least what went wrong.
+fn trace(verbosity: u8, local_target: bool) {
     let level = match verbosity {
+        0 if local_target => "warn",
         0 => return,
         1 => "deployer=debug,durable_local=debug",
         _ => "debug,hyper=info",
@@ -78,5 +84,6 @@ fn trace(verbosity: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }

@@ -17,17 +17,6 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
-    /// A record in an execution's log cannot be read.
-    #[error("execution log `{path}` is damaged at line {line}", path = path.display())]
-    Damaged {
-        /// The log.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// The cause.
-        #[source]
-        source: serde_json::Error,
-    },
     /// The service was closed before the change could be written.
     #[error("store of executions is closed")]
     Closed,
@@ -38,7 +27,6 @@ impl StoreError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::File { .. } => "check that the folder is writable and has space left",
-            Self::Damaged { .. } => "remove the file; its execution is lost, the others are not",
             Self::Closed => "start the local target again",
         }
     }

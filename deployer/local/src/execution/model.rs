@@ -4,6 +4,7 @@
 //! before it, written to the log, then applied. Reopening the log applies the same changes again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use durable_history::{
     ErrorObject, EventDetail, ExecutionStatus, HistoryEvent, OperationStatus, OperationType,
@@ -13,6 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::execution::names;
 use crate::execution::operation::{ExecutionDetails, Operation};
+use crate::execution::pausing::{Pause, Pausing};
+
+/// The most seconds from the start of an execution to its timeout, however long it was paused.
+const LONGEST_LIFE: u64 = 366 * 24 * 60 * 60;
 
 /// What is fixed when an execution starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +99,8 @@ pub(crate) struct Change {
     pub(crate) promised: Option<Outcome>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) closing: Option<Closing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pausing: Option<Pausing>,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) bytes: u64,
 }
@@ -132,6 +139,8 @@ pub(crate) enum Phase {
     },
     /// The function runs; `stale` when something happened that it may have missed.
     Invoked { failures: u32, stale: bool },
+    /// The function still runs, but a pause cut it off: what it does and answers does not count.
+    CutOff,
     /// The function answered that it waits.
     Suspended,
 }
@@ -145,6 +154,7 @@ pub(crate) struct Execution {
     pub(crate) closing: Option<Closing>,
     /// The outcome that the function checkpointed because it is too large for an answer.
     pub(crate) promised: Option<Outcome>,
+    pub(crate) pausing: Pausing,
     pub(crate) events: Vec<HistoryEvent>,
     /// Payload bytes written so far.
     pub(crate) bytes: u64,
@@ -168,6 +178,7 @@ impl Execution {
             },
             closing: None,
             promised: None,
+            pausing: Pausing::default(),
             events: Vec::new(),
             bytes: 0,
             operations: Vec::new(),
@@ -219,6 +230,9 @@ impl Execution {
         if change.closing.is_some() {
             self.closing = change.closing;
         }
+        if let Some(pausing) = change.pausing {
+            self.pausing = pausing;
+        }
         self.bytes += change.bytes;
     }
 
@@ -243,9 +257,17 @@ impl Execution {
 
     /// Returns where the execution stands.
     pub(crate) fn status(&self) -> ExecutionStatus {
-        self.closing
-            .as_ref()
-            .map_or(ExecutionStatus::Running, |closing| closing.outcome.status())
+        match (&self.closing, self.pause()) {
+            (Some(closing), _) => closing.outcome.status(),
+            (None, Some(pause)) if pause.since.is_some() => ExecutionStatus::Paused,
+            (None, Some(_)) => ExecutionStatus::Pausing,
+            (None, None) => ExecutionStatus::Running,
+        }
+    }
+
+    /// Returns the pause of an execution that is paused or pausing.
+    pub(crate) fn pause(&self) -> Option<&Pause> {
+        self.pausing.pause.as_ref().filter(|_| !self.is_closed())
     }
 
     /// Returns whether the execution is over.
@@ -253,10 +275,18 @@ impl Execution {
         self.closing.is_some()
     }
 
-    /// Returns when the execution times out.
+    /// Returns when the execution times out. While a pause stops its timeout, that is at the end
+    /// of the longest life that an execution has.
     pub(crate) fn times_out_at(&self) -> Timestamp {
+        let latest = self.started_at.plus_seconds(LONGEST_LIFE);
+        let stopped = |pause: &Pause| pause.stops_timeout && pause.since.is_some();
+        if self.pause().is_some_and(stopped) {
+            return latest;
+        }
         self.started_at
             .plus_seconds(self.identity.execution_timeout_seconds)
+            .plus(Duration::from_millis(self.pausing.put_off_millis))
+            .min(latest)
     }
 
     /// Returns when the execution is forgotten and its name free again; `None` while it runs.
@@ -278,7 +308,7 @@ impl Execution {
                 failures,
                 stale: true,
             },
-            due @ Phase::Due { .. } => due,
+            other @ (Phase::Due { .. } | Phase::CutOff) => other,
         }
     }
 

@@ -8,8 +8,11 @@
 
 mod chained;
 mod concurrency;
+mod crowds;
+mod deleting;
 mod faults;
 mod invoking;
+mod pausing;
 mod protocol;
 mod queries;
 mod restart;

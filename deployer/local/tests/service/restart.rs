@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::register_asking;
-use crate::support::World;
+use crate::support::{World, eventually, http, percent};
 
 /// Runs a world in a runtime of its own, whose end is as sudden as that of a killed process.
 fn in_a_process<T>(directory: &Arc<TempDir>, life: impl AsyncFnOnce(&World) -> T) -> T {
@@ -91,7 +91,7 @@ fn a_function_that_ran_when_the_service_was_killed_is_invoked_again() {
             Ok(json!(second))
         });
         let arn = world.start("hanging", None, &json!({})).await;
-        crate::support::eventually("second step starts", || async {
+        eventually("second step starts", || async {
             (world.history(&arn).await.len() == 4).then_some(())
         })
         .await;
@@ -122,7 +122,7 @@ fn a_chained_invoke_goes_on_after_a_kill() {
     let (parent, child) = in_a_process(&directory, async |world| {
         start(world);
         let parent = world.start("caller", None, &json!({})).await;
-        let child = crate::support::eventually("child waits", || async {
+        let child = eventually("child waits", || async {
             let list = world
                 .client
                 .list_durable_executions_by_function()
@@ -198,4 +198,49 @@ fn published(world: &World) -> Vec<(String, String)> {
         .iter()
         .map(|change| (change.execution_arn.clone(), change.status.clone()))
         .collect()
+}
+
+async fn ask(world: &World, arn: &str, what: &str) {
+    let path = format!("/2025-12-01/durable-executions/{}/{what}", percent(arn));
+    assert_eq!(http(&world.endpoint, "POST", &path, "").await.0, 202);
+}
+
+async fn status(world: &World, arn: &str) -> String {
+    world.describe(arn).await.status().as_str().to_owned()
+}
+
+#[test]
+fn a_pause_outlives_the_service_and_a_killed_one_begins_with_the_next() {
+    let directory = folder();
+    let (waiting, running) = in_a_process(&directory, async |world| {
+        register_asking(world, "asking");
+        world.register("endless", async |_, _| std::future::pending().await);
+        let waiting = world.start("asking", None, &json!({})).await;
+        world.last_event(&waiting, "InvocationCompleted").await;
+        ask(world, &waiting, "pause").await;
+        let running = world.start("endless", None, &json!({})).await;
+        eventually("invocation begins", || async {
+            ask(world, &running, "pause").await;
+            let begun = status(world, &running).await == "PAUSING";
+            if !begun {
+                ask(world, &running, "resume").await;
+            }
+            begun.then_some(())
+        })
+        .await;
+        (waiting, running)
+    });
+    in_a_process(&directory, async |world| {
+        register_asking(world, "asking");
+        world.register("endless", async |_, _| Ok(Value::Null));
+        assert_eq!(status(world, &waiting).await, "PAUSED");
+        assert_eq!(status(world, &running).await, "PAUSED");
+        let id = world.callback(&waiting, "ask").await;
+        world.succeed(&id, "7").await;
+        assert_eq!(status(world, &waiting).await, "PAUSED");
+        for arn in [waiting, running] {
+            ask(world, &arn, "resume").await;
+            assert_eq!(world.ended(&arn).await, ExecutionStatus::Succeeded);
+        }
+    });
 }

@@ -137,8 +137,9 @@ impl World {
     /// Waits until an execution is over and returns its status.
     pub(crate) async fn ended(&self, arn: &str) -> ExecutionStatus {
         eventually("execution ends", || async {
-            let execution = self.describe(arn).await;
-            (*execution.status() != ExecutionStatus::Running).then(|| execution.status().clone())
+            let status = self.describe(arn).await.status().clone();
+            let goes_on = ["RUNNING", "PAUSING", "PAUSED"].contains(&status.as_str());
+            (!goes_on).then_some(status)
         })
         .await
     }

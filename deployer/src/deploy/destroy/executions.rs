@@ -3,7 +3,7 @@
 use aws_sdk_lambda::types::ErrorObject;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{Clients, failed, is_missing, unfinished_executions};
+use crate::aws::{self, Clients, Effect, unfinished_executions};
 use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
@@ -24,20 +24,7 @@ pub(super) async fn stop_all(clients: &Clients, function: &str) -> Result<usize>
     Ok(stopped.into_iter().filter(|stopped| *stopped).count())
 }
 
+/// Stops one, and returns whether it had not ended by itself in the meantime.
 async fn stop(clients: &Clients, arn: &str, reason: ErrorObject) -> Result<bool> {
-    match clients
-        .lambda
-        .stop_durable_execution()
-        .durable_execution_arn(arn)
-        .error(reason)
-        .send()
-        .await
-    {
-        Ok(_) => Ok(true),
-        // It ended by itself in the meantime.
-        Err(error) if is_missing(&error) => Ok(false),
-        Err(error) => Err(failed(format!(
-            "the execution `{arn}` could not be stopped"
-        ))(error)),
-    }
+    Ok(aws::stop(clients, arn, reason).await? == Effect::Done)
 }

@@ -69,10 +69,7 @@ fn find(core: &Core, id: &str) -> Result<(Arc<Entry>, String), ApiError> {
         return Err(ApiError::invalid("Invalid callback id"));
     }
     let (execution, operation) = names::callback_target(id).ok_or(CallbackRejection::Unknown)?;
-    let entry = core
-        .registry()
-        .get(&execution)
-        .ok_or(CallbackRejection::Unknown)?;
+    let entry = core.get(&execution).ok_or(CallbackRejection::Unknown)?;
     Ok((entry, operation))
 }
 

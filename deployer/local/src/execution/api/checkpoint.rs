@@ -22,9 +22,9 @@ use crate::execution::wire::CheckpointRequest;
 /// How long a killed process may take to let go of its connection.
 const DEATH: Duration = Duration::from_secs(5);
 
-/// What a checkpoint came to.
+/// What a checkpoint that is stored came to.
 struct Recorded {
-    answer: Value,
+    answer: Result<Value, Rejection>,
     fault: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) async fn checkpoint(
             .map(|peer| peer.0);
         kill(&core, peer).await?;
     }
-    Ok(answer::json(StatusCode::OK, &recorded.answer))
+    Ok(answer::json(StatusCode::OK, &recorded.answer?))
 }
 
 fn record(
@@ -63,25 +63,31 @@ fn record(
     let mut cell = entry.lock();
     if let Some(last) = cell.last.as_ref().filter(|last| is_repeated(last, request)) {
         return Ok(Recorded {
-            answer: last.answer.clone(),
+            answer: Ok(last.answer.clone()),
             fault: false,
         });
     }
     if cell.token.as_ref() != Some(&request.checkpoint_token) {
         return Err(Rejection::StaleToken.into());
     }
-    let change = transition::checkpoint(&cell.execution, &request.updates, children, core.now())?;
+    let now = core.now();
+    let mut change = transition::checkpoint(&cell.execution, &request.updates, children, now)?;
     let known = cell.execution.operations().iter();
     let fault = core.faults.take(
         &cell.execution.identity.name,
         known.chain(&change.operations),
     );
     let changed: Vec<String> = change.operations.iter().map(|o| o.id.clone()).collect();
+    let cut_off = transition::cut_off(&cell.execution, &mut change, now);
     core.commit(entry, &mut cell, change)?;
-    Ok(Recorded {
-        answer: rotate(&mut cell, request, changed),
-        fault,
-    })
+    let answer = if cut_off {
+        cell.token = None;
+        cell.last = None;
+        Err(Rejection::Paused)
+    } else {
+        Ok(rotate(&mut cell, request, changed))
+    };
+    Ok(Recorded { answer, fault })
 }
 
 fn is_repeated(last: &LastCheckpoint, request: &CheckpointRequest) -> bool {

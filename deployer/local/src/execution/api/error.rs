@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::execution::api::answer;
 use crate::execution::error::StoreError;
 use crate::execution::service::StartError;
-use crate::execution::transition::{CallbackRejection, Rejection};
+use crate::execution::transition::{CallbackRejection, PauseRejection, Rejection};
 use crate::gateway::GatewayError;
 
 /// An error of the API: its HTTP status, its type and its message.
@@ -61,6 +61,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
     }
 
+    /// The resource is not in a state for it.
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "ResourceConflictException", message)
+    }
+
     /// The service cannot do it now.
     pub(crate) fn service(message: impl Into<String>) -> Self {
         Self::new(
@@ -104,6 +109,12 @@ impl From<CallbackRejection> for ApiError {
                 "Callback has timed out or is already closed",
             ),
         }
+    }
+}
+
+impl From<PauseRejection> for ApiError {
+    fn from(rejection: PauseRejection) -> Self {
+        Self::conflict(rejection.to_string())
     }
 }
 

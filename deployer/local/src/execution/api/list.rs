@@ -1,6 +1,8 @@
 //! `ListDurableExecutionsByFunction`.
 
+use std::ops::{Bound, RangeBounds as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -10,13 +12,14 @@ use serde::Serialize;
 
 use crate::execution::api::ApiError;
 use crate::execution::api::answer;
+use crate::execution::api::marker;
 use crate::execution::api::request::Query;
 use crate::execution::model::Execution;
 use crate::execution::names;
-use crate::execution::service::Core;
+use crate::execution::service::{Core, Entry, Place, Registry};
 
-/// The statuses that a list may be asked for. Nothing is ever paused here.
-const STATUSES: [&str; 7] = [
+/// The statuses that a list may be asked for. Nothing is ever seen being deleted here.
+const STATUSES: [&str; 8] = [
     "RUNNING",
     "PAUSING",
     "PAUSED",
@@ -24,6 +27,7 @@ const STATUSES: [&str; 7] = [
     "FAILED",
     "TIMED_OUT",
     "STOPPED",
+    "DELETING",
 ];
 
 /// Which executions are asked for.
@@ -34,6 +38,9 @@ struct Filter {
     statuses: Vec<String>,
     after: Option<Timestamp>,
     before: Option<Timestamp>,
+    /// The last execution of the page before, and whether those that started before it follow.
+    seen: Option<Place>,
+    oldest_first: bool,
 }
 
 /// One execution in the list.
@@ -41,7 +48,7 @@ struct Filter {
 #[serde(rename_all = "PascalCase")]
 struct Item {
     #[serde(skip)]
-    id: String,
+    place: Place,
     durable_execution_arn: String,
     durable_execution_name: String,
     function_arn: String,
@@ -67,39 +74,18 @@ pub(crate) async fn list(
 ) -> Result<Response, ApiError> {
     let query = Query::new(query.as_deref());
     let most = query.max_items()?;
-    let oldest_first = query.switch("ReverseOrder", false)?;
-    let filter = filter(&core, &function, &query).await?;
-    core.forget_expired(core.now());
-    let entries = core.registry().all();
-    let mut items: Vec<Item> = entries
-        .iter()
-        .filter_map(|entry| {
-            let cell = entry.lock();
-            filter
-                .admits(&cell.execution)
-                .then(|| item(&cell.execution))
-        })
-        .collect();
-    items.sort_by(|one, other| {
-        (one.start_timestamp, &one.id).cmp(&(other.start_timestamp, &other.id))
-    });
-    if !oldest_first {
-        items.reverse();
-    }
-    let from = match query.get("Marker").filter(|marker| !marker.is_empty()) {
-        None => 0,
-        Some(marker) => {
-            items
-                .iter()
-                .position(|item| item.id == marker)
-                .ok_or_else(|| ApiError::invalid("Invalid Marker"))?
-                + 1
-        }
+    let now = core.now();
+    let filter = filter(&core, &function, &query, now).await?;
+    core.forget_expired(now);
+    // One more than the page has tells whether there is another page.
+    let mut durable_executions = filter.first(&core.registry(), most + 1);
+    let next_marker = if durable_executions.len() > most {
+        durable_executions.truncate(most);
+        let last = durable_executions.last();
+        last.map(|item| marker::write(&item.place, now))
+    } else {
+        None
     };
-    let mut rest = items.into_iter().skip(from).peekable();
-    let durable_executions: Vec<Item> = rest.by_ref().take(most).collect();
-    let last = durable_executions.last().filter(|_| rest.peek().is_some());
-    let next_marker = last.map(|item| item.id.clone());
     Ok(answer::json(
         StatusCode::OK,
         &ListPage {
@@ -109,7 +95,12 @@ pub(crate) async fn list(
     ))
 }
 
-async fn filter(core: &Core, function: &str, query: &Query) -> Result<Filter, ApiError> {
+async fn filter(
+    core: &Core,
+    function: &str,
+    query: &Query,
+    now: Timestamp,
+) -> Result<Filter, ApiError> {
     let (function_name, inline) = names::function_name(function);
     let qualifier = query.get("Qualifier").or(inline);
     // Asked even without a qualifier, so that an unknown function is told from an idle one.
@@ -129,6 +120,7 @@ async fn filter(core: &Core, function: &str, query: &Query) -> Result<Filter, Ap
             .map(Some)
             .ok_or_else(|| ApiError::invalid(format!("Invalid {name}: {text}"))),
     };
+    let marker = query.get("Marker").filter(|marker| !marker.is_empty());
     Ok(Filter {
         function_name: function_name.to_owned(),
         version,
@@ -136,31 +128,68 @@ async fn filter(core: &Core, function: &str, query: &Query) -> Result<Filter, Ap
         statuses,
         after: point("StartedAfter")?,
         before: point("StartedBefore")?,
+        seen: marker.map(|marker| marker::read(marker, now)).transpose()?,
+        oldest_first: query.switch("ReverseOrder", false)?,
     })
 }
 
 impl Filter {
+    /// Returns the first executions that are asked for.
+    fn first(&self, registry: &Registry, most: usize) -> Vec<Item> {
+        let range = self.range();
+        let item = |entry: &Arc<Entry>| {
+            let cell = entry.lock();
+            self.admits(&cell.execution).then(|| item(&cell.execution))
+        };
+        if let Some(name) = &self.name {
+            // A function has one execution of a name.
+            let named = registry.named(&self.function_name, name);
+            let named = named.and_then(item);
+            return named
+                .filter(|item| range.contains(&item.place))
+                .into_iter()
+                .collect();
+        }
+        let all = registry.between(&self.function_name, range);
+        if self.oldest_first {
+            all.filter_map(item).take(most).collect()
+        } else {
+            all.rev().filter_map(item).take(most).collect()
+        }
+    }
+
+    /// Returns between which places the executions lie that started in time and were not listed yet.
+    fn range(&self) -> (Bound<Place>, Bound<Place>) {
+        let first_of = |at: Timestamp| (at, String::new());
+        let mut from = self
+            .after
+            .map(|after| first_of(after.plus(Duration::from_millis(1))));
+        let mut to = self.before.map(first_of);
+        let excluded = |place: Option<Place>| place.map_or(Bound::Unbounded, Bound::Excluded);
+        if let Some(seen) = self.seen.clone() {
+            if self.oldest_first {
+                from = Some(from.map_or(seen.clone(), |from| from.max(seen)));
+            } else {
+                to = Some(to.map_or(seen.clone(), |to| to.min(seen)));
+            }
+        }
+        (excluded(from), excluded(to))
+    }
+
     fn admits(&self, execution: &Execution) -> bool {
         let identity = &execution.identity;
         let status = execution.status().as_str();
-        identity.function_name == self.function_name
-            && self
-                .version
-                .as_ref()
-                .is_none_or(|version| *version == identity.version)
-            && self.name.as_ref().is_none_or(|name| *name == identity.name)
+        self.version
+            .as_ref()
+            .is_none_or(|version| *version == identity.version)
             && (self.statuses.is_empty() || self.statuses.iter().any(|s| s == status))
-            && self.after.is_none_or(|after| execution.started_at > after)
-            && self
-                .before
-                .is_none_or(|before| execution.started_at < before)
     }
 }
 
 fn item(execution: &Execution) -> Item {
     let identity = &execution.identity;
     Item {
-        id: identity.id.clone(),
+        place: (execution.started_at, identity.id.clone()),
         durable_execution_arn: identity.arn.clone(),
         durable_execution_name: identity.name.clone(),
         function_arn: identity.qualified_function_arn(),

@@ -3,11 +3,14 @@
 mod answer;
 mod callback;
 mod checkpoint;
+mod delete;
 mod error;
 mod faults;
 mod history;
 mod invoke;
 mod list;
+mod marker;
+mod pause;
 mod query;
 mod request;
 mod routes;

@@ -42,6 +42,10 @@ struct Description<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     end_timestamp: Option<Timestamp>,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pause_details: Option<PauseDetails<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_execution_timeout_timestamp: Option<Timestamp>,
     version: &'a str,
     execution_data_included: bool,
     durable_config: DurableConfig,
@@ -53,6 +57,16 @@ struct Description<'a> {
     result: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a ErrorObject>,
+}
+
+/// The pause of an execution that is paused or pausing.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PauseDetails<'a> {
+    pause_request_timestamp: Timestamp,
+    execution_timeout_paused: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +100,15 @@ fn describe(execution: &Execution, with_data: bool) -> Description<'_> {
         start_timestamp: execution.started_at,
         end_timestamp: closing.map(|closing| closing.at),
         status: execution.status().as_str(),
+        pause_details: execution.pause().map(|pause| PauseDetails {
+            pause_request_timestamp: pause.requested_at,
+            execution_timeout_paused: pause.stops_timeout,
+            reason: pause.reason.as_deref().filter(|_| with_data),
+        }),
+        expected_execution_timeout_timestamp: match closing {
+            None => Some(execution.times_out_at()),
+            Some(_) => None,
+        },
         version: &identity.version,
         execution_data_included: with_data,
         durable_config: DurableConfig {

@@ -17,8 +17,12 @@ pub(crate) fn find(core: &Core, arn: &str) -> Result<Arc<Entry>, ApiError> {
             "Invalid durable execution ARN: {arn}"
         )));
     }
-    core.find(arn)
-        .ok_or_else(|| ApiError::not_found(format!("Durable execution not found: {arn}")))
+    core.find(arn).ok_or_else(|| unknown(arn))
+}
+
+/// Returns the error of an ARN that no execution has.
+pub(crate) fn unknown(arn: &str) -> ApiError {
+    ApiError::not_found(format!("Durable execution not found: {arn}"))
 }
 
 /// The query of a request.

@@ -1,6 +1,5 @@
 //! What all executions share, and the one way to change an execution.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use durable_history::Timestamp;
@@ -13,6 +12,7 @@ use crate::execution::names;
 use crate::execution::service::entry::{Cell, Entry};
 use crate::execution::service::faults::Faults;
 use crate::execution::service::publish::Publisher;
+use crate::execution::service::registry::{Expiries, Registry};
 use crate::execution::service::settings::ServiceSettings;
 use crate::execution::store::Store;
 use crate::gateway::FunctionGateway;
@@ -30,64 +30,7 @@ pub(crate) struct Core {
     /// Turns true when the service stops taking work.
     pub(crate) stopping: watch::Sender<bool>,
     registry: Mutex<Registry>,
-}
-
-/// All executions that are kept.
-#[derive(Debug, Default)]
-pub(crate) struct Registry {
-    by_id: BTreeMap<String, Arc<Entry>>,
-    /// Function name and execution name lead to the id.
-    by_name: BTreeMap<(String, String), String>,
-}
-
-impl Registry {
-    /// Adds an execution.
-    pub(crate) fn insert(&mut self, entry: Arc<Entry>) {
-        let identity = entry.lock().execution.identity.clone();
-        self.by_name
-            .insert((identity.function_name, identity.name), identity.id.clone());
-        self.by_id.insert(identity.id, entry);
-    }
-
-    /// Returns the execution of a function that has this name.
-    pub(crate) fn named(&self, function_name: &str, name: &str) -> Option<Arc<Entry>> {
-        let id = self
-            .by_name
-            .get(&(function_name.to_owned(), name.to_owned()))?;
-        self.by_id.get(id).cloned()
-    }
-
-    /// Returns the execution with this id.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Entry>> {
-        self.by_id.get(id).cloned()
-    }
-
-    /// Returns all executions.
-    pub(crate) fn all(&self) -> Vec<Arc<Entry>> {
-        self.by_id.values().cloned().collect()
-    }
-
-    /// Forgets the executions whose retention has passed and returns their ids.
-    pub(crate) fn forget_expired(&mut self, now: Timestamp) -> Vec<String> {
-        let expired = |entry: &Arc<Entry>| {
-            entry
-                .lock()
-                .execution
-                .expires_at()
-                .is_some_and(|expires_at| expires_at <= now)
-        };
-        let gone: Vec<String> = self
-            .by_id
-            .iter()
-            .filter(|(_, entry)| expired(entry))
-            .map(|(id, _)| id.clone())
-            .collect();
-        if !gone.is_empty() {
-            self.by_id.retain(|id, _| !gone.contains(id));
-            self.by_name.retain(|_, id| !gone.contains(id));
-        }
-        gone
-    }
+    expiries: Mutex<Expiries>,
 }
 
 impl Core {
@@ -109,7 +52,8 @@ impl Core {
             store,
             faults: Faults::default(),
             stopping: watch::Sender::new(false),
-            registry: Mutex::new(Registry::default()),
+            registry: Mutex::default(),
+            expiries: Mutex::default(),
         };
         (Arc::new(core), beginning)
     }
@@ -136,21 +80,58 @@ impl Core {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Adds an execution to those that are kept.
+    pub(crate) fn keep(&self, registry: &mut Registry, entry: &Arc<Entry>) {
+        self.expire(&entry.lock());
+        registry.insert(Arc::clone(entry));
+    }
+
+    /// Notes when an execution is forgotten, once it is over.
+    fn expire(&self, cell: &Cell) {
+        if let Some(at) = cell.execution.expires_at() {
+            self.expiries()
+                .insert(at, cell.execution.identity.id.clone());
+        }
+    }
+
+    /// Locks what says when executions are forgotten. No other lock is taken inside it.
+    fn expiries(&self) -> MutexGuard<'_, Expiries> {
+        self.expiries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the execution with this id.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Entry>> {
+        self.registry().get(id).cloned()
+    }
+
     /// Returns the execution of this ARN.
     pub(crate) fn find(&self, arn: &str) -> Option<Arc<Entry>> {
-        let entry = self.registry().get(names::execution_id(arn)?)?;
+        let entry = self.get(names::execution_id(arn)?)?;
         let known = entry.lock().execution.identity.arn == arn;
         known.then_some(entry)
     }
 
     /// Forgets the executions whose retention has passed.
     pub(crate) fn forget_expired(&self, now: Timestamp) {
-        let gone = self.registry().forget_expired(now);
-        for id in gone {
-            if let Err(error) = self.store.remove(&id) {
+        let expired = self.expiries().take(now);
+        for id in expired {
+            if let Err(error) = self.delete(&id) {
                 tracing::warn!(execution = %id, %error, "expired execution stays on disk");
+                self.registry().remove(&id);
             }
         }
+    }
+
+    /// Forgets an execution that is over, on disk as well. Returns whether it was there.
+    pub(crate) fn delete(&self, id: &str) -> Result<bool, StoreError> {
+        // Held until the log is gone: of two who delete the same, one finds nothing.
+        let mut registry = self.registry();
+        let known = registry.get(id).is_some();
+        if known {
+            self.store.remove(id)?;
+            registry.remove(id);
+        }
+        Ok(known)
     }
 
     /// Makes a change part of an execution: on disk first, then in memory, then for those who wait.
@@ -171,6 +152,7 @@ impl Core {
         if cell.execution.is_closed() && !*entry.closed.borrow() {
             cell.token = None;
             self.publisher.ended(&cell.execution);
+            self.expire(cell);
             entry.closed.send_replace(true);
         }
         entry.wake.notify_one();

@@ -90,7 +90,9 @@ fn advance(core: &Arc<Core>, entry: &Arc<Entry>) -> Result<Next, StoreError> {
         chained::spawn(Arc::clone(core), Arc::clone(entry), operation_id, target);
     }
     let mut until = next_due(&cell.execution);
-    if let Phase::Due { at, .. } = cell.execution.phase {
+    if let Phase::Due { at, .. } = cell.execution.phase
+        && cell.execution.pause().is_none()
+    {
         if at <= now {
             return begin(core, entry, &mut cell, now);
         }

@@ -10,13 +10,13 @@ use axum::response::Response;
 use crate::execution::api;
 use crate::execution::clock::{Clock, SystemClock};
 use crate::execution::error::StoreError;
-use crate::execution::model::{Change, Phase};
 use crate::execution::service::core::Core;
 use crate::execution::service::drive;
 use crate::execution::service::entry::Entry;
 use crate::execution::service::request::InvokeRequest;
 use crate::execution::service::settings::ServiceSettings;
 use crate::execution::store::Store;
+use crate::execution::transition;
 use crate::gateway::{DurableFunction, FunctionGateway};
 
 /// How often executions whose retention has passed are looked for.
@@ -29,12 +29,15 @@ pub struct ExecutionCounts {
     pub running: usize,
     /// All that are kept, closed ones too.
     pub total: usize,
+    /// Those whose log was damaged, now or at an earlier opening, and lies set aside in the folder.
+    pub damaged: usize,
 }
 
 /// The durable execution service. Clones share everything.
 #[derive(Clone)]
 pub struct ExecutionService {
     core: Arc<Core>,
+    damaged: usize,
 }
 
 impl std::fmt::Debug for ExecutionService {
@@ -66,10 +69,10 @@ impl ExecutionService {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
         let folder = directory.to_owned();
-        let (store, executions) = tokio::task::spawn_blocking(move || {
+        let (store, loaded) = tokio::task::spawn_blocking(move || {
             let store = Store::open(&folder)?;
-            let executions = store.load()?;
-            Ok::<_, StoreError>((store, executions))
+            let loaded = store.load()?;
+            Ok::<_, StoreError>((store, loaded))
         })
         .await
         .map_err(|error| StoreError::File {
@@ -80,24 +83,27 @@ impl ExecutionService {
         let (core, beginning) = Core::new(store, gateway, settings, clock);
         drive::spawn_all(Arc::clone(&core), beginning);
         let mut entries = Vec::new();
-        for stored in executions {
+        for stored in loaded.executions {
             if !stored.announced {
                 core.publisher.ended(&stored.execution);
             }
             entries.push(Arc::new(Entry::new(stored.execution)));
         }
         for entry in &entries {
-            core.registry().insert(Arc::clone(entry));
+            core.keep(&mut core.registry(), entry);
         }
         core.forget_expired(core.now());
         for entry in entries {
-            resume(&core, &entry)?;
+            revive(&core, &entry)?;
             if !*entry.closed.borrow() {
                 core.begin(entry);
             }
         }
         spawn_sweeper(Arc::clone(&core));
-        Ok(Self { core })
+        Ok(Self {
+            core,
+            damaged: loaded.damaged,
+        })
     }
 
     /// Returns the routes below `/2025-12-01`, and `POST /_local/faults`.
@@ -118,14 +124,12 @@ impl ExecutionService {
         reason = "all calls into the service are asynchronous"
     )]
     pub async fn counts(&self) -> ExecutionCounts {
-        let entries = self.core.registry().all();
-        let running = entries
-            .iter()
-            .filter(|entry| !*entry.closed.borrow())
-            .count();
+        let registry = self.core.registry();
+        let running = registry.all().filter(|entry| !*entry.closed.borrow());
         ExecutionCounts {
-            running,
-            total: entries.len(),
+            running: running.count(),
+            total: registry.all().len(),
+            damaged: self.damaged,
         }
     }
 
@@ -139,26 +143,11 @@ impl ExecutionService {
     }
 }
 
-/// A function that ran when the service went away is due again.
-fn resume(core: &Core, entry: &Entry) -> Result<(), StoreError> {
+/// A function that ran when the service went away is due again, or paused where that waited for it.
+fn revive(core: &Core, entry: &Entry) -> Result<(), StoreError> {
     let mut cell = entry.lock();
-    if let Phase::Invoked { failures, .. } = cell.execution.phase
-        && !cell.execution.is_closed()
-    {
-        let phase = Some(Phase::Due {
-            failures,
-            at: core.now(),
-        });
-        core.commit(
-            entry,
-            &mut cell,
-            Change {
-                phase,
-                ..Change::default()
-            },
-        )?;
-    }
-    Ok(())
+    let change = transition::lose_invocation(&cell.execution, core.now());
+    core.commit(entry, &mut cell, change)
 }
 
 #[expect(

@@ -80,7 +80,7 @@ impl Core {
         self.forget_expired(now);
         // Held from the look-up to the insertion: a name stands for one execution only.
         let mut registry = self.registry();
-        if let Some(known) = registry.named(&function.version.name, name) {
+        if let Some(known) = registry.named(&function.version.name, name).cloned() {
             let same = known.lock().execution.identity.input == new.input;
             return if same {
                 Ok(known)
@@ -111,7 +111,7 @@ impl Core {
         let execution = Execution::start(identity, now);
         self.publisher.started(&execution);
         let entry = Arc::new(Entry::new(execution));
-        registry.insert(Arc::clone(&entry));
+        self.keep(&mut registry, &entry);
         drop(registry);
         self.begin(Arc::clone(&entry));
         Ok(entry)

@@ -121,5 +121,5 @@ async fn a_name_is_free_again_when_its_retention_has_passed() {
     let fresh = core.start(&function(), named("2")).unwrap();
     assert_ne!(fresh.lock().execution.identity.arn, arn);
     assert!(core.find(&arn).is_none());
-    assert_eq!(core.store.load().unwrap().len(), 1);
+    assert_eq!(core.store.load().unwrap().executions.len(), 1);
 }

@@ -6,6 +6,7 @@ use durable_history::{ErrorObject, EventDetail, HistoryEvent, Timestamp, whole};
 use serde::Deserialize;
 
 use crate::execution::model::{Change, Execution, Outcome, Phase};
+use crate::execution::transition::pause::begin_awaited;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
@@ -51,7 +52,7 @@ pub(crate) enum Failure {
 pub(crate) fn begin_invocation(execution: &Execution) -> Change {
     let failures = match execution.phase {
         Phase::Due { failures, .. } | Phase::Invoked { failures, .. } => failures,
-        Phase::Suspended => 0,
+        Phase::CutOff | Phase::Suspended => 0,
     };
     Change {
         phase: Some(Phase::Invoked {
@@ -62,7 +63,8 @@ pub(crate) fn begin_invocation(execution: &Execution) -> Change {
     }
 }
 
-/// Takes the end of an invocation; an empty change when the execution ended meanwhile.
+/// Takes the end of an invocation; an empty change when the execution ended meanwhile. What one
+/// that a pause cut off answers does not count: the function is due again.
 pub(crate) fn end_invocation(
     execution: &Execution,
     invocation: Invocation,
@@ -73,7 +75,10 @@ pub(crate) fn end_invocation(
         return change;
     }
     let (_, stale) = progress(execution);
+    let cut_off = execution.phase == Phase::CutOff;
     let answer = match invocation.answer {
+        // Whatever it is, the function says it of an execution that went on without it.
+        Ok(_) | Err(Failure::Function(_)) if cut_off => Ok(Answer::Pending),
         Ok(Answer::Pending) if !stale && !execution.waits_for_something() => {
             Err(Failure::Function(ErrorObject::new(
                 "InvalidParameterValueException",
@@ -98,6 +103,9 @@ pub(crate) fn end_invocation(
         ));
     }
     conclude(execution, answer, now, &mut change);
+    if change.closing.is_none() {
+        begin_awaited(execution, &mut change, now);
+    }
     change
 }
 
@@ -133,6 +141,12 @@ fn conclude(
             };
             change.close(outcome, now);
         }
+        Err(_) if execution.phase == Phase::CutOff => {
+            change.phase = Some(Phase::Due {
+                failures: 0,
+                at: now,
+            });
+        }
         Err(_) => {
             let at = now.plus(backoff(failures));
             change.phase = Some(Phase::Due {
@@ -148,6 +162,7 @@ fn progress(execution: &Execution) -> (u32, bool) {
     match execution.phase {
         Phase::Invoked { failures, stale } => (failures, stale),
         Phase::Due { failures, .. } => (failures, true),
+        Phase::CutOff => (0, true),
         Phase::Suspended => (0, false),
     }
 }

@@ -10,6 +10,9 @@ pub(crate) enum Rejection {
     // for the service to start a fresh one.
     #[error("Invalid Checkpoint Token")]
     StaleToken,
+    // Begins in the same way, and means the same for the function.
+    #[error("Invalid Checkpoint Token: the execution is paused")]
+    Paused,
     #[error("Invalid operation id `{id}`")]
     OperationId { id: String },
     #[error("Invalid {field} of operation `{id}`: {reason}")]

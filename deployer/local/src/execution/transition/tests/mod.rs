@@ -3,6 +3,7 @@
 mod callbacks;
 mod checkpoint;
 mod invocation;
+mod pauses;
 mod refusals;
 
 use std::collections::BTreeMap;
