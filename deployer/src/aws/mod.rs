@@ -1,6 +1,7 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
 mod clients;
+mod durable_operations;
 mod endpoint;
 mod executions;
 mod failure;
@@ -13,6 +14,7 @@ mod rates;
 mod retries;
 
 pub use clients::Clients;
+pub use durable_operations::{Effect, delete, pause, resume, stop};
 pub use executions::{Executions, is_finished, unfinished_executions};
 pub use failure::{code_of, failed, is_missing, message_of};
 pub(crate) use history::error_object;
