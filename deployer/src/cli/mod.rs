@@ -10,6 +10,7 @@ mod interrupt;
 mod keyboard;
 mod moment;
 mod outcome;
+mod payload;
 mod plain;
 mod report;
 mod run;

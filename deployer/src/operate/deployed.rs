@@ -1,5 +1,7 @@
 //! A deployed workflow: where its function, queues and records are.
 
+use std::time::Duration;
+
 use crate::aws::Clients;
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
@@ -31,6 +33,8 @@ pub struct DeployedIntake {
     pub dead_letter_url: String,
     /// The table of idempotency records.
     pub idempotency_table: String,
+    /// How long an idempotency record counts.
+    pub idempotency_window: Duration,
 }
 
 /// Returns the deployed ones of the workflows, in their order.
@@ -86,6 +90,7 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<Option<Dep
             queue_url: output(app, &live, outputs::QUEUE)?,
             dead_letter_url: output(app, &live, outputs::DEAD_LETTERS)?,
             idempotency_table: output(app, &live, outputs::IDEMPOTENCY)?,
+            idempotency_window: intake.idempotency_window.duration(),
         }),
         None => None,
     };

@@ -24,7 +24,6 @@ mod left;
 mod load;
 mod look;
 mod mailbox;
-mod name;
 mod performance;
 mod placeholder;
 mod play;

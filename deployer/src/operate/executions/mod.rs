@@ -1,15 +1,21 @@
-//! Executions: listed, found, read.
+//! Executions: listed, found, read, changed, and run again.
 
+mod change;
 mod filter;
 mod find;
 mod follow;
 mod listing;
 mod read;
+mod rerun;
+mod start;
 mod view;
 
+pub use change::{Change, ChangeTally, Refused, change};
 pub use filter::{Filter, Order};
 pub use find::{Found, find};
 pub use follow::Follow;
 pub use listing::{Listed, Listing};
 pub use read::{describe_execution, read_record};
+pub use rerun::{Difference, Rerun, RerunOptions, differences, next_name, rerun};
+pub use start::{Sent, send, wait_for_end, wait_for_start};
 pub use view::{At, AttemptView, ErrorView, ExecutionView, OperationView, UnknownEvent, Waiting};

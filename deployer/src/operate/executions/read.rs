@@ -1,9 +1,11 @@
 //! One execution, read from the service.
 
+use aws_sdk_lambda::error::SdkError;
+use aws_sdk_lambda::operation::get_durable_execution::GetDurableExecutionError;
 use durable_history::{Description, Record, Timestamp};
 
-use crate::aws::{Clients, error_object, failed, history};
-use crate::error::Result;
+use crate::aws::{Clients, error_object, failed, history, is_missing};
+use crate::error::{Error, Kind, Result};
 
 /// Returns an execution as the service describes it, with its input, result and error.
 pub async fn describe_execution(clients: &Clients, arn: &str) -> Result<Description> {
@@ -14,7 +16,7 @@ pub async fn describe_execution(clients: &Clients, arn: &str) -> Result<Descript
         .durable_execution_arn(arn)
         .send()
         .await
-        .map_err(failed(format!("the execution `{arn}` could not be read")))?;
+        .map_err(|error| unreadable(arn, error))?;
     Ok(Description {
         durable_execution_arn: read.durable_execution_arn().to_owned(),
         durable_execution_name: read.durable_execution_name().to_owned(),
@@ -35,6 +37,15 @@ pub async fn read_record(clients: &Clients, arn: &str) -> Result<Record> {
     let events = history(clients, arn).await?;
     let execution = describe_execution(clients, arn).await?;
     Ok(Record { execution, events })
+}
+
+/// One that is gone is no failure of the service's.
+fn unreadable(arn: &str, error: SdkError<GetDurableExecutionError>) -> Error {
+    if is_missing(&error) {
+        return Error::new(Kind::WrongState, format!("there is no execution `{arn}`"))
+            .hint("its retention may be over, or it was deleted");
+    }
+    failed(format!("the execution `{arn}` could not be read"))(error)
 }
 
 fn time(time: &aws_sdk_lambda::primitives::DateTime) -> Timestamp {

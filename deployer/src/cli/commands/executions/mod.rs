@@ -31,7 +31,10 @@ enum ExecutionsAction {
     Export(export::ExportArguments),
     Start(start::StartArguments),
     Rerun(rerun::RerunArguments),
-    Stop(change::ChangeArguments),
+    Stop(change::StopArguments),
+    Pause(change::PauseArguments),
+    Resume(change::ResumeArguments),
+    Delete(change::DeleteArguments),
 }
 
 impl ExecutionsArguments {
@@ -65,6 +68,9 @@ pub(in crate::cli) async fn run(
         ExecutionsAction::Export(arguments) => export::run(context, arguments).await,
         ExecutionsAction::Start(arguments) => start::run(context, arguments).await,
         ExecutionsAction::Rerun(arguments) => rerun::run(context, arguments).await,
-        ExecutionsAction::Stop(arguments) => change::run(context, arguments).await,
+        ExecutionsAction::Stop(arguments) => change::stop(context, arguments).await,
+        ExecutionsAction::Pause(arguments) => change::pause(context, arguments).await,
+        ExecutionsAction::Resume(arguments) => change::resume(context, arguments).await,
+        ExecutionsAction::Delete(arguments) => change::delete(context, arguments).await,
     }
 }
