@@ -12,7 +12,6 @@ use aws_sdk_lambda::types::{Execution, ExecutionStatus};
 
 use super::clients::Clients;
 use super::failure::{code_of, failed};
-use super::listing::versions;
 use crate::error::Result;
 
 /// What the service says of a marker that it does not know any more.
@@ -243,25 +242,6 @@ impl<'a> Executions<'a> {
         }
         Ok(false)
     }
-}
-
-/// Returns the ARNs of the unfinished executions, on every version of the function.
-pub async fn unfinished_executions(clients: &Clients, function: &str) -> Result<Vec<String>> {
-    let mut arns = BTreeSet::new();
-    for version in versions(clients, function).await? {
-        let Some(version) = version.version else {
-            continue;
-        };
-        let executions = Executions::of(clients, function);
-        let mut unfinished = executions.of_version(version).unfinished();
-        while let Some(page) = unfinished.next().await? {
-            arns.extend(
-                page.into_iter()
-                    .map(|execution| execution.durable_execution_arn),
-            );
-        }
-    }
-    Ok(arns.into_iter().collect())
 }
 
 #[cfg(test)]

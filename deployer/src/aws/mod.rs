@@ -12,10 +12,11 @@ mod poll;
 mod queue;
 mod rates;
 mod retries;
+mod unfinished;
 
 pub use clients::Clients;
 pub use durable_operations::{Effect, delete, pause, resume, stop};
-pub use executions::{Executions, is_finished, unfinished_executions};
+pub use executions::{Executions, is_finished};
 pub use failure::{code_of, failed, is_missing, message_of};
 pub(crate) use history::error_object;
 #[cfg(test)]
@@ -26,3 +27,4 @@ pub use listing::{listed, versions};
 pub use poll::{Pace, until, until_or};
 pub use queue::{Messages, messages};
 pub use rates::Rates;
+pub use unfinished::{Unfinished, count_unfinished, unfinished_executions};

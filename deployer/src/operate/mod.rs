@@ -1,9 +1,11 @@
 //! What operates: what runs and how to change that, how a stage is, what it wrote, and what it no longer needs.
 
+mod aliased;
 pub mod callbacks;
 pub mod deployed;
 pub mod executions;
 pub mod garbage;
 pub mod logs;
 pub mod name;
+pub mod prune;
 pub mod status;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
+use crate::aws::Unfinished;
 use crate::error::{Kind, Result};
 use crate::operate::status::{LastDeployment, QueueStatus, WorkflowStatus, workflow_statuses};
 use crate::pipeline::connect;
@@ -67,12 +68,30 @@ fn render(status: &WorkflowStatus) -> String {
             messages.visible, messages.in_flight, messages.delayed
         ));
     }
-    if let Some(running) = status.running_executions {
-        lines.push(format!("  executions: {running} running"));
-    }
+    lines.extend(status.unfinished_executions.as_ref().map(executions));
     let problems = status.problems.iter();
     lines.extend(problems.map(|problem| format!("  {} {problem}", "problem:".yellow())));
     lines.join("\n")
+}
+
+/// Returns how many executions are unfinished, and on which versions.
+fn executions(unfinished: &Unfinished) -> String {
+    let total = unfinished.total();
+    let more = if unfinished.is_complete {
+        ""
+    } else {
+        "more than "
+    };
+    let by_version = unfinished.by_version.iter();
+    let by_version: Vec<String> = by_version
+        .map(|(version, count)| format!("{count} on version {version}"))
+        .collect();
+    let mut line = format!("  executions: {more}{total} unfinished");
+    if !by_version.is_empty() {
+        line.push_str(": ");
+        line.push_str(&by_version.join(", "));
+    }
+    line
 }
 
 /// Returns when, by whom and from what was deployed, as far as that is known.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
+use aws_sdk_lambda::types::FunctionConfiguration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use crate::aws::{Clients, Executions, listed, versions};
+use crate::aws::{Clients, Executions, versions};
 use crate::config::App;
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
+use crate::operate::aliased::aliased;
 use crate::resources::FUNCTION;
 use crate::stack::{deployed_template, describe, physical_resources, stage_stacks};
 
@@ -79,39 +80,6 @@ async fn needed_hashes(
         hashes.extend(hash_of(&version).filter(|_| needed));
     }
     Ok(hashes)
-}
-
-async fn aliased(clients: &Clients, function: &str) -> Result<BTreeSet<String>> {
-    let aliases = clients
-        .lambda
-        .list_aliases()
-        .function_name(function)
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await;
-    let aliases = listed(
-        aliases,
-        format!("the aliases of `{function}` could not be listed"),
-    )?;
-    Ok(aliases.iter().flat_map(versions_of).collect())
-}
-
-/// Returns the version of an alias, and those that it sends a part of the work to.
-fn versions_of(alias: &AliasConfiguration) -> Vec<String> {
-    let parts = alias
-        .routing_config()
-        .and_then(|routing| routing.additional_version_weights());
-    let parts = parts
-        .into_iter()
-        .flat_map(|weights| weights.keys().cloned());
-    alias
-        .function_version()
-        .map(str::to_owned)
-        .into_iter()
-        .chain(parts)
-        .collect()
 }
 
 async fn has_running(clients: &Clients, function: &str, version: &str) -> Result<bool> {

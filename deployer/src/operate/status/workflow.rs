@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::functions::{self, FunctionStatus};
 use super::queues::{self, QueueStatus};
 use super::seen::Seen;
-use crate::aws::{Clients, failed, unfinished_executions};
+use crate::aws::{Clients, Unfinished, count_unfinished, failed};
 use crate::config::App;
 use crate::error::Result;
 use crate::resources::MAPPING;
@@ -31,8 +31,10 @@ pub struct WorkflowStatus {
     pub mapping: Option<String>,
     /// The queues.
     pub queues: Vec<QueueStatus>,
-    /// How many executions are running.
+    /// How many executions are unfinished; where [`Unfinished::is_complete`] says so, more than that.
     pub running_executions: Option<usize>,
+    /// The same by the version that they are pinned to.
+    pub unfinished_executions: Option<Unfinished>,
     /// What should be there and is not, or cannot be read.
     pub problems: Vec<String>,
 }
@@ -72,6 +74,7 @@ impl WorkflowStatus {
             mapping: None,
             queues: Vec::new(),
             running_executions: None,
+            unfinished_executions: None,
             problems: Vec::new(),
         }
     }
@@ -96,11 +99,11 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowSt
     };
     status.state = Some(live.status.as_str().to_owned());
     status.changed_at.clone_from(&live.changed_at);
-    let (deployed, mapping, queues, running) = tokio::join!(
+    let (deployed, mapping, queues, unfinished) = tokio::join!(
         deployed(app, clients, workflow, &live),
         mapping(clients, &live),
         queues::look(clients, &live),
-        running(clients, &live),
+        unfinished(clients, &live),
     );
     let origin = keep(deployed.origin, &mut status.problems).unwrap_or_default();
     status.last_deployment = Some(LastDeployment {
@@ -121,7 +124,9 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowSt
             .problems
             .push("there is no event source mapping, so no message comes in".to_owned());
     }
-    status.running_executions = keep(running, &mut status.problems).flatten();
+    status.unfinished_executions = keep(unfinished, &mut status.problems).flatten();
+    let counted = status.unfinished_executions.as_ref();
+    status.running_executions = counted.map(Unfinished::total);
     Ok(status)
 }
 
@@ -176,9 +181,9 @@ async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> 
     Ok(read.state().map(str::to_owned))
 }
 
-async fn running(clients: &Clients, live: &LiveStack) -> Result<Option<usize>> {
+async fn unfinished(clients: &Clients, live: &LiveStack) -> Result<Option<Unfinished>> {
     match live.outputs.orchestrator() {
-        Some(function) => Ok(Some(unfinished_executions(clients, function).await?.len())),
+        Some(function) => Ok(Some(count_unfinished(clients, function).await?)),
         None => Ok(None),
     }
 }
