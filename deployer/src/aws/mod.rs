@@ -1,5 +1,6 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
+mod batches;
 mod clients;
 mod endpoint;
 mod executions;
@@ -12,6 +13,9 @@ mod queue;
 mod rates;
 mod retries;
 
+pub use batches::{
+    LARGEST_BATCH, LARGEST_BATCH_BYTES, Outgoing, Refused, delete, hide, receive, send,
+};
 pub use clients::Clients;
 pub use executions::{Executions, is_finished, unfinished_executions};
 pub use failure::{code_of, failed, is_missing, message_of};

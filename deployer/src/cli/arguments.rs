@@ -61,6 +61,7 @@ impl Command {
         match self {
             Self::Up(_) | Self::Destroy(_) => true,
             Self::Executions(arguments) => arguments.works(),
+            Self::Dlq(arguments) => arguments.works(),
             _ => false,
         }
     }
@@ -71,6 +72,8 @@ impl Command {
             Self::Local(arguments) => matches!(arguments.action, local::LocalAction::Run),
             Self::Logs(arguments) => arguments.follows(),
             Self::Executions(arguments) => arguments.ends_itself(),
+            // What was taken out of a queue to look at it is given back first.
+            Self::Dlq(_) => true,
             _ => false,
         }
     }

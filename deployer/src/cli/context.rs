@@ -19,6 +19,8 @@ pub(super) struct Context {
     pub(super) app: App,
     pub(super) format: Format,
     pub(super) yes: bool,
+    /// Whether to show in full what is otherwise cut.
+    pub(super) verbose: bool,
     pub(super) reporter: Arc<dyn Reporter>,
     /// The same reporter, as who may step in sees it.
     pub(super) attended: Arc<Attended>,
@@ -54,6 +56,7 @@ impl Context {
             app,
             format: global.format,
             yes: global.yes,
+            verbose: global.verbose > 0,
             reporter: Arc::clone(&attended) as Arc<dyn Reporter>,
             attended,
             keyboard: Arc::default(),

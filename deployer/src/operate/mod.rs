@@ -1,7 +1,9 @@
 //! What operates: what runs and how to change that, how a stage is, what it wrote, and what it no longer needs.
 
+pub mod dead_letters;
 pub mod deployed;
 pub mod executions;
 pub mod garbage;
 pub mod logs;
+pub mod name;
 pub mod status;

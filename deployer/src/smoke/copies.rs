@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::name::execution_name;
 use super::scenario::Message;
+use crate::operate::name::execution_name;
 
 /// Stands for the number of a copy.
 const NUMBER: &str = "{n}";

@@ -20,7 +20,6 @@ mod judge;
 mod load;
 mod look;
 mod mailbox;
-mod name;
 mod placeholder;
 mod play;
 mod report;

@@ -19,6 +19,8 @@ pub(crate) const QUEUE: &str = "IntakeQueueUrl";
 pub(crate) const DEAD_LETTERS: &str = "IntakeDeadLetterQueueUrl";
 /// The queue of executions that failed.
 pub(crate) const FAILURES: &str = "OrchestratorFailureQueueUrl";
+/// The queue of failures that did not reach theirs.
+pub(crate) const UNDELIVERED_URL: &str = "OrchestratorUndeliveredQueueUrl";
 /// The table of the intake's idempotency records.
 pub(crate) const IDEMPOTENCY: &str = "IdempotencyTableName";
 

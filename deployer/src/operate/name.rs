@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// Returns the execution's name, from the template of the configuration; nothing for a message that
 /// gives none, because a field is missing or the name would not be allowed.
-pub(super) fn execution_name(template: &str, stage: &str, message: &Value) -> Option<String> {
+pub fn execution_name(template: &str, stage: &str, message: &Value) -> Option<String> {
     let template = template.replace("{stage}", stage);
     let mut name = String::new();
     let mut rest = template.as_str();

@@ -1,0 +1,214 @@
+//! Reading a queue to its end without losing what is in it.
+//!
+//! A message that was received is out of sight for a short time, which is extended for as long as the
+//! sweep lasts: so nobody sees a message twice, and should this program be killed, all of them are soon
+//! back. At the end, what was not deleted is given back at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::future::join_all;
+use tokio::time::Instant;
+
+use super::letter::Letter;
+use super::stop::Stop;
+use crate::aws::{Clients, LARGEST_BATCH, delete, hide, receive};
+use crate::error::Result;
+
+/// How many batches are worked on at a time.
+const READERS: usize = 8;
+/// For how long a message is out of sight at first, at AWS and on this machine.
+const FIRST: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(5)];
+/// For how long a message is out of sight that is kept for longer.
+const FURTHER: Duration = Duration::from_mins(2);
+
+/// Whether a sweep goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// It does.
+    On,
+    /// Enough was seen.
+    Enough,
+}
+
+/// A sweep over one queue.
+#[derive(Debug)]
+pub(super) struct Sweep<'a> {
+    clients: &'a Clients,
+    url: &'a str,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    seen: BTreeSet<String>,
+    held: BTreeMap<String, Held>,
+    over: bool,
+}
+
+#[derive(Debug)]
+struct Held {
+    receipt: String,
+    until: Instant,
+}
+
+/// Reads the queue until it is empty, until `take` has enough, or until a stop is wished. `take` is given
+/// each message once, some of them at a time, and by several readers at once.
+///
+/// # Errors
+///
+/// The first error; the others' batches are finished by then, and what was not deleted was given back.
+pub(super) async fn sweep(
+    clients: &Clients,
+    url: &str,
+    stop: &Stop,
+    take: impl AsyncFn(&Sweep<'_>, Vec<Letter>) -> Result<Flow>,
+) -> Result<()> {
+    let sweep = Sweep {
+        clients,
+        url,
+        state: Mutex::default(),
+    };
+    let readers = (0..READERS).map(|_| sweep.read(stop, &take));
+    let done = tokio::select! {
+        done = join_all(readers) => done,
+        never = sweep.keep() => match never {},
+    };
+    let returned = sweep.give_back().await;
+    done.into_iter().collect::<Result<()>>().and(returned)
+}
+
+impl Sweep<'_> {
+    async fn read(
+        &self,
+        stop: &Stop,
+        take: &impl AsyncFn(&Sweep<'_>, Vec<Letter>) -> Result<Flow>,
+    ) -> Result<()> {
+        let read = async {
+            while !stop.is_wished() && !self.state().over {
+                let Some(letters) = self.next().await? else {
+                    break;
+                };
+                if !letters.is_empty() && take(self, letters).await? == Flow::Enough {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let read = read.await;
+        self.state().over = true;
+        read
+    }
+
+    /// Receives messages; nothing where the queue has none in sight.
+    async fn next(&self) -> Result<Option<Vec<Letter>>> {
+        let [far, near] = FIRST;
+        let hidden = if self.clients.is_near() { near } else { far };
+        let asked = Instant::now();
+        let received = receive(self.clients, self.url, hidden).await?;
+        if received.is_empty() {
+            return Ok(None);
+        }
+        let mut state = self.state();
+        let mut letters = Vec::new();
+        for message in received {
+            let receipt = message.receipt_handle().unwrap_or_default().to_owned();
+            let Some(letter) = Letter::of(message) else {
+                continue;
+            };
+            // A standard queue may deliver a message again: the newest receipt is the one that counts.
+            let until = asked + hidden;
+            let held = Held { receipt, until };
+            state.held.insert(letter.id.clone(), held);
+            if state.seen.insert(letter.id.clone()) {
+                letters.push(letter);
+            }
+        }
+        Ok(Some(letters))
+    }
+
+    /// Deletes messages, and returns those that could not be, with the reason. One that is not there any
+    /// more counts as deleted.
+    pub(super) async fn delete(&self, letters: &[&Letter]) -> Result<Vec<(String, String)>> {
+        let mut kept = Vec::new();
+        for letters in letters.chunks(LARGEST_BATCH) {
+            let receipts: Vec<String> = {
+                let state = self.state();
+                let held = letters.iter().map(|letter| state.held.get(&letter.id));
+                held.map(|held| held.map_or_else(String::new, |held| held.receipt.clone()))
+                    .collect()
+            };
+            let receipts: Vec<&str> = receipts.iter().map(String::as_str).collect();
+            let deleted = delete(self.clients, self.url, &receipts).await?;
+            let mut state = self.state();
+            for (letter, outcome) in letters.iter().zip(deleted) {
+                match outcome {
+                    Err(refused) if refused.code != "ReceiptHandleIsInvalid" => {
+                        kept.push((letter.id.clone(), refused.to_string()));
+                    }
+                    _ => {
+                        state.held.remove(&letter.id);
+                    }
+                }
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Keeps all that is held out of sight, for as long as it is polled.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what is held is looked at now and then"
+    )]
+    async fn keep(&self) -> std::convert::Infallible {
+        let [far, near] = FIRST;
+        let hidden = if self.clients.is_near() { near } else { far };
+        loop {
+            tokio::time::sleep(hidden / 4).await;
+            let now = Instant::now();
+            let due: Vec<(String, String)> = {
+                let state = self.state();
+                let due = state.held.iter();
+                due.filter(|(_, held)| held.until < now + hidden / 2)
+                    .map(|(id, held)| (id.clone(), held.receipt.clone()))
+                    .collect()
+            };
+            for due in due.chunks(LARGEST_BATCH) {
+                let receipts: Vec<&str> = due.iter().map(|(_, receipt)| receipt.as_str()).collect();
+                if let Err(error) = hide(self.clients, self.url, &receipts, FURTHER).await {
+                    // They come back into sight, and this sweep knows that it has seen them.
+                    tracing::debug!(%error, "messages could not be kept out of sight");
+                    break;
+                }
+                let mut state = self.state();
+                for (id, _) in due {
+                    if let Some(held) = state.held.get_mut(id) {
+                        held.until = now + FURTHER;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives back what is held.
+    async fn give_back(&self) -> Result<()> {
+        let held = std::mem::take(&mut self.state().held);
+        let receipts: Vec<&str> = held.values().map(|held| held.receipt.as_str()).collect();
+        let mut batches = receipts.chunks(LARGEST_BATCH);
+        loop {
+            let some: Vec<_> = batches.by_ref().take(READERS).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let given = some
+                .into_iter()
+                .map(|receipts| hide(self.clients, self.url, receipts, Duration::ZERO));
+            join_all(given).await.into_iter().collect::<Result<()>>()?;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
