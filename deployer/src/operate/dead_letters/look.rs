@@ -9,7 +9,7 @@ use super::queues::DeadQueue;
 use super::reason::Reason;
 use super::selection::Selection;
 use super::stop::Stop;
-use super::sweep::{Flow, sweep};
+use super::sweep::{Flow, look_through};
 use crate::aws::{Clients, Messages, messages};
 use crate::error::Result;
 
@@ -54,7 +54,7 @@ pub async fn look(
     }
     let all = Selection::default();
     let state = Mutex::new((looked, BTreeSet::new()));
-    sweep(clients, &queue.url, stop, async |_, letters| {
+    look_through(clients, &queue.url, stop, async |letters| {
         let judged = all.part(clients, stage, queue, letters).await?;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (looked, identities) = &mut *state;

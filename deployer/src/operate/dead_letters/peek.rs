@@ -13,7 +13,7 @@ use super::queues::{DeadQueue, QueueKind};
 use super::reason::Reason;
 use super::selection::Selection;
 use super::stop::Stop;
-use super::sweep::{Flow, sweep};
+use super::sweep::{Flow, look_through};
 use crate::aws::Clients;
 use crate::error::Result;
 use crate::operate::executions::{describe_execution, named};
@@ -99,7 +99,7 @@ pub(super) async fn seen(
     limit: usize,
 ) -> Result<Vec<(Letter, Verdict)>> {
     let found = Mutex::new(Vec::new());
-    sweep(clients, &queue.url, stop, async |_, letters| {
+    look_through(clients, &queue.url, stop, async |letters| {
         let chosen = selection.part(clients, stage, queue, letters).await?;
         let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
         found.extend(chosen);

@@ -28,7 +28,24 @@ impl Selection {
         self.ids.is_empty() || self.ids.iter().any(|id| letter.id.starts_with(id.as_str()))
     }
 
-    /// Returns those of the messages that are meant, each with why it is in the queue, and the others.
+    /// Returns those of the messages that are meant, without asking why they are in the queue where that does not
+    /// decide.
+    pub(super) async fn letters(
+        &self,
+        clients: &Clients,
+        stage: &str,
+        queue: &DeadQueue,
+        mut letters: Vec<Letter>,
+    ) -> Result<Vec<Letter>> {
+        if self.reasons.is_empty() {
+            letters.retain(|letter| self.names(letter));
+            return Ok(letters);
+        }
+        let part = self.part(clients, stage, queue, letters).await?;
+        Ok(part.into_iter().map(|(letter, _)| letter).collect())
+    }
+
+    /// Returns those of the messages that are meant, each with why it is in the queue.
     pub(super) async fn part(
         &self,
         clients: &Clients,
@@ -81,9 +98,13 @@ impl Selection {
                 }
             }
         }
+        let named = (!ids.is_empty()).then_some(ids.len());
         Ok(Self {
             ids,
-            ..self.clone()
+            reasons: self.reasons.clone(),
+            limit: self
+                .limit
+                .map_or(named, |limit| Some(limit.min(named.unwrap_or(limit)))),
         })
     }
 }

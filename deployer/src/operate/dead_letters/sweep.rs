@@ -22,6 +22,9 @@ const READERS: usize = 8;
 const FIRST: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(5)];
 /// For how long a message is out of sight that is kept for longer.
 const FURTHER: Duration = Duration::from_mins(2);
+/// With more messages than this held, further ones are out of sight for long from the start: that saves a
+/// request for every ten of them.
+const MANY: usize = 200;
 
 /// Whether a sweep goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,8 @@ struct Held {
 }
 
 /// Reads the queue until it is empty, until `take` has enough, or until a stop is wished. `take` is given
-/// each message once, some of them at a time, and by several readers at once.
+/// each message once, some of them at a time, and by several readers at once; `finish` comes after all of
+/// that, before what was not deleted is given back.
 ///
 /// # Errors
 ///
@@ -64,19 +68,35 @@ pub(super) async fn sweep(
     url: &str,
     stop: &Stop,
     take: impl AsyncFn(&Sweep<'_>, Vec<Letter>) -> Result<Flow>,
+    finish: impl AsyncFnOnce(&Sweep<'_>) -> Result<()>,
 ) -> Result<()> {
     let sweep = Sweep {
         clients,
         url,
         state: Mutex::default(),
     };
-    let readers = (0..READERS).map(|_| sweep.read(stop, &take));
+    let work = async {
+        let readers = (0..READERS).map(|_| sweep.read(stop, &take));
+        let read = join_all(readers).await.into_iter().collect::<Result<()>>();
+        read.and(finish(&sweep).await)
+    };
     let done = tokio::select! {
-        done = join_all(readers) => done,
+        done = work => done,
         never = sweep.keep() => match never {},
     };
     let returned = sweep.give_back().await;
-    done.into_iter().collect::<Result<()>>().and(returned)
+    done.and(returned)
+}
+
+/// As [`sweep`], where nothing comes after.
+pub(super) async fn look_through(
+    clients: &Clients,
+    url: &str,
+    stop: &Stop,
+    take: impl AsyncFn(Vec<Letter>) -> Result<Flow>,
+) -> Result<()> {
+    let take = async |_: &Sweep<'_>, letters| take(letters).await;
+    sweep(clients, url, stop, take, async |_| Ok(())).await
 }
 
 impl Sweep<'_> {
@@ -103,8 +123,11 @@ impl Sweep<'_> {
 
     /// Receives messages; nothing where the queue has none in sight.
     async fn next(&self) -> Result<Option<Vec<Letter>>> {
-        let [far, near] = FIRST;
-        let hidden = if self.clients.is_near() { near } else { far };
+        let hidden = if self.state().held.len() > MANY {
+            FURTHER
+        } else {
+            self.first()
+        };
         let asked = Instant::now();
         let received = receive(self.clients, self.url, hidden).await?;
         if received.is_empty() {
@@ -162,8 +185,7 @@ impl Sweep<'_> {
         reason = "what is held is looked at now and then"
     )]
     async fn keep(&self) -> std::convert::Infallible {
-        let [far, near] = FIRST;
-        let hidden = if self.clients.is_near() { near } else { far };
+        let hidden = self.first();
         loop {
             tokio::time::sleep(hidden / 4).await;
             let now = Instant::now();
@@ -206,6 +228,12 @@ impl Sweep<'_> {
                 .map(|receipts| hide(self.clients, self.url, receipts, Duration::ZERO));
             join_all(given).await.into_iter().collect::<Result<()>>()?;
         }
+    }
+
+    /// Returns for how long a message is out of sight at first.
+    fn first(&self) -> Duration {
+        let [far, near] = FIRST;
+        if self.clients.is_near() { near } else { far }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

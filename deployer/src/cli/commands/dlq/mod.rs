@@ -1,10 +1,14 @@
 //! `deployer dlq`: messages and executions that ended badly.
 
+mod discard;
+mod export;
 mod list;
 mod peek;
+mod redrive;
 mod stoppable;
 mod which;
 mod words;
+mod work;
 
 use clap::{Args, Subcommand};
 
@@ -26,12 +30,15 @@ pub(in crate::cli) struct DlqArguments {
 enum DlqAction {
     List(list::ListArguments),
     Peek(peek::PeekArguments),
+    Redrive(redrive::RedriveArguments),
+    Discard(discard::DiscardArguments),
+    Export(export::ExportArguments),
 }
 
 impl DlqArguments {
     /// Whether the command works rather than answers, so that its events are its output.
     pub(in crate::cli) fn works(&self) -> bool {
-        false
+        matches!(self.action, DlqAction::Redrive(_) | DlqAction::Discard(_))
     }
 }
 
@@ -39,5 +46,8 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &DlqArguments) -> 
     match &arguments.action {
         DlqAction::List(arguments) => list::run(context, arguments).await,
         DlqAction::Peek(arguments) => peek::run(context, arguments).await,
+        DlqAction::Redrive(arguments) => redrive::run(context, arguments).await,
+        DlqAction::Discard(arguments) => discard::run(context, arguments).await,
+        DlqAction::Export(arguments) => export::run(context, arguments).await,
     }
 }
