@@ -18,13 +18,27 @@ use crate::error::Result;
 
 /// How many batches are worked on at a time.
 const READERS: usize = 8;
-/// For how long a message is out of sight at first, at AWS and on this machine.
-const FIRST: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(5)];
-/// For how long a message is out of sight that is kept for longer.
-const FURTHER: Duration = Duration::from_mins(2);
+/// For how long messages are out of sight.
+#[derive(Debug, Clone, Copy)]
+struct Hidden {
+    /// At first.
+    first: Duration,
+    /// Once they are kept for longer.
+    further: Duration,
+}
+
+const FAR: Hidden = Hidden {
+    first: Duration::from_secs(30),
+    further: Duration::from_mins(2),
+};
+/// On this machine answers come at once, and who was killed is run again at once.
+const NEAR: Hidden = Hidden {
+    first: Duration::from_secs(5),
+    further: Duration::from_secs(30),
+};
 /// With more messages than this held, further ones are out of sight for long from the start: that saves a
 /// request for every ten of them.
-const MANY: usize = 200;
+const MANY: usize = 1_000;
 
 /// Whether a sweep goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +137,9 @@ impl Sweep<'_> {
 
     /// Receives messages; nothing where the queue has none in sight.
     async fn next(&self) -> Result<Option<Vec<Letter>>> {
-        let hidden = if self.state().held.len() > MANY {
-            FURTHER
-        } else {
-            self.first()
-        };
+        let many = self.state().held.len() > MANY;
+        let hidden = self.hidden();
+        let hidden = if many { hidden.further } else { hidden.first };
         let asked = Instant::now();
         let received = receive(self.clients, self.url, hidden).await?;
         if received.is_empty() {
@@ -185,20 +197,20 @@ impl Sweep<'_> {
         reason = "what is held is looked at now and then"
     )]
     async fn keep(&self) -> std::convert::Infallible {
-        let hidden = self.first();
+        let Hidden { first, further } = self.hidden();
         loop {
-            tokio::time::sleep(hidden / 4).await;
+            tokio::time::sleep(first / 4).await;
             let now = Instant::now();
             let due: Vec<(String, String)> = {
                 let state = self.state();
                 let due = state.held.iter();
-                due.filter(|(_, held)| held.until < now + hidden / 2)
+                due.filter(|(_, held)| held.until < now + first / 2)
                     .map(|(id, held)| (id.clone(), held.receipt.clone()))
                     .collect()
             };
             for due in due.chunks(LARGEST_BATCH) {
                 let receipts: Vec<&str> = due.iter().map(|(_, receipt)| receipt.as_str()).collect();
-                if let Err(error) = hide(self.clients, self.url, &receipts, FURTHER).await {
+                if let Err(error) = hide(self.clients, self.url, &receipts, further).await {
                     // They come back into sight, and this sweep knows that it has seen them.
                     tracing::debug!(%error, "messages could not be kept out of sight");
                     break;
@@ -206,7 +218,7 @@ impl Sweep<'_> {
                 let mut state = self.state();
                 for (id, _) in due {
                     if let Some(held) = state.held.get_mut(id) {
-                        held.until = now + FURTHER;
+                        held.until = now + further;
                     }
                 }
             }
@@ -230,10 +242,8 @@ impl Sweep<'_> {
         }
     }
 
-    /// Returns for how long a message is out of sight at first.
-    fn first(&self) -> Duration {
-        let [far, near] = FIRST;
-        if self.clients.is_near() { near } else { far }
+    fn hidden(&self) -> Hidden {
+        if self.clients.is_near() { NEAR } else { FAR }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
