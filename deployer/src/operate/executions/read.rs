@@ -2,10 +2,14 @@
 
 use durable_history::{Description, Record, Timestamp};
 
-use crate::aws::{Clients, error_object, failed, history};
-use crate::error::Result;
+use crate::aws::{Clients, error_object, failed, history, is_missing};
+use crate::error::{Error, Kind, Result};
 
 /// Returns an execution as the service describes it, with its input, result and error.
+///
+/// # Errors
+///
+/// There is no such execution, or not any more; it could not be read.
 pub async fn describe_execution(clients: &Clients, arn: &str) -> Result<Description> {
     clients.rates.descriptions.turn().await;
     let read = clients
@@ -14,7 +18,14 @@ pub async fn describe_execution(clients: &Clients, arn: &str) -> Result<Descript
         .durable_execution_arn(arn)
         .send()
         .await
-        .map_err(failed(format!("the execution `{arn}` could not be read")))?;
+        .map_err(|error| {
+            if is_missing(&error) {
+                let what = format!("there is no execution `{arn}`, or not any more");
+                Error::new(Kind::WrongState, what)
+            } else {
+                failed(format!("the execution `{arn}` could not be read"))(error)
+            }
+        })?;
     Ok(Description {
         durable_execution_arn: read.durable_execution_arn().to_owned(),
         durable_execution_name: read.durable_execution_name().to_owned(),

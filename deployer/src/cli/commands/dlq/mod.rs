@@ -1,6 +1,7 @@
 //! `deployer dlq`: messages and executions that ended badly.
 
 mod discard;
+mod edit;
 mod export;
 mod list;
 mod peek;

@@ -1,8 +1,10 @@
 //! `deployer dlq redrive`: everything back where it came from.
 
 use clap::Args;
+use serde_json::json;
 
-use super::stoppable::stoppable;
+use super::edit::edit;
+use super::stoppable::{stoppable, unless_stopped};
 use super::which::{MessageArguments, QueueArguments};
 use super::work::{Job, announce, by_reason, none_found, rehearsed};
 use crate::aws::Limiter;
@@ -61,10 +63,20 @@ pub(super) async fn run(context: &Context, arguments: &RedriveArguments) -> Resu
     let stage = &context.app.stage_name;
     stoppable(context, async |stop| {
         let (surveyed, selection) = survey(&clients, stage, &queues, &chosen, stop).await?;
-        super::stoppable::unless_stopped(stop)?;
+        unless_stopped(stop)?;
         if surveyed.is_empty() {
             return Err(none_found(context));
         }
+        let edited = if arguments.edit {
+            let Some(edited) = edit(context, &surveyed)? else {
+                let text = "The message was left as it is; nothing was done.";
+                let document = json!({ "event": "result", "dry_run": false, "queues": [] });
+                return Ok(Outcome::done(text, document));
+            };
+            Some(edited)
+        } else {
+            None
+        };
         let lines: Vec<String> = surveyed.iter().flat_map(announcement).collect();
         if arguments.dry_run {
             return Ok(rehearsed(&surveyed, &lines));
@@ -86,7 +98,7 @@ pub(super) async fn run(context: &Context, arguments: &RedriveArguments) -> Resu
             verb: "put back",
         };
         let now = now();
-        job.run(async |work, progress| redrive(work, now, None, progress).await)
+        job.run(async |work, progress| redrive(work, now, edited.as_deref(), progress).await)
             .await
     })
     .await
