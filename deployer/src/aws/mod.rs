@@ -1,5 +1,6 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
+mod batches;
 mod clients;
 mod durable_operations;
 mod endpoint;
@@ -14,6 +15,10 @@ mod rates;
 mod retries;
 mod unfinished;
 
+pub use batches::{
+    LARGEST_BATCH, LARGEST_BATCH_BYTES, Outgoing, Refused, delete_messages, hide_messages,
+    receive_messages, send_messages,
+};
 pub use clients::Clients;
 pub use durable_operations::{Effect, delete, pause, resume, stop};
 pub use executions::{Executions, is_finished};

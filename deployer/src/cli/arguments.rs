@@ -61,6 +61,7 @@ impl Command {
         match self {
             Self::Up(_) | Self::Destroy(_) => true,
             Self::Executions(arguments) => arguments.works(),
+            Self::Dlq(arguments) => arguments.works(),
             _ => false,
         }
     }
@@ -70,6 +71,8 @@ impl Command {
         match self {
             Self::Logs(arguments) => arguments.follows(),
             Self::Executions(arguments) => arguments.ends_itself(),
+            // What was taken out of a queue to look at it is given back first.
+            Self::Dlq(_) => true,
             _ => self.is_local_target(),
         }
     }

@@ -7,6 +7,8 @@ pub(super) struct Environment {
     pub(super) local_port: Option<String>,
     /// `DEPLOYER_HOME`: the folder that `.deployer` is made in.
     pub(super) home: Option<String>,
+    /// `VISUAL`, or else `EDITOR`: the editor that people want, a command for a shell.
+    pub(super) editor: Option<String>,
 }
 
 impl Environment {
@@ -16,6 +18,7 @@ impl Environment {
         Self {
             local_port: read("DEPLOYER_LOCAL_PORT"),
             home: read("DEPLOYER_HOME"),
+            editor: read("VISUAL").or_else(|| read("EDITOR")),
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct DeployedWorkflow {
     pub alias: String,
     /// The queue of executions that failed.
     pub failure_url: String,
+    /// The queue of such failures that did not reach theirs; stacks of old have none.
+    pub undelivered_url: Option<String>,
     /// The intake, where the workflow has one.
     pub intake: Option<DeployedIntake>,
 }
@@ -99,6 +101,10 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<Option<Dep
         function: output(app, &live, outputs::ORCHESTRATOR)?,
         alias: output(app, &live, outputs::ORCHESTRATOR_ALIAS)?,
         failure_url: output(app, &live, outputs::FAILURES)?,
+        undelivered_url: live
+            .outputs
+            .get(outputs::UNDELIVERED_FAILURES)
+            .map(str::to_owned),
         intake,
     }))
 }

@@ -2,6 +2,7 @@
 
 mod aliased;
 pub mod callbacks;
+pub mod dead_letters;
 pub mod deployed;
 pub mod executions;
 pub mod garbage;

@@ -12,6 +12,7 @@ mod checkov;
 mod command_line;
 mod commit;
 mod cross_compiler;
+mod dead_letters;
 mod doctor;
 mod end_to_end;
 mod fake_account;

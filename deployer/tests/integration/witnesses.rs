@@ -44,6 +44,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["moto::life::a_protected_stage_is_planned_made_changed_and_destroyed"],
     ),
     (
+        "dead letters are put back, none lost and none handled twice, whenever that is interrupted",
+        LocalTarget,
+        &["dead_letters"],
+    ),
+    (
         "what was planned is what runs, and nothing else does",
         LocalTarget,
         &["plan::on_the_local_target::what_was_planned_is_what_runs_and_nothing_else_does"],

@@ -12,6 +12,7 @@ mod view;
 
 pub use change::{Change, ChangeTally, Refused, change};
 pub use filter::{Filter, Order};
+pub(crate) use find::named;
 pub use find::{Found, find};
 pub use follow::Follow;
 pub use listing::{Listed, Listing};

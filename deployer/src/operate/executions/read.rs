@@ -8,6 +8,10 @@ use crate::aws::{Clients, error_object, failed, history, is_missing};
 use crate::error::{Error, Kind, Result};
 
 /// Returns an execution as the service describes it, with its input, result and error.
+///
+/// # Errors
+///
+/// There is no such execution, or not any more; it could not be read.
 pub async fn describe_execution(clients: &Clients, arn: &str) -> Result<Description> {
     clients.rates.descriptions.turn().await;
     let read = clients

@@ -1,0 +1,53 @@
+//! Which queues and messages, on the command line.
+
+use clap::Args;
+
+use crate::aws::Clients;
+use crate::cli::context::Context;
+use crate::error::Result;
+use crate::operate::dead_letters::{DeadQueue, QueueKind, Reason, Selection, dead_queues};
+use crate::operate::deployed::deployed;
+use crate::pipeline::connect;
+
+/// Which queues
+#[derive(Debug, Clone, Args)]
+pub(super) struct QueueArguments {
+    /// Only those of this workflow; may be given several times
+    #[arg(long, value_name = "WORKFLOW")]
+    pub(super) workflow: Vec<String>,
+    /// Only this queue: intake, failed or undelivered
+    #[arg(long, value_name = "QUEUE")]
+    pub(super) queue: Option<QueueKind>,
+}
+
+impl QueueArguments {
+    /// Connects to the stage, and returns the queues that are asked for.
+    pub(super) async fn queues(&self, context: &Context) -> Result<(Clients, Vec<DeadQueue>)> {
+        let app = &context.app;
+        let workflows = app.select(&self.workflow)?;
+        let clients = connect(app).await?;
+        let deployed = deployed(app, &clients, &workflows).await?;
+        Ok((clients, dead_queues(&deployed, self.queue)))
+    }
+}
+
+/// Which messages
+#[derive(Debug, Clone, Args)]
+pub(super) struct MessageArguments {
+    /// The messages, by their ids; a few characters are enough where no other id begins so
+    #[arg(value_name = "ID")]
+    pub(super) id: Vec<String>,
+    /// Only those of this reason, such as unreadable, no-name, name-taken, gave-up, failed or timed-out; may be given several times
+    #[arg(long, value_name = "REASON")]
+    pub(super) reason: Vec<Reason>,
+}
+
+impl MessageArguments {
+    pub(super) fn selection(&self, limit: Option<usize>) -> Selection {
+        Selection {
+            ids: self.id.clone(),
+            reasons: self.reason.clone(),
+            limit,
+        }
+    }
+}

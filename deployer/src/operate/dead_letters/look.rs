@@ -1,0 +1,82 @@
+//! What is in a queue, in numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use durable_history::Timestamp;
+
+use super::queues::DeadQueue;
+use super::reason::Reason;
+use super::selection::Selection;
+use super::stop::Stop;
+use super::sweep::{Flow, look_through};
+use crate::aws::{Clients, Messages, messages};
+use crate::error::Result;
+
+/// The most messages of a queue that are looked at, so that a look at a flood ends.
+const MOST_LOOKED_AT: usize = 10_000;
+
+/// What is in a queue, in numbers.
+#[derive(Debug, Clone)]
+pub struct QueueLook {
+    /// The queue.
+    pub queue: DeadQueue,
+    /// How many messages it has, as SQS counts.
+    pub messages: Messages,
+    /// How many of them were looked at.
+    pub looked_at: usize,
+    /// When the oldest of those was first sent.
+    pub oldest: Option<Timestamp>,
+    /// How many of those there are for each reason; copies of one message count once.
+    pub reasons: BTreeMap<Reason, usize>,
+    /// How many of those are further copies of another: a redrive that was killed leaves them.
+    pub copies: usize,
+}
+
+/// Looks at a queue. Its messages are out of sight meanwhile.
+pub async fn look(
+    clients: &Clients,
+    stage: &str,
+    queue: &DeadQueue,
+    stop: &Stop,
+) -> Result<QueueLook> {
+    let messages = messages(clients, &queue.url).await?;
+    let looked = QueueLook {
+        queue: queue.clone(),
+        messages,
+        looked_at: 0,
+        oldest: None,
+        reasons: BTreeMap::new(),
+        copies: 0,
+    };
+    if messages.total() == 0 {
+        return Ok(looked);
+    }
+    let all = Selection::default();
+    let state = Mutex::new((looked, BTreeSet::new()));
+    look_through(clients, &queue.url, stop, async |letters| {
+        let judged = all.part(clients, stage, queue, letters).await?;
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (looked, identities) = &mut *state;
+        for (letter, verdict) in judged {
+            looked.looked_at += 1;
+            if !identities.insert(letter.identity()) {
+                looked.copies += 1;
+                continue;
+            }
+            *looked.reasons.entry(verdict.reason).or_default() += 1;
+            looked.oldest = match (looked.oldest, letter.first_arrival) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        Ok(if looked.looked_at < MOST_LOOKED_AT {
+            Flow::On
+        } else {
+            Flow::Enough
+        })
+    })
+    .await?;
+    let (looked, _) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(looked)
+}

@@ -1,0 +1,103 @@
+//! Executions that ended badly, run again.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::judge::Verdict;
+use super::letter::Letter;
+use super::sweep::{Flow, Sweep, sweep};
+use super::work::{Work, Worked, tell};
+use crate::aws::Clients;
+use crate::error::{Error, Kind, Result};
+use crate::operate::deployed::DeployedWorkflow;
+
+/// What became of an execution that was to run again.
+pub(super) enum Rerun {
+    /// It runs again.
+    Started,
+    /// It was run again before.
+    Already(String),
+    /// It cannot be.
+    Impossible(String),
+}
+
+/// Runs an execution again; one that was run again already is not.
+async fn redrive_execution(
+    _clients: &Clients,
+    _workflow: &DeployedWorkflow,
+    _arn: &str,
+) -> Result<Rerun> {
+    Err(Error::new(
+        Kind::WrongState,
+        "executions cannot be rerun yet",
+    ))
+}
+
+/// Runs the executions again that the events in the queue tell of. An event is deleted once its execution
+/// runs again: whoever is killed in between finds it again, and that the execution was run again already.
+pub(super) async fn rerun_failed(work: Work<'_>, progress: &(dyn Fn(usize) + Sync)) -> Worked {
+    let left = work.selection.limit.unwrap_or(usize::MAX);
+    let state = Mutex::new((left, Worked::default()));
+    let swept = sweep(
+        work.clients,
+        &work.queue.url,
+        work.stop,
+        async |sweep, letters| take(work, &state, sweep, letters, progress).await,
+        async |_| Ok(()),
+    );
+    let error = swept.await.err();
+    let (_, mut worked) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    worked.error = error;
+    worked
+}
+
+async fn take(
+    work: Work<'_>,
+    state: &Mutex<(usize, Worked)>,
+    sweep: &Sweep<'_>,
+    letters: Vec<Letter>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Flow> {
+    let (clients, queue) = (work.clients, work.queue);
+    let part = work.selection.part(clients, work.stage, queue, letters);
+    for (letter, verdict) in part.await? {
+        {
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.0 == 0 || work.stop.is_wished() {
+                return Ok(Flow::Enough);
+            }
+            state.0 -= 1;
+        }
+        tokio::select! {
+            () = work.rate.turn() => {}
+            () = work.stop.wished() => return Ok(Flow::Enough),
+        }
+        let rerun = run_again(work, &verdict).await?;
+        let kept = match &rerun {
+            Rerun::Started | Rerun::Already(_) => sweep.delete(&[&letter]).await?,
+            Rerun::Impossible(_) => Vec::new(),
+        };
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let worked = &mut state.1;
+        worked.failed.extend(kept);
+        match rerun {
+            Rerun::Started => {
+                worked.done += 1;
+                tell(progress, worked.done - 1, worked.done);
+            }
+            Rerun::Already(why) | Rerun::Impossible(why) => worked.skipped.push((letter.id, why)),
+        }
+    }
+    Ok(Flow::On)
+}
+
+/// What concerns one execution only does not end the work.
+async fn run_again(work: Work<'_>, verdict: &Verdict) -> Result<Rerun> {
+    let Some(arn) = &verdict.arn else {
+        let why = "the message names no execution".to_owned();
+        return Ok(Rerun::Impossible(why));
+    };
+    match redrive_execution(work.clients, &work.queue.workflow, arn).await {
+        Err(error) if error.kind() == Kind::WrongState => Ok(Rerun::Impossible(error.in_a_line())),
+        rerun => rerun,
+    }
+}
