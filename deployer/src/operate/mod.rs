@@ -10,3 +10,4 @@ pub mod logs;
 pub mod name;
 pub mod prune;
 pub mod status;
+pub mod trace;

@@ -25,7 +25,7 @@ pub use export::export;
 pub use judge::Verdict;
 pub use letter::{Letter, REDRIVEN_FROM};
 pub use look::{QueueLook, look};
-pub use peek::{Peeked, Standing, peek};
+pub use peek::{Peeked, Standing, letters, peek};
 pub use queues::{DeadQueue, QueueKind, dead_queues};
 pub use reason::Reason;
 pub use redrive::redrive;

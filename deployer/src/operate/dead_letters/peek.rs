@@ -89,6 +89,23 @@ pub async fn peek(
         .await
 }
 
+/// Returns all messages of the queues, each with why it is there.
+pub async fn letters(
+    clients: &Clients,
+    stage: &str,
+    queues: &[DeadQueue],
+    stop: &Stop,
+) -> Result<Vec<(DeadQueue, Letter, Verdict)>> {
+    let everything = Selection::default();
+    let mut found = Vec::new();
+    for queue in queues {
+        let letters = seen(clients, stage, queue, &everything, stop, usize::MAX).await?;
+        let letters = letters.into_iter();
+        found.extend(letters.map(|(letter, verdict)| (queue.clone(), letter, verdict)));
+    }
+    Ok(found)
+}
+
 /// Returns up to `limit` messages of a queue that are meant.
 pub(super) async fn seen(
     clients: &Clients,
