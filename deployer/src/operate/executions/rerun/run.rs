@@ -231,4 +231,6 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
+mod service_tests;
+#[cfg(test)]
 mod tests;
