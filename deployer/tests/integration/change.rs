@@ -34,8 +34,8 @@ fn each_of_many_is_answered_by_its_name(stage: &Stage) {
     let ids: Vec<String> = (0..WAITING)
         .map(|number| format!("many-{number}"))
         .collect();
-    let messages = ids.iter().map(|id| transaction(id, 3)).collect();
-    stage.send("fraud-detection", messages);
+    let messages: Vec<String> = ids.iter().map(|id| transaction(id, 3)).collect();
+    stage.send("fraud-detection", &messages);
     let list = [
         "callbacks",
         "list",
@@ -60,7 +60,7 @@ fn each_of_many_is_answered_by_its_name(stage: &Stage) {
     let names: Vec<&str> = names.into_iter().collect();
     std::thread::scope(|scope| {
         for names in names.chunks(WAITING / 4) {
-            scope.spawn(|| {
+            scope.spawn(move || {
                 for name in names {
                     let answer = [
                         "callbacks",
@@ -102,7 +102,7 @@ fn what_cannot_be_answered_is_told(stage: &Stage) {
         said.contains("`ask-sms` of `dev-tx-many-0` was answered at"),
         "{said}"
     );
-    stage.send("fraud-detection", vec![transaction("two", 3)]);
+    stage.send("fraud-detection", &[transaction("two", 3)]);
     stage.wait_for_callbacks("dev-tx-two", 2);
     let (code, said) = succeed("dev-tx-two", &["verification", "--result", APPROVED]);
     assert_eq!(code, 4, "{said}");
@@ -130,7 +130,7 @@ fn what_cannot_be_answered_is_told(stage: &Stage) {
 
 fn those_that_match_are_stopped_with_consent(stage: &Stage) {
     let messages = (0..5).map(|number| transaction(&format!("stop-{number}"), 3));
-    stage.send("fraud-detection", messages.collect());
+    stage.send("fraud-detection", &messages.collect::<Vec<_>>());
     for number in 0..5 {
         stage.wait_for_callbacks(&format!("dev-tx-stop-{number}"), 2);
     }

@@ -111,7 +111,7 @@ impl Stage {
     }
 
     /// Sends messages into the queue of a workflow.
-    pub(super) fn send(&self, workflow: &str, messages: Vec<String>) {
+    pub(super) fn send(&self, workflow: &str, messages: &[String]) {
         let sqs = aws_sdk_sqs::Client::new(&self.configuration);
         let url = self.outputs[workflow]["IntakeQueueUrl"].as_str().unwrap();
         for batch in messages.chunks(10) {

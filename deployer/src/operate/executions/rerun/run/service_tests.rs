@@ -65,25 +65,25 @@ async fn answer(State(account): State<Shared>, request: Request) -> Response {
     let known = account.executions.iter();
     if path.contains("/functions/") {
         let query = head.uri.query().unwrap_or_default();
-        let listed = known.filter(|(name, _)| {
-            query.contains(&format!("DurableExecutionName={name}&"))
-                || query.ends_with(&format!("DurableExecutionName={name}"))
-        });
+        let asked = |name: &str| {
+            let wanted = format!("DurableExecutionName={name}");
+            query.split('&').any(|part| part == wanted)
+        };
+        let listed = known.filter(|(name, _)| asked(name));
         let listed: Vec<Value> = listed.map(described).collect();
         return json!({ "DurableExecutions": listed })
             .to_string()
             .into_response();
     }
-    match known
-        .rev()
-        .find(|(name, _)| path.contains(&format!("%2F{name}%2F")))
-    {
-        Some(found) => described(found).to_string().into_response(),
-        None => {
+    let mut asked = known.rev();
+    let asked = asked.find(|(name, _)| path.contains(&format!("%2F{name}%2F")));
+    asked.map_or_else(
+        || {
             let kind = [("x-amzn-errortype", "ResourceNotFoundException")];
             (StatusCode::NOT_FOUND, kind, "{}").into_response()
-        }
-    }
+        },
+        |found| described(found).to_string().into_response(),
+    )
 }
 
 async fn account_of(executions: &[(&str, &'static str)]) -> (Shared, Clients) {
@@ -119,7 +119,7 @@ fn workflow() -> DeployedWorkflow {
             queue_url: "queue".into(),
             dead_letter_url: "letters".into(),
             idempotency_table: "table".into(),
-            idempotency_window: Duration::from_secs(60),
+            idempotency_window: Duration::from_mins(1),
         }),
     }
 }
