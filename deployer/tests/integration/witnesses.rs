@@ -54,6 +54,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["plan::on_the_local_target::what_was_planned_is_what_runs_and_nothing_else_does"],
     ),
     (
+        "executions that wait are answered, stopped and run again, and nothing is charged twice",
+        LocalTarget,
+        &["change::what_waits_is_answered_stopped_and_run_again_and_nothing_is_charged_twice"],
+    ),
+    (
         "status, logs, gc and destroy ask the services and tell what is there",
         LocalTarget,
         &["operate"],

@@ -74,10 +74,17 @@
 //! | error type | status of the order | meaning |
 //! |---|---|---|
 //! | `InvalidOrder` | none | the message is no order |
-//! | `OrderTaken` | unchanged | the order id belongs to another execution |
+//! | `OrderTaken` | unchanged | the order id belongs to another execution, or the order is closed |
 //! | `WorkerFailed` | `failed` | a worker failed for good; everything is undone |
 //! | `CompensationFailed` | `compensation_failed` | something is not undone; `outcome.to_do` of the order's item says what, for a person |
 //! | `TableUnavailable`, `StepPanicked`, … | `processing` | the tables did not answer; nothing was done, or everything and only the result is not recorded |
+//!
+//! # Reruns
+//!
+//! A rerun of an execution (`X-r2` of `X`) takes over an order that is still `processing`: each worker
+//! answers with what it has done before, nothing is charged, taken or shipped again, and the result is
+//! recorded at last. An order that is closed stays as it is, and the rerun fails with `OrderTaken`: what was
+//! given up is undone and was told, and is ordered again under a new order id.
 //!
 //! # Environment
 //!

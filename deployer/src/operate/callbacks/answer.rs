@@ -100,3 +100,6 @@ where
         ))(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,6 +85,7 @@ fn none(execution: &Listed, history: &History, operation: Option<&str>) -> Error
 fn how_it_closed(closed: &Operation) -> String {
     let at = closed.ended_at.unwrap_or(closed.started_at).to_rfc3339();
     let error = closed.error.as_ref().map(ErrorObject::in_words);
+    let error = error.as_deref().map(printable);
     match closed.status {
         OperationStatus::Succeeded => format!("was answered at {at}"),
         OperationStatus::TimedOut => format!("timed out at {at}"),
@@ -94,6 +95,18 @@ fn how_it_closed(closed: &Operation) -> String {
         ),
         _ => format!("was closed at {at}"),
     }
+}
+
+/// Returns a text of others with what does not print written out: it becomes a part of our own.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\'' | '\\' => printable.push(character),
+            other => printable.extend(other.escape_debug()),
+        }
+    }
+    printable
 }
 
 /// Returns the names of the operations around a callback and its own, the outermost first.

@@ -1,5 +1,7 @@
 //! Many executions stopped, paused, resumed or deleted.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_sdk_lambda::types::ErrorObject;
 use futures::StreamExt as _;
 
@@ -66,17 +68,17 @@ pub async fn change(
     change: &Change,
     mut progress: impl FnMut(usize),
 ) -> ChangeTally {
-    let refused = std::sync::atomic::AtomicBool::new(false);
+    let refused = AtomicBool::new(false);
     let mut tally = ChangeTally::default();
     let changes = futures::stream::iter(executions).map(|execution| {
         let refused = &refused;
         async move {
-            if refused.load(std::sync::atomic::Ordering::Relaxed) {
+            if refused.load(Ordering::Relaxed) {
                 return (execution, Ok(Changed::Untried));
             }
             let changed = apply(clients, &execution.arn, change).await;
             if matches!(&changed, Err(error) if error.kind() == Kind::Permission) {
-                refused.store(true, std::sync::atomic::Ordering::Relaxed);
+                refused.store(true, Ordering::Relaxed);
             }
             (execution, changed)
         }
@@ -121,3 +123,6 @@ async fn apply(clients: &Clients, arn: &str, change: &Change) -> Result<Changed>
         Effect::Gone => Changed::Gone,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,4 +8,5 @@
 mod failures;
 mod messages;
 mod paths;
+mod reruns;
 mod world;

@@ -24,6 +24,8 @@
 //! | `data` | S | the result, set on completion |
 //! | `validation` | S | SHA-256 of the canonical payload, see [`payload_hash`] |
 //!
+//! Other attributes mean nothing here: `deployer executions rerun` keeps with its record what it is a rerun of.
+//!
 //! A record can be taken when there is none, when it is past its `expiration` (DynamoDB deletes
 //! such items late), or when it is in progress and past its `in_progress_expiration` (the holder
 //! died without a word). An expired record that is seen all the same belongs to somebody who won

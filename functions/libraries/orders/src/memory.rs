@@ -282,7 +282,10 @@ impl Journal for MemoryTables {
     async fn open(&self, opening: &Opening, now: &str) -> Result<String, StoreError> {
         self.write(&opening.order_id, |order, _| {
             match &order.opening {
-                Some(first) if first.execution != opening.execution => {
+                Some(first)
+                    if first.execution != opening.execution
+                        && !(order.status == PROCESSING && opening.is_rerun_of(first)) =>
+                {
                     return Err(StoreError::Taken {
                         order_id: opening.order_id.clone(),
                         execution: first.execution.clone(),

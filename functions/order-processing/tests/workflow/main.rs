@@ -10,5 +10,6 @@ mod compensation;
 mod failures;
 mod paths;
 mod replays;
+mod reruns;
 mod service;
 mod world;

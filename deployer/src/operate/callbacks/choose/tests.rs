@@ -96,7 +96,7 @@ fn where_none_matches_it_is_said_what_is_open() {
 #[test]
 fn one_that_is_closed_says_how() {
     let error = EventPayload {
-        payload: Some(ErrorObject::new("Refused", "not me")),
+        payload: Some(ErrorObject::new("Refused", "it's not \u{1b}[31mme")),
         truncated: false,
     };
     let ends = [
@@ -112,7 +112,7 @@ fn one_that_is_closed_says_how() {
         ),
         (
             EventDetail::CallbackFailed { error },
-            "with an error: Refused: not me",
+            "with an error: Refused: it's not \\u{1b}[31mme",
         ),
     ];
     for (end, told) in ends {

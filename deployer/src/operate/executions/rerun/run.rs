@@ -101,7 +101,9 @@ impl Plan {
             Some(name) => name.clone(),
             None => next_name(first_name),
         };
-        check_name(&name)?;
+        // What was given can be given otherwise; what comes of the execution itself is its state.
+        let wrong = |given: bool| if given { Kind::Usage } else { Kind::WrongState };
+        check_name(&name, wrong(options.name.is_some()))?;
         let before = first.input_payload.as_deref();
         let input = options.input.as_deref().or(before).ok_or_else(|| {
             Error::new(
@@ -113,7 +115,7 @@ impl Plan {
         if input.len() > MOST_INPUT_BYTES {
             let (bytes, most) = (input.len(), MOST_INPUT_BYTES);
             let what = format!("the input has {bytes} bytes, and the service takes {most}");
-            return Err(Error::usage(what));
+            return Err(Error::new(wrong(options.input.is_some()), what));
         }
         let input_changed = before.is_none_or(|before| !is_same(before, input));
         Ok(Self {
@@ -210,16 +212,16 @@ fn still_runs(name: &str, status: &str) -> Error {
     ))
 }
 
-fn check_name(name: &str) -> Result<()> {
+fn check_name(name: &str, wrong: Kind) -> Result<()> {
     if name.len() > LONGEST_NAME {
         let length = name.len();
         let what = format!("the rerun's name `{name}` has {length} characters, and 64 are allowed");
-        return Err(Error::usage(what).hint("give a shorter one with --as"));
+        return Err(Error::new(wrong, what).hint("give a shorter one with --as"));
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if name.is_empty() || !name.bytes().all(allowed) {
         let what = format!("`{name}` is no name of an execution");
-        return Err(Error::usage(what).hint("take letters, digits, `-` and `_`"));
+        return Err(Error::new(wrong, what).hint("take letters, digits, `-` and `_`"));
     }
     Ok(())
 }
@@ -230,5 +232,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one == other || matches!((value(one), value(other)), (Some(one), Some(other)) if one == other)
 }
 
+#[cfg(test)]
+mod service_tests;
 #[cfg(test)]
 mod tests;

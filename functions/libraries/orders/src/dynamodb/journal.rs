@@ -6,7 +6,14 @@ use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::table::{Attributes, Tables, Updated, malformed, text, to_value};
 use crate::error::StoreError;
-use crate::journal::{Closing, Journal, Opening, PROCESSING};
+use crate::journal::{Closing, Journal, Opening, PROCESSING, first_run, runs_of};
+
+const FREE_OR_OURS: &str = "attribute_not_exists(#execution) OR #execution = :execution";
+/// What the order was given up for is not forgotten: only one that is open is taken over. What is ordered
+/// must be the same: the workers refuse another request, and what they did for the first would stay.
+const OPEN_IN_A_RUN_BEFORE: &str = "(#status = :status AND #customer_id = :customer_id \
+     AND #payment_method = :payment_method AND #items = :items \
+     AND (contains(#execution, :first_run) OR contains(#execution, :reruns)))";
 
 #[async_trait]
 impl Journal for Tables {
@@ -25,15 +32,24 @@ impl Journal for Tables {
         if let Some(items) = &opening.items {
             fields.push(("items", to_value(order_id, "items", items)?));
         }
-        let condition = "attribute_not_exists(#execution) OR #execution = :execution";
-        let update = fields.into_iter().fold(
-            self.update_order(order_id).condition_expression(condition),
-            |update, (name, value)| {
+        let update = self.update_order(order_id);
+        // An order that is not valid reaches no worker, and has nothing that could be taken over.
+        let first = first_run(&opening.execution).filter(|_| opening.is_whole());
+        let update = match first {
+            None => update.condition_expression(FREE_OR_OURS),
+            Some(first) => {
+                let [first, reruns] = runs_of(first);
                 update
-                    .expression_attribute_names(format!("#{name}"), name)
-                    .expression_attribute_values(format!(":{name}"), value)
-            },
-        );
+                    .condition_expression(format!("{FREE_OR_OURS} OR {OPEN_IN_A_RUN_BEFORE}"))
+                    .expression_attribute_values(":first_run", text(&first))
+                    .expression_attribute_values(":reruns", text(&reruns))
+            }
+        };
+        let update = fields.into_iter().fold(update, |update, (name, value)| {
+            update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value)
+        });
         self.write(order_id, update, "received_at", now).await
     }
 

@@ -112,3 +112,41 @@ async fn an_order_of_another_execution_is_left_alone() {
     let error = tables.close(&closing(), NOW).await.unwrap_err();
     assert_eq!(error.failure(), Failure::TableUnavailable);
 }
+
+#[tokio::test]
+async fn a_rerun_takes_over_what_a_run_before_left_open() {
+    let arn = |name: &str| format!("arn:f:1/durable-execution/{name}/id");
+    let first = json!({"received_at": {"S": NOW}});
+    let (tables, requests) = tables([returned(&first), returned(&first)]).await;
+    let rerun = Opening {
+        execution: arn("dev-order-1001-r3"),
+        ..opening()
+    };
+    tables.open(&rerun, NOW).await.unwrap();
+    let request = requests.body(0);
+    assert_eq!(
+        request["ConditionExpression"],
+        "attribute_not_exists(#execution) OR #execution = :execution OR (#status = :status \
+         AND #customer_id = :customer_id AND #payment_method = :payment_method \
+         AND #items = :items AND (contains(#execution, :first_run) OR contains(#execution, :reruns)))"
+    );
+    let values = &request["ExpressionAttributeValues"];
+    assert_eq!(values[":status"], json!({"S": "processing"}));
+    assert_eq!(
+        values[":first_run"],
+        json!({"S": "/durable-execution/dev-order-1001/"})
+    );
+    assert_eq!(
+        values[":reruns"],
+        json!({"S": "/durable-execution/dev-order-1001-r"})
+    );
+    let expression = request["UpdateExpression"].as_str().unwrap();
+    assert!(!expression.contains("run"), "{expression}");
+    let partial = Opening {
+        items: None,
+        ..rerun
+    };
+    tables.open(&partial, NOW).await.unwrap();
+    let condition = &requests.body(1)["ConditionExpression"];
+    assert!(!condition.as_str().unwrap().contains("run"), "{condition}");
+}

@@ -86,7 +86,9 @@ fn another_name_is_not_taken_while_the_usual_rerun_runs() {
 fn a_name_that_the_service_would_refuse_is_told_of_before() {
     let long = "x".repeat(62);
     let error = Plan::of(&first(&long, "FAILED"), &RerunOptions::default()).err();
-    assert!(error.unwrap().way_out().unwrap().contains("--as"));
+    let error = error.unwrap();
+    assert_eq!(error.kind().exit_code(), 4, "the execution has that name");
+    assert!(error.way_out().unwrap().contains("--as"));
     for name in ["", "a b", "é"] {
         let named = RerunOptions {
             input: None,

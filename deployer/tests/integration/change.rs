@@ -1,0 +1,262 @@
+//! The commands that change executions, on the local target with the repository's own workflows.
+
+mod stage;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use stage::Stage;
+
+/// How many executions wait at the same time.
+const WAITING: usize = 200;
+const APPROVED: &str = r#"{"decision":"approved"}"#;
+
+#[test]
+fn what_waits_is_answered_stopped_and_run_again_and_nothing_is_charged_twice() {
+    let stage = Stage::up();
+    each_of_many_is_answered_by_its_name(&stage);
+    what_cannot_be_answered_is_told(&stage);
+    those_that_match_are_stopped_with_consent(&stage);
+    a_rerun_of_a_decided_transaction_charges_nothing(&stage);
+    a_rerun_of_an_order_charges_nothing_twice(&stage);
+}
+
+fn transaction(id: &str, score: u8) -> String {
+    json!({
+        "transaction_id": id, "amount": 650_000, "currency": "USD",
+        "location": "Paris", "vendor": "shop", "score": score,
+    })
+    .to_string()
+}
+
+fn each_of_many_is_answered_by_its_name(stage: &Stage) {
+    let ids: Vec<String> = (0..WAITING)
+        .map(|number| format!("many-{number}"))
+        .collect();
+    let messages: Vec<String> = ids.iter().map(|id| transaction(id, 3)).collect();
+    stage.send("fraud-detection", &messages);
+    let list = [
+        "callbacks",
+        "list",
+        "--waiting-for",
+        "ask-sms",
+        "--format",
+        "json",
+    ];
+    let open = stage.eventually("all wait", || {
+        let open = stage.lines(&list);
+        (open.len() == WAITING).then_some(open)
+    });
+    let names: BTreeSet<&str> = open
+        .iter()
+        .map(|callback| callback["execution"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), WAITING);
+    assert!(
+        open.iter()
+            .all(|callback| callback["operation"] == "ask-sms")
+    );
+    let names: Vec<&str> = names.into_iter().collect();
+    std::thread::scope(|scope| {
+        for names in names.chunks(WAITING / 4) {
+            scope.spawn(move || {
+                for name in names {
+                    let answer = [
+                        "callbacks",
+                        "succeed",
+                        name,
+                        "ask-sms",
+                        "--result",
+                        APPROVED,
+                    ];
+                    let (code, said) = stage.run(&answer);
+                    assert_eq!(code, 0, "{said}");
+                }
+            });
+        }
+    });
+    stage.eventually("all have ended", || {
+        stage.lines(&list).is_empty().then_some(())
+    });
+    for id in &ids {
+        let item = stage.item("TransactionsTable", "transaction_id", id);
+        assert_eq!(item["status"], "authorized", "{item}");
+        assert_eq!(charges(&item), 1, "{item}");
+        assert_eq!(item["charge_attempts"], 1, "{item}");
+    }
+}
+
+fn charges(item: &Value) -> usize {
+    item["charges"].as_object().map_or(0, serde_json::Map::len)
+}
+
+fn what_cannot_be_answered_is_told(stage: &Stage) {
+    let succeed = |name: &str, more: &[&str]| {
+        let arguments = [&["callbacks", "succeed", name], more].concat();
+        stage.run(&arguments)
+    };
+    let (code, said) = succeed("dev-tx-many-0", &["ask-sms", "--result", APPROVED]);
+    assert_eq!(code, 4, "{said}");
+    assert!(
+        said.contains("`ask-sms` of `dev-tx-many-0` was answered at"),
+        "{said}"
+    );
+    stage.send("fraud-detection", &[transaction("two", 3)]);
+    stage.wait_for_callbacks("dev-tx-two", 2);
+    let (code, said) = succeed("dev-tx-two", &["verification", "--result", APPROVED]);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("verification > email > ask-email"), "{said}");
+    let (code, said) = succeed("dev-tx-two", &["ask-sms", "--result", "{"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("line 1 column 1"), "{said}");
+    let fail = [
+        "callbacks",
+        "fail",
+        "dev-tx-two",
+        "sms",
+        "--error-type",
+        "Gone",
+        "--message",
+        "no",
+    ];
+    let (code, said) = stage.run(&fail);
+    assert_eq!(code, 0, "{said}");
+    // One is left, so it needs no name.
+    let (code, said) = succeed("dev-tx-two", &["--result", APPROVED]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("ask-email of dev-tx-two"), "{said}");
+}
+
+fn those_that_match_are_stopped_with_consent(stage: &Stage) {
+    let messages = (0..5).map(|number| transaction(&format!("stop-{number}"), 3));
+    stage.send("fraud-detection", &messages.collect::<Vec<_>>());
+    for number in 0..5 {
+        stage.wait_for_callbacks(&format!("dev-tx-stop-{number}"), 2);
+    }
+    let stop = |more: &[&str]| {
+        let filter = [
+            "executions",
+            "stop",
+            "--name",
+            "dev-tx-stop-",
+            "--waiting-for",
+            "ask-sms",
+        ];
+        stage.run(&[&filter[..], more].concat())
+    };
+    let (code, said) = stage.run(&["executions", "stop"]);
+    assert_eq!(code, 2, "{said}");
+    let (code, said) = stop(&["--dry-run"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("Would stop 5 executions"), "{said}");
+    let (code, said) = stop(&[]);
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("fraud-detection: 5 executions to stop"),
+        "{said}"
+    );
+    let (code, said) = stop(&["--yes", "--reason", "the shop is closed"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("5 executions stopped"), "{said}");
+    let stopped = stage.execution("fraud-detection", "dev-tx-stop-4");
+    assert_eq!(stopped.status, "STOPPED");
+    assert_eq!(stopped.error_message.as_deref(), Some("the shop is closed"));
+    let (code, said) = stop(&["--yes"]);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("there is no execution to stop"), "{said}");
+}
+
+fn a_rerun_of_a_decided_transaction_charges_nothing(stage: &Stage) {
+    let before = stage.item("TransactionsTable", "transaction_id", "many-0");
+    let (code, said) = stage.run(&["executions", "rerun", "dev-tx-many-0"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("Started dev-tx-many-0-r2"), "{said}");
+    let rerun = stage.ended("fraud-detection", "dev-tx-many-0-r2");
+    assert_eq!(rerun.status, "FAILED", "it is decided already");
+    let after = stage.item("TransactionsTable", "transaction_id", "many-0");
+    assert_eq!(after, before);
+    let record = stage.item("fraud-detection-IdempotencyTable", "id", "dev-tx-many-0-r2");
+    assert_eq!(record["status"], "COMPLETED", "{record}");
+    assert_eq!(record["data"], rerun.arn, "{record}");
+    let rerun_of = record["rerun_of"].as_str().unwrap();
+    assert!(rerun_of.contains("/dev-tx-many-0/"), "{record}");
+    let (code, said) = stage.run(&["executions", "rerun", "dev-tx-many-0"]);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("`dev-tx-many-0-r2` is FAILED"), "{said}");
+
+    let low = transaction("low", 1);
+    let (code, said) = stage.run(&["executions", "start", "fraud-detection", &low, "--wait"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("dev-tx-low SUCCEEDED"), "{said}");
+    let other = low.replace("650000", "10");
+    let rerun = ["executions", "rerun", "dev-tx-low", "--input", &other];
+    let (code, said) = stage.run(&rerun);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("$.amount: 650000 -> 10"), "{said}");
+    let (code, said) = stage.run(&["executions", "rerun", "dev-tx-low"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(
+        stage.ended("fraud-detection", "dev-tx-low-r2").status,
+        "SUCCEEDED"
+    );
+    let item = stage.item("TransactionsTable", "transaction_id", "low");
+    assert_eq!(
+        (charges(&item), &item["charge_attempts"]),
+        (1, &json!(2)),
+        "{item}"
+    );
+}
+
+fn a_rerun_of_an_order_charges_nothing_twice(stage: &Stage) {
+    let product =
+        json!({"product_id": "widget", "price": 999, "currency": "USD", "stock_level": 10});
+    stage.put("CatalogTable", &product);
+    let order = |id: &str| {
+        json!({
+            "order_id": id, "customer_id": "c-1", "payment_method": "card",
+            "items": [{"product_id": "widget", "quantity": 2}],
+        })
+    };
+    let start = |order: &Value| {
+        let message = order.to_string();
+        stage.run(&[
+            "executions",
+            "start",
+            "order-processing",
+            &message,
+            "--wait",
+        ])
+    };
+    let (code, said) = start(&order("1001"));
+    assert_eq!(code, 0, "{said}");
+    let mut bad = order("1002");
+    bad["items"] = json!("none");
+    let (code, said) = start(&bad);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("FAILED: InvalidOrder"), "{said}");
+    let failed = stage.rerun_of("order-processing", &bad);
+    assert_eq!(failed.status, "FAILED");
+    assert_eq!(stage.item("OrdersTable", "order_id", "1002"), Value::Null);
+
+    // As an execution leaves it that was stopped before its last step.
+    stage.set(
+        "OrdersTable",
+        ("order_id", "1001"),
+        ("status", "processing"),
+    );
+    let rerun = stage.rerun_of("order-processing", &order("1001"));
+    assert_eq!(rerun.status, "SUCCEEDED", "{:?}", rerun.error_message);
+    let item = stage.item("OrdersTable", "order_id", "1001");
+    assert_eq!(item["status"], "completed", "{item}");
+    assert_eq!(
+        (&item["charged_amount"], &item["shipments"]),
+        (&json!(1998), &json!(1))
+    );
+    assert!(
+        item["execution"].as_str().unwrap().contains("-r2/"),
+        "{item}"
+    );
+    let widget = stage.item("CatalogTable", "product_id", "widget");
+    assert_eq!(widget["stock_level"], 8, "taken once");
+}
