@@ -38,13 +38,13 @@ async fn redriven(fake: &Fake, selection: &Selection) -> Worked {
     redrive(work, NOW, None, &|_| ()).await
 }
 
-fn refused(code: &str) -> Option<Value> {
-    Some(json!({ "__type": code, "message": "no" }))
+fn refused(code: &str) -> Value {
+    json!({ "__type": code, "message": "no" })
 }
 
-fn failed_entry(index: usize, at_fault: bool) -> Option<Value> {
+fn failed_entry(index: usize, at_fault: bool) -> Value {
     let entry = json!({ "Id": format!("m{index}"), "Code": "Busy", "SenderFault": at_fault });
-    Some(json!({ "Successful": [], "Failed": [entry] }))
+    json!({ "Successful": [], "Failed": [entry] })
 }
 
 #[tokio::test]
@@ -68,14 +68,14 @@ async fn what_the_service_refuses_for_a_while_is_tried_again_and_what_it_never_t
     fake.put("a", "{}", json!({}));
     fake.refuse(
         "SendMessageBatch",
-        &[failed_entry(0, false), failed_entry(0, false)],
+        &[Some(failed_entry(0, false)), Some(failed_entry(0, false))],
     );
     let worked = redriven(&fake, &Selection::default()).await;
     assert_eq!((worked.done, worked.failed.len()), (1, 0));
     assert_eq!(fake.calls("SendMessageBatch"), 3);
 
     fake.put("b", "{}", json!({}));
-    fake.refuse("SendMessageBatch", &[failed_entry(0, true)]);
+    fake.refuse("SendMessageBatch", &[Some(failed_entry(0, true))]);
     let worked = redriven(&fake, &Selection::default()).await;
     assert_eq!((worked.done, worked.failed.len()), (0, 1));
     assert_eq!(worked.failed[0].0, "b");
@@ -89,7 +89,7 @@ async fn credentials_that_expire_lose_nothing_and_the_next_run_goes_on() {
     for id in &ids {
         fake.put(id, &format!("{{\"id\":\"{id}\"}}"), json!({}));
     }
-    fake.refuse("SendMessageBatch", &[None, refused("ExpiredToken")]);
+    fake.refuse("SendMessageBatch", &[None, Some(refused("ExpiredToken"))]);
     let worked = redriven(&fake, &Selection::default()).await;
     assert_eq!(worked.error.unwrap().kind(), Kind::Permission);
     let left = fake.in_sight(DEAD);
@@ -105,7 +105,7 @@ async fn a_queue_that_is_gone_is_told_as_that() {
     let fake = Fake::default();
     fake.refuse(
         "ReceiveMessage",
-        &vec![refused("com.amazonaws.sqs#QueueDoesNotExist"); 8],
+        &vec![Some(refused("com.amazonaws.sqs#QueueDoesNotExist")); 8],
     );
     let error = redriven(&fake, &Selection::default()).await.error.unwrap();
     assert_eq!(error.kind(), Kind::WrongState);
