@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import threading
+import time
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -146,6 +147,11 @@ def pass_once_over_long_queues():
             ensure(message)
             message["made_whole"] = True
 
+    def refusal(entry):
+        message = "The input receipt handle is invalid."
+        code = {"Code": "ReceiptHandleIsInvalid", "SenderFault": True}
+        return {"Id": entry.get("Id", ""), "Message": message, **code}
+
     def delete_batch(data, url):
         queue = sqs._get_q(data.get("QueueUrl", url), "sqs:DeleteMessage")
         entries = data.get("Entries", [])
@@ -159,12 +165,29 @@ def pass_once_over_long_queues():
             if entry.get("ReceiptHandle") in gone:
                 done["Successful"].append({"Id": entry.get("Id", "")})
             else:
-                refusal = {"Code": "ReceiptHandleIsInvalid", "SenderFault": True}
-                message = "The input receipt handle is invalid."
-                done["Failed"].append({"Id": entry.get("Id", ""), "Message": message, **refusal})
+                done["Failed"].append(refusal(entry))
+        return done
+
+    def change_visibility_batch(data, url):
+        queue = sqs._get_q(data.get("QueueUrl", url), "sqs:ChangeMessageVisibility")
+        entries = data.get("Entries", [])
+        sqs._validate_batch_entries(entries, "ChangeMessageVisibilityBatchRequestEntry")
+        wanted = {entry.get("ReceiptHandle") for entry in entries} - {None, ""}
+        held = (m for m in queue["messages"] if m.get("receipt_handle") in wanted)
+        held = {message["receipt_handle"]: message for message in held}
+        done = {"Successful": [], "Failed": []}
+        for entry in entries:
+            message = held.get(entry.get("ReceiptHandle"))
+            if message is None:
+                done["Failed"].append(refusal(entry))
+                continue
+            message["visible_at"] = time.time() + int(entry.get("VisibilityTimeout", 30))
+            done["Successful"].append({"Id": entry.get("Id", "")})
+            sqs.esm_wake.set()
         return done
 
     sqs._ensure_msg_fields = ensure_once
+    sqs._HANDLERS["ChangeMessageVisibilityBatch"] = change_visibility_batch
     sqs._HANDLERS["DeleteMessageBatch"] = delete_batch
 
 

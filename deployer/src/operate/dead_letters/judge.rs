@@ -121,14 +121,15 @@ fn of_message(letter: &Letter, template: &str, stage: &str) -> Verdict {
 }
 
 fn weigh(verdict: &mut Verdict, record: &Record) {
-    if record.payload_hash.is_some() && record.payload_hash != verdict.payload_hash {
+    let why = if record.payload_hash.is_some() && record.payload_hash != verdict.payload_hash {
         verdict.reason = Reason::NameTaken;
-        verdict.why = "the name is taken by a message with another payload".to_owned();
+        "the name is taken by a message with another payload"
     } else if record.completed {
-        verdict.why = "its execution was started all the same".to_owned();
+        "its execution was started all the same"
     } else {
-        verdict.why = "it was given up while its execution was being started".to_owned();
-    }
+        "it was given up while its execution was being started"
+    };
+    why.clone_into(&mut verdict.why);
 }
 
 /// Judges an event of an execution that ended badly.

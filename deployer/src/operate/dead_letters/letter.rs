@@ -110,13 +110,13 @@ impl Letter {
         let document: Map<String, Value> = names
             .into_iter()
             .map(|(name, value)| {
-                let mut document = json!({ "type": value.data_type() });
-                if let Some(text) = value.string_value() {
-                    document["string"] = text.into();
-                }
-                if let Some(blob) = value.binary_value() {
-                    document["binary"] = BASE64_STANDARD.encode(blob.as_ref()).into();
-                }
+                let kind = value.data_type();
+                let document = match (value.string_value(), value.binary_value()) {
+                    (_, Some(blob)) => {
+                        json!({ "type": kind, "binary": BASE64_STANDARD.encode(blob.as_ref()) })
+                    }
+                    (text, None) => json!({ "type": kind, "string": text }),
+                };
                 (name.clone(), document)
             })
             .collect();

@@ -41,7 +41,7 @@ pub async fn look(
     stop: &Stop,
 ) -> Result<QueueLook> {
     let messages = messages(clients, &queue.url).await?;
-    let looked = QueueLook {
+    let nothing = QueueLook {
         queue: queue.clone(),
         messages,
         looked_at: 0,
@@ -50,33 +50,35 @@ pub async fn look(
         copies: 0,
     };
     if messages.total() == 0 {
-        return Ok(looked);
+        return Ok(nothing);
     }
     let all = Selection::default();
-    let state = Mutex::new((looked, BTreeSet::new()));
+    let gathered = Mutex::new((nothing, BTreeSet::new()));
     look_through(clients, &queue.url, stop, async |letters| {
         let judged = all.part(clients, stage, queue, letters).await?;
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (looked, identities) = &mut *state;
+        let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (found, identities) = &mut *gathered;
         for (letter, verdict) in judged {
-            looked.looked_at += 1;
+            found.looked_at += 1;
             if !identities.insert(letter.identity()) {
-                looked.copies += 1;
+                found.copies += 1;
                 continue;
             }
-            *looked.reasons.entry(verdict.reason).or_default() += 1;
-            looked.oldest = match (looked.oldest, letter.first_arrival) {
+            *found.reasons.entry(verdict.reason).or_default() += 1;
+            found.oldest = match (found.oldest, letter.first_arrival) {
                 (Some(one), Some(other)) => Some(one.min(other)),
                 (one, other) => one.or(other),
             };
         }
-        Ok(if looked.looked_at < MOST_LOOKED_AT {
+        Ok(if found.looked_at < MOST_LOOKED_AT {
             Flow::On
         } else {
             Flow::Enough
         })
     })
     .await?;
-    let (looked, _) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(looked)
+    let (found, _) = gathered
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    Ok(found)
 }

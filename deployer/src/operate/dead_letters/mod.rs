@@ -17,6 +17,8 @@ mod selection;
 mod stop;
 mod survey;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use body::read_body;

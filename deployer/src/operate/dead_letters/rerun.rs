@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::operate::deployed::DeployedWorkflow;
 
 /// What became of an execution that was to run again.
-pub(super) enum Rerun {
+enum Rerun {
     /// It runs again.
     Started,
     /// It was run again before.
@@ -20,12 +20,23 @@ pub(super) enum Rerun {
     Impossible(String),
 }
 
+/// The rerun of an execution.
+struct Again {
+    name: String,
+    /// Whether it was there already.
+    existed: bool,
+}
+
 /// Runs an execution again; one that was run again already is not.
+#[expect(
+    clippy::unused_async,
+    reason = "to run an execution again is to ask the service"
+)]
 async fn redrive_execution(
     _clients: &Clients,
     _workflow: &DeployedWorkflow,
     _arn: &str,
-) -> Result<Rerun> {
+) -> Result<Again> {
     Err(Error::new(
         Kind::WrongState,
         "executions cannot be rerun yet",
@@ -97,7 +108,12 @@ async fn run_again(work: Work<'_>, verdict: &Verdict) -> Result<Rerun> {
         return Ok(Rerun::Impossible(why));
     };
     match redrive_execution(work.clients, &work.queue.workflow, arn).await {
+        Ok(Again { name, existed }) => Ok(if existed {
+            Rerun::Already(format!("it was run again already, as {name}"))
+        } else {
+            Rerun::Started
+        }),
         Err(error) if error.kind() == Kind::WrongState => Ok(Rerun::Impossible(error.in_a_line())),
-        rerun => rerun,
+        Err(error) => Err(error),
     }
 }

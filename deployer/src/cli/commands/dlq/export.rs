@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use durable_history::Timestamp;
 use serde_json::{Value, json};
 
 use super::stoppable::{stoppable, unless_stopped};
@@ -74,7 +75,7 @@ fn document(queue: &DeadQueue, letter: &Letter, verdict: &Verdict) -> Value {
         "reason": verdict.reason,
         "why": verdict.why,
         "execution": verdict.execution,
-        "first_arrival": letter.first_arrival.map(|time| time.to_rfc3339()),
+        "first_arrival": letter.first_arrival.map(Timestamp::to_rfc3339),
         "receives": letter.receives,
         "attributes": letter.attributes_document(),
         "body": letter.body,

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use comfy_table::{Table, presets};
+use durable_history::Timestamp;
 use serde_json::{Value, json};
 
 use super::stoppable::{stoppable, unless_stopped};
@@ -50,7 +51,7 @@ fn document(look: &QueueLook) -> Value {
         "depth": look.messages.total(),
         "out_of_sight": look.messages.in_flight,
         "looked_at": look.looked_at,
-        "oldest": look.oldest.map(|time| time.to_rfc3339()),
+        "oldest": look.oldest.map(Timestamp::to_rfc3339),
         "reasons": look.reasons,
         "further_copies": look.copies,
     })

@@ -1,6 +1,7 @@
 //! `deployer dlq peek`: messages, one by one.
 
 use clap::Args;
+use durable_history::Timestamp;
 use owo_colors::OwoColorize as _;
 use serde_json::{Value, json};
 
@@ -72,7 +73,7 @@ fn document(peeked: &Peeked) -> Value {
         "reason": verdict.reason,
         "why": verdict.why,
         "receives": letter.receives,
-        "first_arrival": letter.first_arrival.map(|time| time.to_rfc3339()),
+        "first_arrival": letter.first_arrival.map(Timestamp::to_rfc3339),
         "redriven_from": redriven_from(letter),
         "execution": execution(peeked, standing),
         "attributes": letter.attributes_document(),
