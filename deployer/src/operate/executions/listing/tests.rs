@@ -286,11 +286,11 @@ async fn filters_take_what_they_say() {
         ..Filter::default()
     };
     assert_eq!(taken(of_version).await, ["d", "c"]);
-    let named = Filter {
+    let by_name = Filter {
         name: Some("e".to_owned()),
         ..Filter::default()
     };
-    assert_eq!(taken(named).await, ["e"]);
+    assert_eq!(taken(by_name).await, ["e"]);
     let waiting = [
         ("orders", "1", "idle-1", 10),
         ("orders", "1", "asks", 20),

@@ -334,3 +334,18 @@ fn what_was_exported_shows_the_same_tree() {
         }
     }
 }
+
+#[test]
+fn a_secret_in_a_message_inside_of_the_data_is_hidden_from_people_and_programs() {
+    let mut story = Story::begin("SUCCEEDED");
+    let message = json!({ "password": "hunter2" }).to_string();
+    let result = json!({ "Body": message, "token": 4_711, "secret": { "Ref": "hunter2" } });
+    let details = json!({ "Result": { "Payload": result.to_string() } });
+    story.tell_of_all(1.0, "ExecutionSucceeded", details);
+    let view = serde_json::to_string(&ExecutionView::of(&story.record())).unwrap();
+    for text in [story.text(true), view] {
+        assert!(text.contains("(hidden)"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(!text.contains("4711"), "{text}");
+    }
+}
