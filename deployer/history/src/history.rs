@@ -6,7 +6,7 @@ use crate::detail::EventDetail;
 use crate::error_object::ErrorObject;
 use crate::event::HistoryEvent;
 use crate::operation::Operation;
-use crate::status::ExecutionStatus;
+use crate::status::{ExecutionStatus, OperationStatus};
 use crate::timestamp::Timestamp;
 
 /// An execution with its operations, as far as its events tell.
@@ -75,6 +75,17 @@ impl History {
     /// Returns an operation by its id.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// Returns the operations that succeeded, in the order in which they did.
+    pub fn succeeded(&self) -> Vec<&Operation> {
+        let succeeded = self.operations.iter();
+        let mut succeeded: Vec<&Operation> = succeeded
+            .filter(|operation| operation.status == OperationStatus::Succeeded)
+            .collect();
+        // By the place in the history: what ends at once has equal times.
+        succeeded.sort_by_key(|operation| operation.events.last().map(|event| event.event_id));
+        succeeded
     }
 
     /// Returns the ends of the function's invocations, in order.

@@ -217,3 +217,38 @@ fn three_thousand_operations_inside_of_each_other_are_one_walk() {
     assert_eq!(tree.iter().map(|branch| branch.depth).max(), Some(11));
     assert_eq!(history.operations_used(), 3_000);
 }
+
+#[test]
+fn what_succeeded_is_told_in_the_order_in_which_it_did() {
+    let steps = ["b", "a", "c"];
+    let at = Timestamp::from_millis(0);
+    let subject = |id| Subject {
+        id,
+        parent_id: None,
+        name: None,
+        sub_type: None,
+    };
+    let started = ["a", "b", "c"].map(|id| (id, EventDetail::StepStarted {}));
+    let succeeded = steps.map(|id| {
+        let retry_details = RetryDetails::default();
+        let result = text("1");
+        let detail = EventDetail::StepSucceeded {
+            result,
+            retry_details,
+        };
+        (id, detail)
+    });
+    // All at once: only the places in the history tell.
+    let events = started.into_iter().chain(succeeded).zip(1..);
+    let events = events.map(|((id, detail), event_id)| HistoryEvent {
+        event_id,
+        ..HistoryEvent::of_operation(at, subject(id), detail)
+    });
+    let history = History::of(events);
+    let ids: Vec<&str> = history
+        .succeeded()
+        .iter()
+        .map(|operation| operation.id.as_str())
+        .collect();
+    assert_eq!(ids, steps);
+}

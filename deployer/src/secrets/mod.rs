@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What stands where a secret would.
 pub(crate) const HIDDEN: &str = "(hidden)";
@@ -103,11 +103,7 @@ pub(crate) fn redact(value: &mut Value, named: bool, name: &str) {
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, named, name)),
         Value::Object(_) if crate::stack::is_intrinsic(value) => {}
         Value::Object(fields) => {
-            // Tags and their like carry the name beside the value.
-            let beside = ["Key", "Name"].iter().any(|key| {
-                let name = fields.get(*key).and_then(Value::as_str);
-                name.is_some_and(is_secret_name)
-            });
+            let beside = is_named_beside(fields);
             for (key, inner) in fields {
                 let is_name = key == "Key" || key == "Name";
                 let named = !is_name && (named || beside || is_secret_name(key));
@@ -116,6 +112,59 @@ pub(crate) fn redact(value: &mut Value, named: bool, name: &str) {
         }
         _ => {}
     }
+}
+
+/// As [`redact`], of data that somebody else wrote. There is no template in it whose functions say nothing,
+/// a number can be a password, and a text can be JSON again, as the message of a queue is. Returns whether
+/// something was taken out.
+pub(crate) fn redact_data(value: &mut Value, named: bool, name: &str) -> bool {
+    let is_secret = match value {
+        Value::String(text) => is_secret(named, name, text),
+        Value::Number(_) => named,
+        _ => false,
+    };
+    if is_secret {
+        *value = json!(HIDDEN);
+        return true;
+    }
+    match value {
+        Value::String(text) => redact_json(text),
+        Value::Array(items) => items.iter_mut().fold(false, |hidden, item| {
+            redact_data(item, named, name) | hidden
+        }),
+        Value::Object(fields) => {
+            let beside = is_named_beside(fields);
+            fields.iter_mut().fold(false, |hidden, (key, inner)| {
+                let is_name = key == "Key" || key == "Name";
+                let named = !is_name && (named || beside || is_secret_name(key));
+                redact_data(inner, named, key) | hidden
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Takes out of a text what looks like a secret, where the text is JSON; what has none stays as it was written.
+fn redact_json(text: &mut String) -> bool {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return false;
+    }
+    let Ok(mut value) = serde_json::from_str::<Value>(text) else {
+        return false;
+    };
+    let hidden = redact_data(&mut value, false, "");
+    if hidden {
+        *text = value.to_string();
+    }
+    hidden
+}
+
+/// Tags and their like carry the name beside the value.
+fn is_named_beside(fields: &Map<String, Value>) -> bool {
+    ["Key", "Name"].iter().any(|key| {
+        let name = fields.get(*key).and_then(Value::as_str);
+        name.is_some_and(is_secret_name)
+    })
 }
 
 /// Returns whether a value must not be shown: by its own form, or because its name says so.

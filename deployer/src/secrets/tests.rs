@@ -1,6 +1,8 @@
 //! What looks like a secret, and what only sounds like one.
 
-use super::{is_secret_name, suspicion};
+use serde_json::json;
+
+use super::{is_secret_name, redact_data, suspicion};
 
 #[test]
 fn what_looks_like_a_secret_is_found() {
@@ -103,4 +105,36 @@ fn names_announce_secrets_or_only_point_to_them() {
     ] {
         assert!(!is_secret_name(name), "{name}");
     }
+}
+
+#[test]
+fn data_of_others_hides_what_a_template_could_show() {
+    for (data, expected) in [
+        // No template: what looks like one of its functions is somebody's data.
+        (
+            json!({ "password": { "Ref": "hunter2" } }),
+            json!({ "password": { "Ref": "(hidden)" } }),
+        ),
+        (
+            json!({ "password": 123_456, "token": [7, true], "token_count": 9 }),
+            json!({ "password": "(hidden)", "token": ["(hidden)", true], "token_count": 9 }),
+        ),
+        (
+            json!({ "Body": r#"{"id":1,"password":"hunter2"}"# }),
+            json!({ "Body": r#"{"id":1,"password":"(hidden)"}"# }),
+        ),
+        (
+            json!(r#"[{"Name":"api key","Value":"abc"}]"#),
+            json!(r#"[{"Name":"api key","Value":"(hidden)"}]"#),
+        ),
+    ] {
+        let mut redacted = data.clone();
+        assert!(redact_data(&mut redacted, false, ""), "{data}");
+        assert_eq!(redacted, expected, "{data}");
+    }
+    // What has no secret stays as it was written, its spaces too.
+    let data = json!({ "Body": r#"{ "id": 1 }"#, "ok": [null, 1.5, "x"] });
+    let mut same = data.clone();
+    assert!(!redact_data(&mut same, false, ""));
+    assert_eq!(same, data);
 }

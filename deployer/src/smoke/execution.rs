@@ -2,7 +2,7 @@
 
 use aws_sdk_lambda::primitives::DateTime;
 use aws_sdk_lambda::types::Execution;
-use durable_history::HistoryEvent;
+use durable_history::History;
 
 use super::history::described;
 use super::judge::SeenExecution;
@@ -76,13 +76,13 @@ impl Orchestrator {
             error: read
                 .error()
                 .map(|error| described(Some(&error_object(error)))),
-            history: Vec::new(),
+            history: History::default(),
         })
     }
 
     /// Returns the whole history of an execution.
-    pub(super) async fn history(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
-        history(&self.clients, arn).await
+    pub(super) async fn history(&self, arn: &str) -> Result<History> {
+        Ok(History::of(history(&self.clients, arn).await?))
     }
 
     /// Stops an execution.

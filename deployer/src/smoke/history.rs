@@ -2,42 +2,41 @@
 
 use std::collections::BTreeSet;
 
-use durable_history::{ErrorObject, EventDetail, HistoryEvent};
+use durable_history::{ErrorObject, History, OperationType};
 
 /// Returns an error as `Type: message`.
 pub(super) fn described(error: Option<&ErrorObject>) -> String {
     error.map_or_else(|| "error".to_owned(), ErrorObject::in_words)
 }
 
-/// Returns the names of the steps and of the invocations of other functions that succeeded, in order. One
-/// without a name is known by the operation around it.
-pub(super) fn succeeded_steps(history: &[HistoryEvent]) -> Vec<&str> {
-    let succeeded = history.iter().filter(|event| {
+/// Returns the names of the steps and of the invocations of other functions that succeeded, in the order in
+/// which they did. One without a name is known by the operation around it.
+pub(super) fn succeeded_steps(history: &History) -> Vec<&str> {
+    let steps = history.succeeded().into_iter().filter(|operation| {
         matches!(
-            event.detail,
-            EventDetail::StepSucceeded { .. } | EventDetail::ChainedInvokeSucceeded { .. }
+            operation.kind,
+            OperationType::Step | OperationType::ChainedInvoke
         )
     });
-    succeeded
-        .filter_map(|event| ancestry(history, event).next())
+    steps
+        .filter_map(|operation| history.name_of(operation))
         .collect()
 }
 
-/// Returns whether an operation of this name is in the history.
-pub(super) fn has_operation(history: &[HistoryEvent], name: &str) -> bool {
-    history
-        .iter()
-        .any(|event| event.name.as_deref() == Some(name))
+/// Returns whether an operation of this name is in the history, of a kind that is known or not.
+pub(super) fn has_operation(history: &History, name: &str) -> bool {
+    let known = history.operations.iter().map(|operation| &operation.name);
+    let unknown = history.unknown_events().map(|event| &event.name);
+    known
+        .chain(unknown)
+        .any(|named| named.as_deref() == Some(name))
 }
 
 /// Returns whether an invocation of the function failed, as it does when its process dies.
-pub(super) fn was_interrupted(history: &[HistoryEvent]) -> bool {
-    history.iter().any(|event| {
-        matches!(
-            event.detail,
-            EventDetail::InvocationCompleted { error: Some(_), .. }
-        )
-    })
+pub(super) fn was_interrupted(history: &History) -> bool {
+    history
+        .invocations()
+        .any(|invocation| invocation.detail.error().is_some())
 }
 
 /// Which callbacks count.
@@ -50,63 +49,30 @@ pub(super) enum Sought<'a> {
 }
 
 /// Returns the last callback that is named `to`, or is inside of an operation of that name.
-pub(super) fn callback<'a>(
-    history: &'a [HistoryEvent],
-    to: &str,
-    sought: Sought<'_>,
-) -> Option<&'a str> {
-    let mut started = history
-        .iter()
-        .rev()
-        .filter_map(|event| match &event.detail {
-            EventDetail::CallbackStarted { callback_id, .. } => Some((event, callback_id.as_str())),
-            _ => None,
-        });
-    let found = started.find(|(event, id)| {
-        let named = ancestry(history, event).any(|name| name == to);
+pub(super) fn callback<'a>(history: &'a History, to: &str, sought: Sought<'_>) -> Option<&'a str> {
+    let opened = history.operations.iter().rev();
+    let mut opened =
+        opened.filter_map(|operation| Some((operation, operation.callback.as_ref()?.id.as_str())));
+    let found = opened.find(|(operation, id)| {
+        let named = history
+            .ancestry(operation)
+            .any(|around| around.name.as_deref() == Some(to));
         named
             && match sought {
                 Sought::Any => true,
-                Sought::Open(answered) => !answered.contains(*id) && !is_closed(history, event),
+                Sought::Open(answered) => !answered.contains(*id) && !operation.is_over(),
             }
     });
     found.map(|(_, id)| id)
 }
 
-fn is_closed(history: &[HistoryEvent], callback: &HistoryEvent) -> bool {
-    history.iter().any(|event| {
-        event.id == callback.id
-            && matches!(
-                event.detail,
-                EventDetail::CallbackSucceeded { .. }
-                    | EventDetail::CallbackFailed { .. }
-                    | EventDetail::CallbackTimedOut { .. }
-            )
-    })
-}
-
-/// Returns the name of the event's operation and those of all operations around it, the nearest first.
-fn ancestry<'a>(
-    history: &'a [HistoryEvent],
-    event: &'a HistoryEvent,
-) -> impl Iterator<Item = &'a str> {
-    let around = |inner: &&'a HistoryEvent| {
-        let parent = inner.parent_id.as_deref()?;
-        history
-            .iter()
-            .find(|event| event.id.as_deref() == Some(parent))
-    };
-    // A history that is its own ancestor must not keep us here for ever.
-    std::iter::successors(Some(event), around)
-        .take(history.len())
-        .filter_map(|event| event.name.as_deref())
-}
-
 /// Returns the history for people: time since the start, type, operation, error.
-pub(super) fn lines(history: &[HistoryEvent]) -> Vec<String> {
-    let start = history.first().map(|event| event.event_timestamp);
-    let line = |event: &HistoryEvent| {
-        let operation = match (&event.name, ancestry(history, event).next()) {
+pub(super) fn lines(history: &History) -> Vec<String> {
+    let events = history.clone().into_events();
+    let start = events.first().map(|event| event.event_timestamp);
+    let lines = events.iter().map(|event| {
+        let around = || history.name_of(history.operation(event.id.as_deref()?)?);
+        let operation = match (&event.name, around()) {
             (Some(name), _) => name.clone(),
             (None, Some(around)) => format!("(in {around})"),
             (None, None) => String::new(),
@@ -121,8 +87,8 @@ pub(super) fn lines(history: &[HistoryEvent]) -> Vec<String> {
             event.event_type
         );
         line.trim_end().to_owned()
-    };
-    history.iter().map(line).collect()
+    });
+    lines.collect()
 }
 
 fn first_line(text: &str) -> String {
@@ -143,11 +109,17 @@ pub(super) mod tests {
         CallbackStartedDetails, ErrorObject, Event as SdkEvent, EventError, EventType,
         InvocationCompletedDetails, StepFailedDetails,
     };
-    use durable_history::{EventDetail, RetryDetails, Subject, Timestamp, whole};
-
-    use super::{
-        HistoryEvent, Sought, callback, has_operation, lines, succeeded_steps, was_interrupted,
+    use durable_history::{
+        EventDetail, History, HistoryEvent, RetryDetails, Subject, Timestamp, whole,
     };
+
+    use super::{Sought, callback, has_operation, lines, succeeded_steps, was_interrupted};
+
+    /// Returns what events come to that happened in this order.
+    pub(crate) fn told(events: impl IntoIterator<Item = HistoryEvent>) -> History {
+        let numbered = (1..).zip(events);
+        History::of(numbered.map(|(event_id, event)| HistoryEvent { event_id, ..event }))
+    }
 
     /// Makes an event: type, id, parent, name.
     pub(crate) fn event(kind: &str, id: &str, parent: &str, name: &str) -> HistoryEvent {
@@ -227,7 +199,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_callback_is_found_by_any_operation_around_it() {
-        let history = verification();
+        let history = told(verification());
         let none = BTreeSet::new();
         for (to, expected) in [
             ("sms", Some("callback-c1")),
@@ -247,14 +219,16 @@ pub(super) mod tests {
 
     #[test]
     fn a_callback_that_was_answered_or_closed_is_open_no_more() {
-        let mut history = verification();
+        let mut events = verification();
+        let history = told(events.clone());
         let answered = BTreeSet::from(["callback-c1".to_owned()]);
         assert_eq!(callback(&history, "sms", Sought::Open(&answered)), None);
         assert_eq!(
             callback(&history, "verification", Sought::Open(&answered)),
             Some("callback-c2")
         );
-        history.push(event("CallbackTimedOut", "c2", "w2", ""));
+        events.push(event("CallbackTimedOut", "c2", "w2", ""));
+        let history = told(events);
         assert_eq!(callback(&history, "email", Sought::Open(&answered)), None);
         assert_eq!(
             callback(&history, "email", Sought::Any),
@@ -264,28 +238,31 @@ pub(super) mod tests {
 
     #[test]
     fn a_circle_of_parents_comes_to_an_end() {
-        let history = [
+        let history = told([
             event("CallbackStarted", "a", "b", ""),
             event("ContextStarted", "b", "a", ""),
-        ];
+        ]);
         assert_eq!(callback(&history, "x", Sought::Any), None);
     }
 
     #[test]
     fn steps_count_when_they_succeeded() {
-        let history = [
+        let history = told([
             event("StepStarted", "1", "", "a"),
             event("StepFailed", "1", "", "a"),
             event("StepSucceeded", "1", "", "a"),
             event("StepStarted", "2", "", "b"),
             event("ChainedInvokeFailed", "3", "", "d"),
             event("ChainedInvokeSucceeded", "4", "", "e"),
-        ];
+        ]);
         assert_eq!(succeeded_steps(&history), ["a", "e"]);
         let mut asked = verification();
         asked.push(event("StepSucceeded", "s3", "w2", ""));
         asked.push(event("StepSucceeded", "s2", "w1", ""));
-        assert_eq!(succeeded_steps(&asked), ["suspend", "ask-email", "ask-sms"]);
+        assert_eq!(
+            succeeded_steps(&told(asked)),
+            ["suspend", "ask-email", "ask-sms"]
+        );
         assert!(has_operation(&history, "b"));
         assert!(!has_operation(&history, "c"));
     }
@@ -316,7 +293,7 @@ pub(super) mod tests {
             .callback_id("abc")
             .build()
             .unwrap();
-        let history = [
+        let history = told([
             made(at(100.0).event_type(EventType::ExecutionStarted)),
             made(
                 at(100.5)
@@ -342,7 +319,7 @@ pub(super) mod tests {
                     .event_type(EventType::InvocationCompleted)
                     .invocation_completed_details(completed),
             ),
-        ];
+        ]);
         assert_eq!(callback(&history, "ask", Sought::Any), Some("abc"));
         assert!(was_interrupted(&history));
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use durable_history::HistoryEvent;
+use durable_history::History;
 use serde_json::Value;
 
 use super::compare::{difference, shown};
@@ -24,7 +24,7 @@ pub(super) struct SeenExecution {
     /// The error in words.
     pub(super) error: Option<String>,
     /// The history; only of an execution that ended.
-    pub(super) history: Vec<HistoryEvent>,
+    pub(super) history: History,
 }
 
 impl SeenExecution {
@@ -105,7 +105,7 @@ fn error_type(expected: &ExpectedExecution, seen: &SeenExecution) -> Option<Stri
     }
 }
 
-fn steps(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
+fn steps(expected: &ExpectedExecution, history: &History) -> Option<String> {
     let succeeded = succeeded_steps(history);
     // Behind this place the next steps must be; nothing where they may be anywhere.
     let mut behind = None;
@@ -149,7 +149,7 @@ fn place_of(step: &str, succeeded: &[&str]) -> Result<usize, String> {
     }
 }
 
-fn never(expected: &ExpectedExecution, history: &[HistoryEvent]) -> Option<String> {
+fn never(expected: &ExpectedExecution, history: &History) -> Option<String> {
     let happened = expected
         .never
         .iter()

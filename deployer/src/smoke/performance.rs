@@ -69,7 +69,7 @@ pub(super) async fn play<'a>(
     let end = if scenario.kill.is_some() && setting.fault_endpoint.is_none() {
         End::with(SKIPPED, "only the local target can kill a process")
     } else {
-        perform(setting, scenario, &id).await
+        Box::pin(perform(setting, scenario, &id)).await
     };
     let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     let played = Played {

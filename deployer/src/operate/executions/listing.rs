@@ -231,3 +231,6 @@ impl<'a> Source<'a> {
             .collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use durable_history::{
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::secrets::redact;
+use crate::secrets::redact_data;
 
 /// A point in time, told in RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -303,7 +303,7 @@ impl ErrorView {
 /// Returns a payload as the JSON that it is, or as text, without what looks like a secret.
 fn payload(text: &str) -> Value {
     let mut value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    redact(&mut value, false, "");
+    redact_data(&mut value, false, "");
     value
 }
 

@@ -263,3 +263,6 @@ fn time(at: At) -> String {
 fn columns(text: &str) -> usize {
     console::measure_text_width(text)
 }
+
+#[cfg(test)]
+mod tests;
