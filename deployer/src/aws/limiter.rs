@@ -37,7 +37,6 @@ impl Limiter {
     }
 
     /// Waits for its turn.
-    #[expect(clippy::disallowed_methods, reason = "this is the wait for a turn")]
     pub async fn turn(&self) {
         if self.interval.is_zero() {
             return;

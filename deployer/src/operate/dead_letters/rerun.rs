@@ -6,41 +6,17 @@ use super::judge::Verdict;
 use super::letter::Letter;
 use super::sweep::{Flow, Sweep, sweep};
 use super::work::{Work, Worked, tell};
-use crate::aws::Clients;
-use crate::error::{Error, Kind, Result};
-use crate::operate::deployed::DeployedWorkflow;
+use crate::error::{Kind, Result};
+use crate::operate::executions::{RerunOptions, rerun};
 
 /// What became of an execution that was to run again.
-enum Rerun {
+enum Attempt {
     /// It runs again.
     Started,
     /// It was run again before.
     Already(String),
     /// It cannot be.
     Impossible(String),
-}
-
-/// The rerun of an execution.
-struct Again {
-    name: String,
-    /// Whether it was there already.
-    existed: bool,
-}
-
-/// Runs an execution again; one that was run again already is not.
-#[expect(
-    clippy::unused_async,
-    reason = "to run an execution again is to ask the service"
-)]
-async fn redrive_execution(
-    _clients: &Clients,
-    _workflow: &DeployedWorkflow,
-    _arn: &str,
-) -> Result<Again> {
-    Err(Error::new(
-        Kind::WrongState,
-        "executions cannot be rerun yet",
-    ))
 }
 
 /// Runs the executions again that the events in the queue tell of. An event is deleted once its execution
@@ -82,38 +58,44 @@ async fn take(
             () = work.rate.turn() => {}
             () = work.stop.wished() => return Ok(Flow::Enough),
         }
-        let rerun = run_again(work, &verdict).await?;
-        let kept = match &rerun {
-            Rerun::Started | Rerun::Already(_) => sweep.delete(&[&letter]).await?,
-            Rerun::Impossible(_) => Vec::new(),
+        let attempt = run_again(work, &verdict).await?;
+        let kept = match &attempt {
+            Attempt::Started | Attempt::Already(_) => sweep.delete(&[&letter]).await?,
+            Attempt::Impossible(_) => Vec::new(),
         };
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let worked = &mut state.1;
         worked.failed.extend(kept);
-        match rerun {
-            Rerun::Started => {
+        match attempt {
+            Attempt::Started => {
                 worked.done += 1;
                 tell(progress, worked.done - 1, worked.done);
             }
-            Rerun::Already(why) | Rerun::Impossible(why) => worked.skipped.push((letter.id, why)),
+            Attempt::Already(why) | Attempt::Impossible(why) => {
+                worked.skipped.push((letter.id, why));
+            }
         }
     }
     Ok(Flow::On)
 }
 
 /// What concerns one execution only does not end the work.
-async fn run_again(work: Work<'_>, verdict: &Verdict) -> Result<Rerun> {
+async fn run_again(work: Work<'_>, verdict: &Verdict) -> Result<Attempt> {
     let Some(arn) = &verdict.arn else {
         let why = "the message names no execution".to_owned();
-        return Ok(Rerun::Impossible(why));
+        return Ok(Attempt::Impossible(why));
     };
-    match redrive_execution(work.clients, &work.queue.workflow, arn).await {
-        Ok(Again { name, existed }) => Ok(if existed {
-            Rerun::Already(format!("it was run again already, as {name}"))
+    // The rerun of exactly this execution, which has one name for ever.
+    let options = RerunOptions::default();
+    match rerun(work.clients, &work.queue.workflow, arn, &options).await {
+        Ok(rerun) => Ok(if rerun.existed {
+            Attempt::Already(format!("it was run again already, as {}", rerun.name))
         } else {
-            Rerun::Started
+            Attempt::Started
         }),
-        Err(error) if error.kind() == Kind::WrongState => Ok(Rerun::Impossible(error.in_a_line())),
+        Err(error) if error.kind() == Kind::WrongState => {
+            Ok(Attempt::Impossible(error.in_a_line()))
+        }
         Err(error) => Err(error),
     }
 }

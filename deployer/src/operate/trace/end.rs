@@ -2,7 +2,7 @@
 
 use super::lines::Delivery;
 use super::model::End;
-use crate::operate::executions::ExecutionView;
+use crate::operate::executions::{ErrorView, ExecutionView};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -94,7 +94,7 @@ fn of_execution(execution: &ExecutionView, in_failure_queue: bool) -> End {
     End::Failed {
         arn,
         status,
-        error: execution.error.as_ref().map(|error| error.in_words()),
+        error: execution.error.as_ref().map(ErrorView::in_words),
         in_failure_queue,
     }
 }

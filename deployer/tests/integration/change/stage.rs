@@ -86,24 +86,9 @@ impl Stage {
         lines.collect()
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the pause between two looks, with a deadline"
-    )]
-    pub(super) fn eventually<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        let start = Instant::now();
-        loop {
-            if let Some(found) = look() {
-                return found;
-            }
-            assert!(start.elapsed() < PATIENCE, "{what} within {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(200));
-        }
-    }
-
     pub(super) fn wait_for_callbacks(&self, execution: &str, count: usize) {
         let list = ["callbacks", "list", "--format", "json"];
-        self.eventually(&format!("{execution} waits"), || {
+        eventually(&format!("{execution} waits"), || {
             let open = self.lines(&list);
             let of = open.iter().filter(|open| open["execution"] == execution);
             (of.count() == count).then_some(())
@@ -136,7 +121,7 @@ impl Stage {
 
     /// Returns an execution once it has ended.
     pub(super) fn ended(&self, workflow: &str, name: &str) -> Execution {
-        self.eventually(&format!("{name} ends"), || {
+        eventually(&format!("{name} ends"), || {
             let found = self.look(workflow, name)?;
             (found.status != "RUNNING").then_some(found)
         })
@@ -241,5 +226,20 @@ fn from_attribute(value: &AttributeValue) -> Value {
         AttributeValue::M(fields) => from_attributes(fields),
         AttributeValue::L(items) => items.iter().map(from_attribute).collect(),
         _ => Value::Null,
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
+fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what} within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(200));
     }
 }

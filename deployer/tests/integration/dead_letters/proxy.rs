@@ -16,10 +16,13 @@ pub(super) struct Moment {
     pub(super) done: bool,
 }
 
+/// The moment that is waited for, how many requests of its operation there were, and whom to tell.
+type Plan = Arc<Mutex<Option<(Moment, usize, Sender<()>)>>>;
+
 /// Forwards requests to the local target, until the moment comes.
 pub(super) struct Proxy {
     endpoint: String,
-    plan: Arc<Mutex<Option<(Moment, usize, Sender<()>)>>>,
+    plan: Plan,
 }
 
 impl Proxy {
@@ -77,7 +80,7 @@ fn forward(
             length = value.trim().parse().ok()?;
         }
         if lower.starts_with("x-amz-target:") {
-            operation = line.trim().rsplit('.').next()?.to_owned();
+            line.trim().rsplit('.').next()?.clone_into(&mut operation);
         }
         if !lower.starts_with("connection:") {
             head += &line;

@@ -4,6 +4,7 @@ use clap::Args;
 use durable_history::{Description, ErrorObject};
 use serde_json::{Value, json};
 
+use super::watch;
 use crate::cli::context::Context;
 use crate::cli::outcome::Outcome;
 use crate::cli::payload::read_text;
@@ -27,8 +28,11 @@ pub(in crate::cli) struct StartArguments {
     /// Waits until the execution has ended; says 4 where it did not succeed
     #[arg(long)]
     wait: bool,
-    /// How long to wait
-    #[arg(long, value_name = "TIME", default_value = "15m", requires = "wait")]
+    /// Shows the execution until it has ended, as `executions watch` does
+    #[arg(long, conflicts_with = "wait")]
+    watch: bool,
+    /// How long to wait; with `--watch`, for its start
+    #[arg(long, value_name = "TIME", default_value = "15m")]
     timeout: Span,
     /// Sends a message too that gives no execution a name, and ends in the dead-letter queue
     #[arg(long)]
@@ -59,8 +63,15 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &StartArguments) -
     let intake = intake.ok_or_else(|| no_intake(&arguments.workflow))?;
     let sent = send(&clients, intake, &body).await?;
     let mut outcome = tell(&workflow, name.as_deref(), &sent);
+    let patience = arguments.timeout.duration();
+    if let (Some(name), true) = (&name, arguments.watch) {
+        let text = std::mem::take(&mut outcome.text);
+        context.reporter.report(&Event::Note { text });
+        let started = wait_for_start(&clients, &workflow, name, patience).await?;
+        let arn = &started.durable_execution_arn;
+        return watch::watch(context, &clients, (&workflow.workflow, arn), false).await;
+    }
     if let (Some(name), true) = (&name, arguments.wait) {
-        let patience = arguments.timeout.duration();
         let started = wait_for_start(&clients, &workflow, name, patience).await?;
         let ended = wait_for_end(&clients, &started.durable_execution_arn, patience).await?;
         add_end(&mut outcome, &ended);

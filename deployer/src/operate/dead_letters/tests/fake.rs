@@ -190,6 +190,7 @@ pub(super) fn queue() -> DeadQueue {
             queue_url: INTAKE.to_owned(),
             dead_letter_url: DEAD.to_owned(),
             idempotency_table: "records".to_owned(),
+            idempotency_window: std::time::Duration::from_hours(1),
         }),
     };
     DeadQueue {

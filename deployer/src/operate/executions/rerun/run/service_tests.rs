@@ -114,6 +114,7 @@ fn workflow() -> DeployedWorkflow {
         function: "f".into(),
         alias: "arn:aws:lambda:us-east-1:000000000000:function:f:live".into(),
         failure_url: "failures".into(),
+        undelivered_url: None,
         intake: Some(DeployedIntake {
             execution_name: "{id}".into(),
             queue_url: "queue".into(),
