@@ -8,7 +8,8 @@ use time::format_description::well_known::Rfc3339;
 
 /// A point in time with the millisecond precision of the API.
 ///
-/// Its serialized form is the API's: seconds since 1970 with a fraction.
+/// Its serialized form is the API's: seconds since 1970 with a fraction. RFC 3339 is read too, because it is
+/// what the AWS CLI makes of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Timestamp(i64);
 
@@ -82,7 +83,17 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        f64::deserialize(deserializer).map(Self::from_seconds)
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Told {
+            Seconds(f64),
+            Text(String),
+        }
+        match Told::deserialize(deserializer)? {
+            Told::Seconds(seconds) => Ok(Self::from_seconds(seconds)),
+            Told::Text(text) => Self::parse(&text)
+                .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no point in time"))),
+        }
     }
 }
 
@@ -96,6 +107,18 @@ mod tests {
         let text = serde_json::to_string(&point).unwrap();
         assert_eq!(text, "1767225600.123");
         assert_eq!(serde_json::from_str::<Timestamp>(&text).unwrap(), point);
+    }
+
+    #[test]
+    fn what_the_aws_cli_writes_is_read() {
+        let read = |text: &str| serde_json::from_str::<Timestamp>(text);
+        let point = Timestamp::from_millis(1_767_225_600_123);
+        let told = r#""2026-01-01T01:00:00.123000+01:00""#;
+        assert_eq!(read(told).unwrap(), point);
+        let whole = Timestamp::from_millis(1_767_225_600_000);
+        assert_eq!(read("1767225600").unwrap(), whole);
+        let error = read(r#""yesterday""#).unwrap_err().to_string();
+        assert!(error.starts_with("`yesterday` is no point in time"));
     }
 
     #[test]
