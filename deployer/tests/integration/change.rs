@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use stage::Stage;
+use stage::{Stage, eventually};
 
 /// How many executions wait at the same time.
 const WAITING: usize = 200;
@@ -44,7 +44,7 @@ fn each_of_many_is_answered_by_its_name(stage: &Stage) {
         "--format",
         "json",
     ];
-    let open = stage.eventually("all wait", || {
+    let open = eventually("all wait", || {
         let open = stage.lines(&list);
         (open.len() == WAITING).then_some(open)
     });
@@ -76,7 +76,7 @@ fn each_of_many_is_answered_by_its_name(stage: &Stage) {
             });
         }
     });
-    stage.eventually("all have ended", || {
+    eventually("all have ended", || {
         stage.lines(&list).is_empty().then_some(())
     });
     for id in &ids {

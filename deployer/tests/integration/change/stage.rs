@@ -233,7 +233,7 @@ fn from_attribute(value: &AttributeValue) -> Value {
     clippy::disallowed_methods,
     reason = "the pause between two looks, with a deadline"
 )]
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(super) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = look() {

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use durable_history::Record;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::tree;
 use crate::cli::context::Context;
@@ -35,7 +35,7 @@ impl ShowArguments {
     /// Shows an execution from a file, which needs no project and no credentials; nothing without one.
     pub(in crate::cli) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
         let file = self.file.as_deref()?;
-        Some(read(file).map(|record| outcome(&record, None, verbose)))
+        Some(read(file).map(|record| outcome(&record, verbose)))
     }
 }
 
@@ -47,23 +47,18 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &ShowArguments) ->
     let wanted = arguments.execution.as_deref().unwrap_or_default();
     let found = find(app, &clients, &deployed, wanted).await?;
     let record = read_record(&clients, &found.execution.arn).await?;
-    let workflow = &found.workflow.workflow;
-    Ok(outcome(&record, Some(workflow), context.verbose))
+    Ok(outcome(&record, context.verbose))
 }
 
-fn outcome(record: &Record, workflow: Option<&str>, verbose: bool) -> Outcome {
+fn outcome(record: &Record, verbose: bool) -> Outcome {
     let view = ExecutionView::of(record);
-    let text = tree::render(&view, workflow, verbose);
-    Outcome::done(text, document(&view, workflow))
+    let text = tree::render(&view, verbose);
+    Outcome::done(text, document(&view))
 }
 
 /// Returns the execution for programs.
-pub(super) fn document(view: &ExecutionView, workflow: Option<&str>) -> Value {
-    let mut document = serde_json::to_value(view).unwrap_or_default();
-    if let (Value::Object(fields), Some(workflow)) = (&mut document, workflow) {
-        fields.insert("workflow".to_owned(), json!(workflow));
-    }
-    document
+pub(super) fn document(view: &ExecutionView) -> Value {
+    serde_json::to_value(view).unwrap_or_default()
 }
 
 fn read(file: &Utf8Path) -> Result<Record> {

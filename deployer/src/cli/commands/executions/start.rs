@@ -69,7 +69,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &StartArguments) -
         context.reporter.report(&Event::Note { text });
         let started = wait_for_start(&clients, &workflow, name, patience).await?;
         let arn = &started.durable_execution_arn;
-        return watch::watch(context, &clients, (&workflow.workflow, arn), false).await;
+        return watch::watch(context, &clients, arn, false).await;
     }
     if let (Some(name), true) = (&name, arguments.wait) {
         let started = wait_for_start(&clients, &workflow, name, patience).await?;

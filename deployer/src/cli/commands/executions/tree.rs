@@ -14,8 +14,8 @@ const MOST_SHOWN: usize = 2_000;
 const WIDEST_NAME: usize = 26;
 
 /// Returns the execution for people; `data` says whether inputs, results and stack traces are shown.
-pub(super) fn render(view: &ExecutionView, workflow: Option<&str>, data: bool) -> String {
-    let mut lines = heading(view, workflow);
+pub(super) fn render(view: &ExecutionView, data: bool) -> String {
+    let mut lines = heading(view);
     lines.extend(
         view.waiting_for
             .iter()
@@ -47,7 +47,7 @@ pub(super) fn render(view: &ExecutionView, workflow: Option<&str>, data: bool) -
     lines.join("\n")
 }
 
-fn heading(view: &ExecutionView, workflow: Option<&str>) -> Vec<String> {
+fn heading(view: &ExecutionView) -> Vec<String> {
     let status = words(&view.status);
     let status = match view.status.as_str() {
         "SUCCEEDED" => status.green().to_string(),
@@ -61,7 +61,6 @@ fn heading(view: &ExecutionView, workflow: Option<&str>) -> Vec<String> {
     let times_out = view
         .times_out_at
         .map(|at| format!(", times out {}", time(at)));
-    let workflow = workflow.map_or_else(String::new, |workflow| format!("{}, ", plain(workflow)));
     let operations = grouped(view.operations_used);
     let most = grouped(MOST_OPERATIONS);
     vec![
@@ -73,7 +72,7 @@ fn heading(view: &ExecutionView, workflow: Option<&str>) -> Vec<String> {
             times_out.unwrap_or_default()
         ),
         format!(
-            "  code        {workflow}{}, version {}",
+            "  code        {}, version {}",
             plain(&view.function),
             plain(&view.version)
         ),

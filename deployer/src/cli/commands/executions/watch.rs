@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &WatchArguments) -
     let watching = watch(
         context,
         &clients,
-        (&found.workflow.workflow, &found.execution.arn),
+        &found.execution.arn,
         arguments.until_waiting,
     );
     tokio::select! {
@@ -56,7 +56,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &WatchArguments) -
     }
 }
 
-/// Shows an execution of a workflow until it ends, or waits.
+/// Shows an execution until it ends, or waits.
 #[expect(
     clippy::disallowed_methods,
     reason = "who watches asks again, until it ends"
@@ -64,7 +64,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &WatchArguments) -
 pub(super) async fn watch(
     context: &Context,
     clients: &Clients,
-    (workflow, arn): (&str, &str),
+    arn: &str,
     until_waiting: bool,
 ) -> Result<Outcome> {
     let pause = if clients.is_near() {
@@ -78,11 +78,11 @@ pub(super) async fn watch(
         let news = follow.next().await?;
         let record = follow.record();
         let view = ExecutionView::of(record);
-        screen.show(record, &view, workflow, news);
+        screen.show(record, &view, news);
         let waits = until_waiting && !view.waiting_for.is_empty();
         if view.is_finished() || waits {
             screen.clear();
-            let text = tree::render(&view, Some(workflow), context.verbose);
+            let text = tree::render(&view, context.verbose);
             let well = waits || view.status == "SUCCEEDED";
             return Ok(Outcome {
                 exit_code: if well {
@@ -90,7 +90,7 @@ pub(super) async fn watch(
                 } else {
                     Kind::WrongState.exit_code()
                 },
-                ..Outcome::done(text, show::document(&view, Some(workflow)))
+                ..Outcome::done(text, show::document(&view))
             });
         }
         tokio::time::sleep(pause).await;
@@ -127,13 +127,7 @@ impl Screen {
         }
     }
 
-    fn show(
-        &mut self,
-        record: &Record,
-        view: &ExecutionView,
-        workflow: &str,
-        news: Vec<HistoryEvent>,
-    ) {
+    fn show(&mut self, record: &Record, view: &ExecutionView, news: Vec<HistoryEvent>) {
         match self {
             Self::InPlace {
                 terminal,
@@ -142,7 +136,7 @@ impl Screen {
             } => {
                 // Nobody reads what cannot be drawn.
                 let _ = terminal.clear_last_lines(*lines);
-                let text = tree::render(view, Some(workflow), *data);
+                let text = tree::render(view, *data);
                 let (rows, columns) = terminal.size();
                 let text = fitting(&text, usize::from(rows), usize::from(columns));
                 *lines = text.lines().count();

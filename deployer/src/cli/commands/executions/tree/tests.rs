@@ -94,7 +94,7 @@ impl Story {
 
     fn text(&self, data: bool) -> String {
         let view = ExecutionView::of(&self.record());
-        let text = render(&view, Some("fraud-detection"), data);
+        let text = render(&view, data);
         console::strip_ansi_codes(&text).into_owned()
     }
 }
@@ -284,7 +284,7 @@ fn what_others_wrote_never_steers_the_terminal() {
     story.tell_of_all(1.0, "ExecutionFailed", details);
     for data in [false, true] {
         let view = ExecutionView::of(&story.record());
-        let text = render(&view, Some(steering), data);
+        let text = render(&view, data);
         let text = console::strip_ansi_codes(&text);
         let steers = |character: char| character.is_control() && character != '\n';
         assert!(!text.contains(steers), "{text:?}");
@@ -328,8 +328,8 @@ fn what_was_exported_shows_the_same_tree() {
         let again = Record::read(&record.to_json().unwrap()).unwrap();
         for data in [false, true] {
             assert_eq!(
-                render(&ExecutionView::of(&again), None, data),
-                render(&ExecutionView::of(&record), None, data)
+                render(&ExecutionView::of(&again), data),
+                render(&ExecutionView::of(&record), data)
             );
         }
     }
