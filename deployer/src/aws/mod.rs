@@ -13,6 +13,8 @@ mod poll;
 mod queue;
 mod rates;
 mod retries;
+#[cfg(test)]
+mod served;
 mod unfinished;
 
 pub use batches::{
@@ -32,4 +34,6 @@ pub use listing::{listed, versions};
 pub use poll::{Pace, until, until_or};
 pub use queue::{Messages, messages};
 pub use rates::Rates;
+#[cfg(test)]
+pub(crate) use served::served;
 pub use unfinished::{Unfinished, count_unfinished, unfinished_executions};

@@ -95,3 +95,6 @@ pub async fn unfinished_executions(clients: &Clients, function: &str) -> Result<
     }
     Ok(arns.into_iter().collect())
 }
+
+#[cfg(test)]
+mod tests;

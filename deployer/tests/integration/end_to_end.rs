@@ -19,7 +19,8 @@ fn the_commands_of_the_readme_do_what_it_says() {
     let sandbox = Sandbox::of_repository();
     let mut ups = 0;
     for command in readme_commands() {
-        let arguments: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let words = shlex::split(&command).unwrap();
+        let arguments: Vec<&str> = words.iter().skip(2).map(String::as_str).collect();
         let output = sandbox
             .deployer(&arguments)
             .timeout(Duration::from_mins(30))

@@ -27,4 +27,5 @@ mod python;
 mod sandbox;
 mod schemas;
 mod templates;
+mod trace;
 mod witnesses;

@@ -1,5 +1,6 @@
 //! The commands that look at a deployment and take it down, on a small application that deploys fast.
 
+mod many;
 mod origin;
 
 use std::path::{Path, PathBuf};

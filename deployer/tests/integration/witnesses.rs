@@ -64,6 +64,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["operate"],
     ),
     (
+        "a trace names the right end of a message, and where its track is lost",
+        LocalTarget,
+        &["trace"],
+    ),
+    (
         "every state of a stack has a way out",
         FakeCloudFormation,
         &["apply::states"],

@@ -4,14 +4,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use camino::Utf8Path;
 use durable_local::execution::{Crowd, ExecutionService, ServiceSettings};
 use durable_local::gateway::{
     DurableFunction, FunctionGateway, FunctionVersion, GatewayError, InvokeOutcome, StatusChange,
 };
 
 use super::{Clients, Effect, delete, pause, resume, stop};
-use crate::config::load;
+use crate::aws::served;
 
 /// A gateway to nowhere: nothing here runs a function.
 struct Nowhere;
@@ -67,12 +66,7 @@ async fn clients_of(folder: &Path) -> Clients {
     let service = ExecutionService::open(folder, Arc::new(Nowhere), settings)
         .await
         .unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, service.routes()).await.unwrap() });
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let app = load(root, "dev").unwrap();
-    Clients::connect(&app, Some(&endpoint)).await.unwrap()
+    served(service.routes()).await
 }
 
 async fn status(clients: &Clients, arn: &str) -> String {

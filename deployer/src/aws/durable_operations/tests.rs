@@ -6,11 +6,10 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use camino::Utf8Path;
 use serde_json::{Value, json};
 
 use super::{Clients, Effect, delete, pause, resume, stop};
-use crate::config::load;
+use crate::aws::served;
 
 const ARN: &str =
     "arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST/durable-execution/tx-1/4a";
@@ -36,15 +35,10 @@ type Answers = &'static [(u16, &'static str, &'static str)];
 impl Lambda {
     async fn answering(answers: Answers) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let server = axum::Router::new()
             .fallback(answer)
             .with_state((Arc::clone(&seen), answers));
-        tokio::spawn(async move { axum::serve(listener, server).await.unwrap() });
-        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let app = load(root, "dev").unwrap();
-        let clients = Clients::connect(&app, Some(&endpoint)).await.unwrap();
+        let clients = served(server).await;
         Self { clients, seen }
     }
 

@@ -28,15 +28,25 @@ pub(in crate::cli) struct StartArguments {
     /// Waits until the execution has ended; says 4 where it did not succeed
     #[arg(long)]
     wait: bool,
-    /// Shows the execution until it has ended, as `executions watch` does
-    #[arg(long, conflicts_with = "wait")]
-    watch: bool,
+    #[command(flatten)]
+    watching: Watching,
     /// How long to wait; with `--watch`, for its start
     #[arg(long, value_name = "TIME", default_value = "15m")]
     timeout: Span,
     /// Sends a message too that gives no execution a name, and ends in the dead-letter queue
     #[arg(long)]
     anyway: bool,
+}
+
+/// Whether and how long the execution is shown
+#[derive(Debug, Args)]
+struct Watching {
+    /// Shows the execution until it has ended, as `executions watch` does
+    #[arg(long, conflicts_with = "wait")]
+    watch: bool,
+    /// Ends the watching as soon as it waits for something
+    #[arg(long, requires = "watch")]
+    until_waiting: bool,
 }
 
 pub(in crate::cli) async fn run(context: &Context, arguments: &StartArguments) -> Result<Outcome> {
@@ -64,12 +74,12 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &StartArguments) -
     let sent = send(&clients, intake, &body).await?;
     let mut outcome = tell(&workflow, name.as_deref(), &sent);
     let patience = arguments.timeout.duration();
-    if let (Some(name), true) = (&name, arguments.watch) {
+    if let (Some(name), true) = (&name, arguments.watching.watch) {
         let text = std::mem::take(&mut outcome.text);
         context.reporter.report(&Event::Note { text });
         let started = wait_for_start(&clients, &workflow, name, patience).await?;
         let arn = &started.durable_execution_arn;
-        return watch::watch(context, &clients, arn, false).await;
+        return watch::watch(context, &clients, arn, arguments.watching.until_waiting).await;
     }
     if let (Some(name), true) = (&name, arguments.wait) {
         let started = wait_for_start(&clients, &workflow, name, patience).await?;

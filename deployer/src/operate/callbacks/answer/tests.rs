@@ -2,25 +2,17 @@
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use camino::Utf8Path;
 use durable_history::Timestamp;
 
 use super::{Answer, Answered, MOST_RESULT_BYTES, OpenCallback, answer};
-use crate::aws::Clients;
-use crate::config::load;
+use crate::aws::{Clients, served};
 
 async fn clients_of(kind: &'static str) -> Clients {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let refuse = move || async move {
         let header = [("x-amzn-errortype", kind)];
         (StatusCode::BAD_REQUEST, header, "{}").into_response()
     };
-    let server = axum::Router::new().fallback(refuse);
-    tokio::spawn(async move { axum::serve(listener, server).await.unwrap() });
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let app = load(root, "dev").unwrap();
-    Clients::connect(&app, Some(&endpoint)).await.unwrap()
+    served(axum::Router::new().fallback(refuse)).await
 }
 
 fn callback() -> OpenCallback {

@@ -5,11 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
-use camino::Utf8Path;
 use serde_json::{Value, json};
 
-use crate::aws::Clients;
-use crate::config::load;
+use crate::aws::{Clients, served};
 use crate::operate::dead_letters::{DeadQueue, QueueKind};
 use crate::operate::deployed::{DeployedIntake, DeployedWorkflow};
 
@@ -48,10 +46,7 @@ impl Fake {
             let status = StatusCode::from_u16(status).unwrap();
             (status, answer.to_string())
         });
-        let endpoint = scripted_aws::serve(router).await;
-        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let app = load(root, "dev").unwrap();
-        Clients::connect(&app, Some(&endpoint)).await.unwrap()
+        served(router).await
     }
 
     pub(super) fn put(&self, id: &str, body: &str, attributes: Value) {

@@ -6,26 +6,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use camino::Utf8Path;
 use durable_history::Timestamp;
 
 use super::{Change, change};
-use crate::aws::Clients;
-use crate::config::load;
+use crate::aws::{Clients, served};
 use crate::error::Kind;
 use crate::operate::executions::Listed;
 
 /// Returns clients of a service that lets so many requests through, and then knows the credentials no more.
 /// What is asked of `ended` executions is a conflict, and `gone` ones are not known.
 async fn clients_of(permitted: usize) -> Clients {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let left = Arc::new(AtomicUsize::new(permitted));
     let server = axum::Router::new().fallback(answer).with_state(left);
-    tokio::spawn(async move { axum::serve(listener, server).await.unwrap() });
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let app = load(root, "dev").unwrap();
-    Clients::connect(&app, Some(&endpoint)).await.unwrap()
+    served(server).await
 }
 
 async fn answer(State(left): State<Arc<AtomicUsize>>, request: Request) -> Response {

@@ -134,7 +134,7 @@ fn what_waits_says_for_what_until_when_and_how_it_is_answered() {
     assert_snapshot!(waiting().text(false), @r"
     dev-tx-1  running
       started     2026-01-01T00:00:00Z, times out 2026-01-01T01:00:00Z
-      code        fraud-detection, dev-fraud, version 7
+      code        dev-fraud, version 7
       used        7 of 3,000 operations, 48 bytes of 100 MB, 0 invocations
       arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
       waits for   ask-sms (callback), since 2026-01-01T00:00:01Z, until 2026-01-02T00:00:01Z
@@ -170,7 +170,7 @@ fn what_failed_shows_every_attempt_and_no_secret() {
     assert_snapshot!(text, @r"
     dev-tx-1  failed
       started     2026-01-01T00:00:00Z, ended 2026-01-01T00:00:06Z after 6.000 s
-      code        fraud-detection, dev-fraud, version 7
+      code        dev-fraud, version 7
       used        1 of 3,000 operations, 217 bytes of 100 MB, 0 invocations
       arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
       error       CardRefused: (hidden)
@@ -191,7 +191,7 @@ fn with_data_come_stack_traces_and_inputs_without_their_secrets() {
     assert_snapshot!(text, @r#"
     dev-tx-1  failed
       started     2026-01-01T00:00:00Z, ended 2026-01-01T00:00:06Z after 6.000 s
-      code        fraud-detection, dev-fraud, version 7
+      code        dev-fraud, version 7
       used        1 of 3,000 operations, 217 bytes of 100 MB, 0 invocations
       arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
       input       {"id":"tx-1","card_token":"(hidden)"}
@@ -235,7 +235,7 @@ fn a_saga_shows_what_was_undone_and_which_executions_it_started() {
     assert_snapshot!(story.text(false), @r"
     dev-tx-1  succeeded
       started     2026-01-01T00:00:00Z, ended 2026-01-01T23:10:04Z after 23h 10m
-      code        fraud-detection, dev-fraud, version 7
+      code        dev-fraud, version 7
       used        4 of 3,000 operations, 139 bytes of 100 MB, 0 invocations
       arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
 

@@ -7,12 +7,10 @@ use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use camino::Utf8Path;
 use serde_json::{Value, json};
 
 use super::{RerunOptions, rerun};
-use crate::aws::Clients;
-use crate::config::load;
+use crate::aws::{Clients, served};
 use crate::operate::deployed::{DeployedIntake, DeployedWorkflow};
 
 const INPUT: &str = "{\"id\": 1}";
@@ -94,18 +92,10 @@ async fn account_of(executions: &[(&str, &'static str)]) -> (Shared, Clients) {
         executions: executions.collect(),
         ..Account::default()
     }));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let server = axum::Router::new()
         .fallback(answer)
         .with_state(Arc::clone(&account));
-    tokio::spawn(async move { axum::serve(listener, server).await.unwrap() });
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let app = load(root, "dev").unwrap();
-    (
-        account,
-        Clients::connect(&app, Some(&endpoint)).await.unwrap(),
-    )
+    (account, served(server).await)
 }
 
 fn workflow() -> DeployedWorkflow {
