@@ -62,6 +62,14 @@ fn wrap(table: &mut Table, width: Option<u16>) {
     }
 }
 
+/// Returns a table as text that fits the terminal, without spaces at the ends of its lines.
+pub(super) fn fitting(mut table: Table) -> String {
+    fit(&mut table, 0);
+    let text = table.to_string();
+    let lines = text.lines().map(str::trim_end);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Applies `--color`; `auto` leaves the decision to the terminal and `NO_COLOR`.
 pub(super) fn choose_color(choice: ColorChoice) {
     match choice {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
-use crate::cli::outcome::{Outcome, fit};
+use crate::cli::outcome::{Outcome, fitting};
 use crate::cli::plain::plain;
 use crate::count::counted;
 use crate::error::{Error, Result};
@@ -107,8 +107,7 @@ fn table(functions: &[FunctionVersions]) -> String {
             ]);
         }
     }
-    fit(&mut table, 0);
-    table.to_string()
+    fitting(table)
 }
 
 fn why(kept: &Kept) -> String {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cli::context::Context;
 use crate::cli::moment::now;
-use crate::cli::outcome::{Outcome, fit};
+use crate::cli::outcome::{Outcome, fitting};
 use crate::cli::plain::plain;
 use crate::config::Span;
 use crate::error::{Kind, Result};
@@ -137,6 +137,5 @@ fn steps(traced: &Trace) -> String {
         let at = step.at.map_or_else(String::new, |at| at.0.to_rfc3339());
         table.add_row([&at, step.place.as_str(), &plain(&step.what)]);
     }
-    fit(&mut table, 0);
-    table.to_string()
+    fitting(table)
 }

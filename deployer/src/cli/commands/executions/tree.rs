@@ -125,12 +125,12 @@ fn rows(
         .map(|ended| span(ended.0.since(operation.started_at.0)));
     let indent = "  ".repeat(operation.depth);
     let row = format!(
-        "  {indent}{mark} {}{padding}  {:<8}  {:<9}  {}{}",
+        "  {indent}{mark} {}{padding}  {:<9}  {:<9}  {}{}",
         name.trim_start(),
         kind(operation),
         words(operation.status),
         took.unwrap_or_default(),
-        remarks(operation)
+        remarks(view, operation)
     );
     let mut lines = vec![row.trim_end().to_owned()];
     let margin = format!("  {indent}    ");
@@ -154,12 +154,13 @@ fn rows(
 }
 
 /// Returns how often a step was tried, until when something waits, and which function was invoked.
-fn remarks(operation: &OperationView) -> String {
+fn remarks(view: &ExecutionView, operation: &OperationView) -> String {
     let mut remarks = Vec::new();
     if operation.attempts.len() > 1 {
         remarks.push(format!("{} attempts", operation.attempts.len()));
     }
-    if let Some(until) = operation.waits_until {
+    // Nothing waits in an execution that has ended.
+    if let (Some(until), None) = (operation.waits_until, view.ended_at) {
         remarks.push(format!("until {}", time(until)));
     }
     if let Some(function) = &operation.function {
@@ -192,24 +193,20 @@ fn name(operation: &OperationView) -> String {
     format!("{indent}{name}")
 }
 
+/// Returns what an operation is, in the words of the SDK: a context is what it was made for.
 fn kind(operation: &OperationView) -> String {
-    match &operation.sub_type {
-        Some(sub_type) if operation.kind == "CONTEXT" => kebab(&plain(sub_type)),
-        _ if operation.kind == "CHAINED_INVOKE" => "invoke".to_owned(),
-        _ => words(operation.kind),
+    match (operation.kind, operation.sub_type.as_deref()) {
+        ("CONTEXT", Some(sub_type)) => match sub_type {
+            "ParallelBranch" => "branch".to_owned(),
+            "MapIteration" => "item".to_owned(),
+            "RunInChildContext" => "child".to_owned(),
+            "WaitForCallback" => "callback".to_owned(),
+            "WaitForCondition" => "condition".to_owned(),
+            other => plain(other).to_lowercase(),
+        },
+        ("CHAINED_INVOKE", _) => "invoke".to_owned(),
+        (kind, _) => words(kind),
     }
-}
-
-/// `ParallelBranch` becomes `parallel-branch`.
-fn kebab(name: &str) -> String {
-    let mut kebab = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !kebab.is_empty() {
-            kebab.push('-');
-        }
-        kebab.extend(letter.to_lowercase());
-    }
-    kebab
 }
 
 fn error_lines(lead: &str, error: &ErrorView, data: bool) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::Args;
-use durable_history::{HistoryEvent, Record};
+use durable_history::{History, HistoryEvent, Record};
 use serde_json::json;
 
 use super::{show, tree};
@@ -143,8 +143,9 @@ impl Screen {
                 write_line(&mut anstream::stdout().lock(), &text);
             }
             Self::Lines => {
+                let history = record.history();
                 for event in news {
-                    let line = line(record, &event);
+                    let line = line(record, &history, &event);
                     write_line(&mut anstream::stdout().lock(), &line);
                 }
             }
@@ -191,16 +192,17 @@ fn fitting(text: &str, rows: usize, columns: usize) -> String {
 }
 
 /// Returns an event for people: time since the start, type, operation, error.
-fn line(record: &Record, event: &HistoryEvent) -> String {
+fn line(record: &Record, history: &History, event: &HistoryEvent) -> String {
     let since = event
         .event_timestamp
         .since(record.execution.start_timestamp);
     let error = error_of(event).unwrap_or_default();
+    let operation = operation_of(history, event);
     let line = format!(
         "{:>10.3} s  {:<24}  {:<26}  {}",
         since.as_secs_f64(),
         plain(&event.event_type),
-        plain(event.name.as_deref().unwrap_or_default()),
+        plain(&operation),
         plain(&error)
     );
     line.trim_end().to_owned()
@@ -219,6 +221,19 @@ fn document(record: &Record, event: &HistoryEvent) -> String {
         "error": error_of(event),
     });
     document.to_string()
+}
+
+/// Returns the name of the event's operation, or which one it is in.
+fn operation_of(history: &History, event: &HistoryEvent) -> String {
+    let operation = event.id.as_ref().and_then(|id| history.operation(id));
+    match (
+        &event.name,
+        operation.and_then(|operation| history.name_of(operation)),
+    ) {
+        (Some(name), _) => name.clone(),
+        (None, Some(around)) => format!("(in {around})"),
+        (None, None) => String::new(),
+    }
 }
 
 fn error_of(event: &HistoryEvent) -> Option<String> {

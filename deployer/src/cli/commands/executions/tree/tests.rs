@@ -141,13 +141,13 @@ fn what_waits_says_for_what_until_when_and_how_it_is_answered() {
                   deployer callbacks succeed dev-tx-1 ask-sms --result JSON
       waits for   pause (wait), since 2026-01-01T00:00:01Z, until 2026-01-01T00:01:01Z
 
-      ✓ score         step      succeeded  0.250 s
-      … verification  parallel  started
-        … sms         parallel-branch  started
-          … ask-sms   wait-for-callback  started
-            … (c1)    callback  started      until 2026-01-02T00:00:01Z
-        … email       parallel-branch  started
-          … pause     wait      started      until 2026-01-01T00:01:01Z
+      ✓ score         step       succeeded  0.250 s
+      … verification  parallel   started
+        … sms         branch     started
+          … ask-sms   callback   started
+            … (c1)    callback   started      until 2026-01-02T00:00:01Z
+        … email       branch     started
+          … pause     wait       started      until 2026-01-01T00:01:01Z
     ");
 }
 
@@ -175,7 +175,7 @@ fn what_failed_shows_every_attempt_and_no_secret() {
       arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
       error       CardRefused: (hidden)
 
-      ✗ pay  step      failed     5.500 s  3 attempts
+      ✗ pay  step       failed     5.500 s  3 attempts
           attempt 1: CardRefused: refused by the bank
           attempt 2: CardRefused: refused by the bank
                      again
@@ -199,7 +199,7 @@ fn with_data_come_stack_traces_and_inputs_without_their_secrets() {
                   {"code":51}
                     at pay (src/pay.rs:7)
 
-      ✗ pay  step      failed     5.500 s  3 attempts
+      ✗ pay  step       failed     5.500 s  3 attempts
           attempt 1: CardRefused: refused by the bank
                      {"code":51}
                        at pay (src/pay.rs:7)
@@ -239,13 +239,13 @@ fn a_saga_shows_what_was_undone_and_which_executions_it_started() {
       used        4 of 3,000 operations, 139 bytes of 100 MB, 0 invocations
       arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
 
-      ✗ saga             run-in-child-context  failed     3.500 s
+      ✗ saga             child      failed     3.500 s
           CardRefused: refused by the bank
-        ✓ allocate       invoke    succeeded  1.000 s  dev-allocate:3
+        ✓ allocate       invoke     succeeded  1.000 s  dev-allocate:3
             execution arn:aws:lambda:eu-central-1:123456789012:function:dev-allocate:3/durable-execution/a/1
-        ✗ pay            step      failed     0.500 s
+        ✗ pay            step       failed     0.500 s
             CardRefused: refused by the bank
-        ✓ undo-allocate  step      succeeded  0.250 s
+        ✓ undo-allocate  step       succeeded  0.250 s
     ");
 }
 
