@@ -18,6 +18,16 @@ pub fn execution_name(template: &str, stage: &str, message: &Value) -> Option<St
     is_allowed(&name).then_some(name)
 }
 
+/// Returns the values of the message's fields that its execution is named after, the stage left out.
+pub fn naming_values(template: &str, message: &Value) -> Vec<String> {
+    let fields = template.split('{').skip(1);
+    let fields = fields.filter_map(|rest| Some(rest.split_once('}')?.0));
+    fields
+        .filter(|field| *field != "stage")
+        .filter_map(|field| field_text(message, field))
+        .collect()
+}
+
 fn field_text(message: &Value, path: &str) -> Option<String> {
     let value = path
         .split('.')
@@ -40,7 +50,7 @@ fn is_allowed(name: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::execution_name;
+    use super::{execution_name, naming_values};
 
     #[test]
     fn names_come_from_the_stage_and_from_fields() {
@@ -51,6 +61,14 @@ mod tests {
         assert_eq!(name("{missing}"), None);
         assert_eq!(name("{order}"), None);
         assert_eq!(name("{id"), None);
+    }
+
+    #[test]
+    fn a_name_is_made_of_the_messages_own_values() {
+        let message = json!({ "id": "a_1", "order": { "number": 7 } });
+        let values = |template| naming_values(template, &message);
+        assert_eq!(values("{stage}-{order.number}-{id}"), ["7", "a_1"]);
+        assert_eq!(values("{stage}-{missing}"), [""; 0]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::operate::dead_letters::{
 };
 use crate::operate::deployed::DeployedWorkflow;
 use crate::operate::executions::{At, ExecutionView, Listed, find, named, read_record};
+use crate::operate::name::naming_values;
 
 /// How far back logs are read where nothing says when it began.
 const A_DAY: Duration = Duration::from_hours(24);
@@ -138,6 +139,25 @@ impl Path<'_> {
         Ok(())
     }
 
+    /// Workers know nothing of executions: what they write names the values that the execution is named
+    /// after, such as the number of an order.
+    async fn read_lines_of_values(&mut self, record: &Record) -> Result<()> {
+        let template = self.app.workflow(&self.workflow(&[]).unwrap_or_default());
+        let template = template.ok().and_then(|workflow| workflow.intake.as_ref());
+        let input = record.history().execution.input.unwrap_or_default();
+        let input = serde_json::from_str(&input).unwrap_or_default();
+        let values = template.map(|intake| naming_values(&intake.execution_name, &input));
+        let values: BTreeSet<String> = values.into_iter().flatten().collect();
+        let mut more = self.read(&values).await?.others;
+        more.retain(|line| {
+            let fields = line.message.as_object().into_iter().flatten();
+            let mut texts = fields.filter_map(|(_, value)| value.as_str());
+            texts.any(|text| values.contains(text)) && !self.written.others.contains(line)
+        });
+        self.written.others.extend(more);
+        Ok(())
+    }
+
     async fn read(&self, words: &BTreeSet<String>) -> Result<Written> {
         let started = self
             .execution
@@ -159,6 +179,9 @@ impl Path<'_> {
             Some(execution) => Some(read_record(self.clients, &execution.arn).await?),
             None => None,
         };
+        if let Some(record) = &record {
+            self.read_lines_of_values(record).await?;
+        }
         let view = record.as_ref().map(ExecutionView::of);
         let letters = self.letters().await?;
         let workflow = self.workflow(&letters);
