@@ -8,19 +8,23 @@ MiniStack gets wrong about durable functions.
 """
 
 import asyncio
+import copy
+import gc
 import json
 import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
+import warnings
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import lambda_runtime, persistence
-from ministack.services import eventbridge, lambda_svc, s3, sqs
+from ministack.services import cloudwatch, cloudwatch_logs, dynamodb, eventbridge, lambda_svc, s3, sqs
 from ministack.services.cloudformation import provisioners
 
 # How long a function that was created or changed is not ready: long enough to be waited for.
@@ -191,8 +195,124 @@ def pass_once_over_long_queues():
     sqs._HANDLERS["DeleteMessageBatch"] = delete_batch
 
 
+def write_states_at_once():
+    """`json.dump` encodes in Python, piece by piece, and `json.dumps` in C: a save is short."""
+
+    class Json:
+        def __getattr__(self, name):
+            return getattr(json, name)
+
+        @staticmethod
+        def dump(data, file, **options):
+            file.write(json.dumps(data, **options))
+
+    persistence.json = Json()
+
+
+def save_without_copies():
+    """What a save writes at once needs no copy: those of the services that grow took most of its time."""
+    copying = threading.local()
+
+    class Copy:
+        def __getattr__(self, name):
+            return getattr(copy, name)
+
+        @staticmethod
+        def deepcopy(value, *rest):
+            # Only for who saves: everybody else changes what was copied.
+            return value if getattr(copying, "saves", False) else copy.deepcopy(value, *rest)
+
+    def wrap(service):
+        get_state = service.get_state
+
+        def get_state_as_it_is():
+            copying.saves = True
+            try:
+                return get_state()
+            finally:
+                copying.saves = False
+
+        service.copy, service.get_state = Copy(), get_state_as_it_is
+
+    for service in (cloudwatch, cloudwatch_logs, dynamodb, sqs):
+        wrap(service)
+
+
 def save():
     persistence.save_all(ministack._build_persistence_save_dict())
+
+
+class Aside:
+    """Saves while the loop goes on: a child, born with the state as it is, writes it.
+
+    The loop stands still for the birth alone, which does not grow with the state. A child that
+    dies, or that waits for a lock which nobody holds in it, costs a save of the plain kind.
+    """
+
+    LONGEST = 30
+    child = None
+
+    @classmethod
+    async def save(cls):
+        if sys.platform != "linux":
+            save()
+            return
+        # What is known of code stays here: else every child would hash all of it again.
+        lambda_svc.get_state()
+        parent = os.getpid()
+        cls.child = os.fork()
+        if cls.child == 0:
+            cls.write(parent)
+        deadline = time.monotonic() + cls.LONGEST
+        while cls.child is not None:
+            pid, status = os.waitpid(cls.child, os.WNOHANG)
+            if pid:
+                cls.child = None
+                if status != 0:
+                    save()
+            elif time.monotonic() > deadline:
+                cls.end()
+                save()
+            else:
+                await asyncio.sleep(0.02)
+
+    @staticmethod
+    def write(parent):
+        """In the child: writes everything, as long as the process lives whose state it is."""
+        try:
+            gc.disable()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            save_state = persistence.save_state
+
+            def save_while_it_lives(service, state):
+                if os.getppid() != parent:
+                    os._exit(1)
+                save_state(service, state)
+
+            persistence.save_state = save_while_it_lives
+            save()
+            os._exit(0)
+        finally:
+            os._exit(1)
+
+    @classmethod
+    def end(cls):
+        """No child may write what a later save writes."""
+        if cls.child is not None:
+            os.kill(cls.child, signal.SIGKILL)
+            os.waitpid(cls.child, 0)
+            cls.child = None
+
+
+def save_last_alone():
+    """The save at the end is the last word: a child that still writes an older state is ended first."""
+    save_all = ministack.save_all
+
+    def last_save(services):
+        Aside.end()
+        save_all(services)
+
+    ministack.save_all = last_save
 
 
 async def answer(send, status, document):
@@ -213,7 +333,7 @@ async def application(scope, receive, send):
         message = await receive()
         body, more = body + message.get("body", b""), message.get("more_body", False)
     if path == "/_deployer/save":
-        save()
+        await Aside.save()
         await answer(send, 200, {})
     elif path == "/_deployer/events":
         result = eventbridge._put_events(json.loads(body), allow_aws_source=True)
@@ -255,6 +375,11 @@ refuse_long_executions_behind_mappings()
 delete_buckets_wholly()
 hash_code_once()
 pass_once_over_long_queues()
+write_states_at_once()
+save_without_copies()
+save_last_alone()
+# Threads do not come along, and what a child waits for in vain has a deadline.
+warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
 lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = SECONDS_UNTIL_READY
 # Every save would tell of fifty services.
 logging.getLogger("persistence").setLevel(logging.WARNING)
