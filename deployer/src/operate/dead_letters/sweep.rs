@@ -17,7 +17,7 @@ use crate::aws::{Clients, LARGEST_BATCH, delete_messages, hide_messages, receive
 use crate::error::Result;
 
 /// How many batches are worked on at a time.
-const READERS: usize = 8;
+const READERS: usize = 64;
 /// For how long messages are out of sight.
 #[derive(Debug, Clone, Copy)]
 struct Hidden {
