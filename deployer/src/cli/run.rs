@@ -73,17 +73,46 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
         .map_err(|error| Error::new(Kind::Bug, "the program could not be started").caused_by(error))
 }
 
-/// Shows what goes on inside; the local target says at least what went wrong.
+/// Shows what goes on inside.
 fn trace(verbosity: u8, local_target: bool) {
-    let level = match verbosity {
-        0 if local_target => "warn",
-        0 => return,
-        1 => "deployer=debug,durable_local=debug",
-        _ => "debug,hyper=info",
-    };
-    tracing_subscriber::fmt()
-        .with_env_filter(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    if let Some(level) = level(verbosity, local_target) {
+        tracing_subscriber::fmt()
+            .with_env_filter(level)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .init();
+    }
+}
+
+/// Returns what is shown; the local target says at least what went wrong.
+fn level(verbosity: u8, local_target: bool) -> Option<&'static str> {
+    match verbosity {
+        0 => local_target.then_some("warn"),
+        1 => Some("deployer=debug,durable_local=debug"),
+        _ => Some("debug,hyper=info"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, level};
+    use clap::Parser as _;
+
+    fn of(words: &str) -> Option<&'static str> {
+        let arguments = Arguments::try_parse_from(words.split(' ')).unwrap();
+        let local_target = arguments.command.is_local_target();
+        level(arguments.global.verbose, local_target)
+    }
+
+    #[test]
+    fn the_local_target_logs_what_went_wrong_and_other_commands_only_what_they_are_told_to() {
+        assert_eq!(of("deployer local run"), Some("warn"));
+        assert_eq!(of("deployer local status"), None);
+        assert_eq!(of("deployer logs --follow"), None);
+        assert!(
+            of("deployer -v local run")
+                .unwrap()
+                .contains("durable_local=debug")
+        );
+    }
 }
