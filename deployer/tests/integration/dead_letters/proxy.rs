@@ -16,10 +16,13 @@ pub(super) struct Moment {
     pub(super) done: bool,
 }
 
+/// The moment that is planned, how many of its requests came, and where its coming is told.
+type Plan = Option<(Moment, usize, Sender<()>)>;
+
 /// Forwards requests to the local target, until the moment comes.
 pub(super) struct Proxy {
     endpoint: String,
-    plan: Arc<Mutex<Option<(Moment, usize, Sender<()>)>>>,
+    plan: Arc<Mutex<Plan>>,
 }
 
 impl Proxy {
@@ -59,11 +62,7 @@ impl Proxy {
     }
 }
 
-fn forward(
-    client: &TcpStream,
-    target: &str,
-    plan: &Mutex<Option<(Moment, usize, Sender<()>)>>,
-) -> Option<()> {
+fn forward(client: &TcpStream, target: &str, plan: &Mutex<Plan>) -> Option<()> {
     let mut reader = BufReader::new(client.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
     let mut operation = String::new();
@@ -77,7 +76,7 @@ fn forward(
             length = value.trim().parse().ok()?;
         }
         if lower.starts_with("x-amz-target:") {
-            operation = line.trim().rsplit('.').next()?.to_owned();
+            line.trim().rsplit('.').next()?.clone_into(&mut operation);
         }
         if !lower.starts_with("connection:") {
             head += &line;
