@@ -63,7 +63,7 @@ pub async fn peek(
     selection: &Selection,
     stop: &Stop,
 ) -> Result<Vec<Peeked>> {
-    let limit = selection.limit.unwrap_or(usize::MAX);
+    let limit = selection.most();
     let mut found = Vec::new();
     for queue in queues {
         let left = limit.saturating_sub(found.len());

@@ -24,6 +24,18 @@ impl Selection {
         self.ids.is_empty() && self.reasons.is_empty()
     }
 
+    /// Returns after how many messages no other one can be meant.
+    pub(super) fn most(&self) -> usize {
+        /// How long a whole id is: a UUID.
+        const WHOLE: usize = 36;
+        if self.ids.is_empty() {
+            return self.limit.unwrap_or(usize::MAX);
+        }
+        // Whether a part of an id means one message only is known when all were seen.
+        let whole = self.ids.iter().all(|id| id.len() >= WHOLE);
+        if whole { self.ids.len() } else { usize::MAX }
+    }
+
     fn names(&self, letter: &Letter) -> bool {
         self.ids.is_empty() || self.ids.iter().any(|id| letter.id.starts_with(id.as_str()))
     }

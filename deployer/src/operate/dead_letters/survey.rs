@@ -38,8 +38,11 @@ pub async fn survey(
     stop: &Stop,
 ) -> Result<(Vec<Surveyed>, Selection)> {
     let mut surveyed = Vec::new();
-    let mut left = selection.limit.unwrap_or(usize::MAX);
+    let mut left = selection.most();
     for queue in queues {
+        if left == 0 {
+            break;
+        }
         let total = messages(clients, &queue.url).await?.total();
         let mut each = Surveyed {
             queue: queue.clone(),
@@ -48,13 +51,7 @@ pub async fn survey(
             letters: Vec::new(),
         };
         if total > 0 && !selection.is_everything() {
-            // Whether an id means one message only is known when all were seen.
-            let most = if selection.ids.is_empty() {
-                left
-            } else {
-                usize::MAX
-            };
-            let chosen = seen(clients, stage, queue, selection, stop, most).await?;
+            let chosen = seen(clients, stage, queue, selection, stop, left).await?;
             each.messages = chosen.len();
             for (letter, verdict) in chosen {
                 *each.reasons.entry(verdict.reason).or_default() += 1;

@@ -16,13 +16,13 @@ pub(super) struct Moment {
     pub(super) done: bool,
 }
 
-/// The moment that is waited for, how many requests of its operation there were, and whom to tell.
-type Plan = Arc<Mutex<Option<(Moment, usize, Sender<()>)>>>;
+/// The moment that is planned, how many of its requests came, and where its coming is told.
+type Plan = Option<(Moment, usize, Sender<()>)>;
 
 /// Forwards requests to the local target, until the moment comes.
 pub(super) struct Proxy {
     endpoint: String,
-    plan: Plan,
+    plan: Arc<Mutex<Plan>>,
 }
 
 impl Proxy {
@@ -62,11 +62,7 @@ impl Proxy {
     }
 }
 
-fn forward(
-    client: &TcpStream,
-    target: &str,
-    plan: &Mutex<Option<(Moment, usize, Sender<()>)>>,
-) -> Option<()> {
+fn forward(client: &TcpStream, target: &str, plan: &Mutex<Plan>) -> Option<()> {
     let mut reader = BufReader::new(client.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
     let mut operation = String::new();

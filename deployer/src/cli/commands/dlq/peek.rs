@@ -35,11 +35,7 @@ pub(super) struct PeekArguments {
 pub(super) async fn run(context: &Context, arguments: &PeekArguments) -> Result<Outcome> {
     let (clients, queues) = arguments.which.queues(context).await?;
     let stage = &context.app.stage_name;
-    let by_id = !arguments.messages.id.is_empty();
-    // Whether an id means one message only is known when all were seen.
-    let selection = arguments
-        .messages
-        .selection((!by_id).then_some(arguments.limit));
+    let selection = arguments.messages.selection(Some(arguments.limit));
     let peeked = stoppable(context, async |stop| {
         let peeked = peek(&clients, stage, &queues, &selection, stop).await?;
         unless_stopped(stop)?;

@@ -77,7 +77,10 @@ pub(super) async fn run(context: &Context, arguments: &RedriveArguments) -> Resu
         } else {
             None
         };
-        let lines: Vec<String> = surveyed.iter().flat_map(announcement).collect();
+        let lines: Vec<String> = surveyed
+            .iter()
+            .flat_map(|each| announcement(each, edited.is_some()))
+            .collect();
         if arguments.dry_run {
             return Ok(rehearsed(&surveyed, &lines));
         }
@@ -105,7 +108,7 @@ pub(super) async fn run(context: &Context, arguments: &RedriveArguments) -> Resu
 }
 
 /// Returns what will happen with the messages of a queue.
-fn announcement(surveyed: &Surveyed) -> Vec<String> {
+fn announcement(surveyed: &Surveyed, edited: bool) -> Vec<String> {
     let workflow = &surveyed.queue.workflow.workflow;
     let (count, reasons) = (surveyed.messages, by_reason(surveyed));
     let messages = counted(count, "message");
@@ -130,7 +133,7 @@ fn announcement(surveyed: &Surveyed) -> Vec<String> {
         .filter_map(|reason| surveyed.reasons.get(reason));
     let hopeless: usize = hopeless.sum();
     let mut lines = vec![line];
-    if hopeless > 0 {
+    if hopeless > 0 && !edited {
         lines.push(format!(
             "{hopeless} of them will be given up again unless the configuration or the functions changed since; --edit changes a message"
         ));
