@@ -48,7 +48,11 @@ pub(super) const TYPES: [ResourceType; 69] = [
     known("AWS::ECS::Cluster").taggable(),
     known("AWS::ECS::Service").taggable(),
     known("AWS::ECS::TaskDefinition").taggable(),
-    known("AWS::Events::Archive").usual(),
+    known("AWS::Events::Archive")
+        .named_by("ArchiveName")
+        .usual()
+        .create_only(&["ArchiveName", "SourceArn"])
+        .holds(Holds::Data, "events"),
     known("AWS::Events::Connection").usual(),
     known("AWS::Events::EventBus").usual().taggable(),
     known("AWS::Events::EventBusPolicy").usual(),
@@ -138,7 +142,17 @@ pub(super) const TYPES: [ResourceType; 69] = [
         .usual()
         .create_only(&["FilterName", "LogGroupName"]),
     known("AWS::Logs::SubscriptionFilter").usual(),
-    known("AWS::OpenSearchService::Domain").taggable(),
+    known("AWS::OpenSearchService::Domain")
+        .named_by("DomainName")
+        .taggable()
+        .create_only(&["DomainName"])
+        // A version is changed in place only where the `UpdatePolicy` allows it, says its documentation.
+        .conditional(&[
+            "EncryptionAtRestOptions",
+            "AdvancedSecurityOptions",
+            "EngineVersion",
+        ])
+        .holds(Holds::Data, "documents"),
     known("AWS::RDS::DBCluster")
         .guarded_by("DeletionProtection")
         .taggable(),

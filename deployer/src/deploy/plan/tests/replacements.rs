@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 
 use super::{actions, plan, resource};
-use crate::deploy::plan::{Action, Warning};
+use crate::deploy::plan::{Action, Loss, Warning};
 
 /// Properties for which a resource is always replaced, by type.
-const REPLACE: [(&str, &str); 21] = [
+const REPLACE: [(&str, &str); 23] = [
     ("AWS::CloudWatch::Alarm", "AlarmName"),
     ("AWS::CloudWatch::Dashboard", "DashboardName"),
     (
         "AWS::DynamoDB::Table",
         "TableName KeySchema ImportSourceSpecification",
     ),
+    ("AWS::Events::Archive", "ArchiveName SourceArn"),
     ("AWS::Events::Rule", "Name"),
     (
         "AWS::IAM::ManagedPolicy",
@@ -46,6 +47,7 @@ const REPLACE: [(&str, &str); 21] = [
         "AWS::S3::Bucket",
         "BucketName BucketNamePrefix BucketNamespace",
     ),
+    ("AWS::OpenSearchService::Domain", "DomainName"),
     ("AWS::S3::BucketPolicy", "Bucket"),
     ("AWS::SNS::Topic", "TopicName FifoTopic"),
     ("AWS::SQS::Queue", "QueueName FifoQueue"),
@@ -53,11 +55,15 @@ const REPLACE: [(&str, &str); 21] = [
 ];
 
 /// Properties that are changed in place, by type.
-const IN_PLACE: [(&str, &str); 14] = [
+const IN_PLACE: [(&str, &str); 16] = [
     ("AWS::CloudWatch::Alarm", "Threshold AlarmActions"),
     (
         "AWS::DynamoDB::Table",
         "BillingMode TimeToLiveSpecification DeletionProtectionEnabled",
+    ),
+    (
+        "AWS::Events::Archive",
+        "Description EventPattern RetentionDays KmsKeyIdentifier",
     ),
     ("AWS::Events::Rule", "EventPattern Targets"),
     ("AWS::IAM::Policy", "PolicyName PolicyDocument Roles"),
@@ -80,6 +86,10 @@ const IN_PLACE: [(&str, &str); 14] = [
         "AWS::S3::Bucket",
         "VersioningConfiguration LifecycleConfiguration",
     ),
+    (
+        "AWS::OpenSearchService::Domain",
+        "ClusterConfig EBSOptions AccessPolicies",
+    ),
     ("AWS::S3::BucketPolicy", "PolicyDocument"),
     (
         "AWS::SQS::Queue",
@@ -89,9 +99,13 @@ const IN_PLACE: [(&str, &str); 14] = [
 ];
 
 /// Properties for which a resource may be replaced, by type.
-const MAY_REPLACE: [(&str, &str); 3] = [
+const MAY_REPLACE: [(&str, &str); 4] = [
     ("AWS::DynamoDB::Table", "LocalSecondaryIndexes"),
     ("AWS::Events::Rule", "EventBusName"),
+    (
+        "AWS::OpenSearchService::Domain",
+        "EncryptionAtRestOptions AdvancedSecurityOptions EngineVersion",
+    ),
     ("AWS::Unheard::Of", "Anything"),
 ];
 
@@ -209,4 +223,35 @@ fn a_resource_that_keeps_its_name_cannot_be_replaced() {
     assert!(refused(&named, &table(Some("orders"), "key")));
     assert!(!refused(&named, &table(Some("orders-2"), "key")));
     assert!(!refused(&table(None, "id"), &table(None, "key")));
+}
+
+#[test]
+fn an_archive_and_a_search_domain_hold_data() {
+    for (kind, name, in_place) in [
+        ("AWS::Events::Archive", "ArchiveName", "RetentionDays"),
+        (
+            "AWS::OpenSearchService::Domain",
+            "DomainName",
+            "ClusterConfig",
+        ),
+    ] {
+        let with = |property: &str, value: &str| {
+            let properties = json!({ "Constant": 1, property: value });
+            json!({ "It": resource(kind, &properties) })
+        };
+        let losses = |before: &Value, after: &Value| {
+            let plan = plan(Some(before), after);
+            let losses = plan.warnings.iter().filter_map(|warning| match warning {
+                Warning::LosesData { loss, .. } => Some(*loss),
+                _ => None,
+            });
+            losses.collect::<Vec<_>>()
+        };
+        let one = with(name, "one");
+        let renamed = losses(&one, &with(name, "two"));
+        assert_eq!(renamed, [Loss::ReplacedByEmpty], "{kind}");
+        assert_eq!(losses(&one, &json!({})), [Loss::Deleted], "{kind}");
+        let changed = losses(&with(in_place, "one"), &with(in_place, "two"));
+        assert_eq!(changed, [], "{kind}");
+    }
 }
