@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::outcome::{Outcome, fitting};
 use crate::cli::plain::plain;
 use crate::count::counted;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::operate::prune::{FunctionVersions, Kept, Pruned, carry_out, survey};
 use crate::pipeline::{StageLock, connect};
 
@@ -21,7 +21,7 @@ use crate::pipeline::{StageLock, connect};
 pub(in crate::cli) struct PruneArguments {
     /// The workflows; by default all
     workflow: Vec<String>,
-    /// How many of the newest versions of each function stay
+    /// How many of the newest versions of each function stay; they cover what workers are doing just now
     #[arg(long, value_name = "NUMBER", default_value = "3")]
     keep: usize,
     /// Only shows what would be deleted, and what stays why
@@ -78,14 +78,32 @@ fn told(functions: &[FunctionVersions], pruned: &Pruned, dry_run: bool) -> Outco
         };
         format!("Deleted {deleted}.{spared} Next: deployer gc, for their zips")
     };
-    let text = format!("{}\n\n{summary}", table(functions));
+    let text = if functions.is_empty() {
+        "Nothing is deployed.".to_owned()
+    } else {
+        format!("{}\n\n{summary}", table(functions))
+    };
     let document = json!({
         "dry_run": dry_run,
         "functions": functions,
         "deleted": pruned.deleted,
         "spared": pruned.spared,
     });
-    Outcome::done(text, document)
+    Outcome {
+        exit_code: exit_code(functions),
+        ..Outcome::done(text, document)
+    }
+}
+
+/// What could not be asked is kept, and is a failure of the service all the same.
+fn exit_code(functions: &[FunctionVersions]) -> u8 {
+    let mut versions = functions.iter().flat_map(|function| &function.versions);
+    let is_unsure = versions.any(|version| matches!(version.kept, Some(Kept::Unsure(_))));
+    match (functions.is_empty(), is_unsure) {
+        (true, _) => Kind::WrongState.exit_code(),
+        (_, true) => Kind::Service.exit_code(),
+        _ => 0,
+    }
 }
 
 fn table(functions: &[FunctionVersions]) -> String {

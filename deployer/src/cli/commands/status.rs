@@ -80,7 +80,7 @@ fn executions(unfinished: &Unfinished) -> String {
     let more = if unfinished.is_complete {
         ""
     } else {
-        "more than "
+        "at least "
     };
     let by_version = unfinished.by_version.iter();
     let by_version: Vec<String> = by_version

@@ -44,8 +44,8 @@ pub async fn survey(
         check(clients, &live).await?;
         let resources = resources(clients, &live.name).await?;
         for function in physical(&resources, FUNCTION) {
-            let is_durable = live.outputs.orchestrator() == Some(function);
-            let known = look(clients, function, is_durable, &resources).await?;
+            let is_orchestrator = live.outputs.orchestrator() == Some(function);
+            let (is_durable, known) = look(clients, function, is_orchestrator, &resources).await?;
             all.push(FunctionVersions {
                 workflow: workflow.clone(),
                 function: function.to_owned(),
@@ -80,9 +80,17 @@ async fn check(clients: &Clients, live: &LiveStack) -> Result<()> {
         .map_err(failed(format!(
             "the change sets of the stack `{name}` could not be listed"
         )))?;
-    let open = prepared
-        .iter()
-        .find(|set| set.execution_status() == Some(&ChangeSetStatus::Available));
+    let waits = [
+        ChangeSetStatus::Available,
+        ChangeSetStatus::ExecuteInProgress,
+    ];
+    let open = prepared.iter().find(|set| {
+        let status = set.execution_status();
+        let being_made = set.status().is_some_and(|status| {
+            status.as_str().starts_with("CREATE_") && status.as_str() != "CREATE_COMPLETE"
+        });
+        being_made || status.is_some_and(|status| waits.contains(status))
+    });
     match open {
         Some(set) => {
             let set = set.change_set_name().unwrap_or_default();
@@ -101,14 +109,17 @@ fn physical<'a>(resources: &'a [Resource], kind: &'a str) -> impl Iterator<Item 
     own.filter_map(|resource| resource.physical_id.as_deref())
 }
 
+/// Returns whether executions run on a function, and what is known of its versions.
 async fn look(
     clients: &Clients,
     function: &str,
-    is_durable: bool,
+    is_orchestrator: bool,
     resources: &[Resource],
-) -> Result<Known> {
+) -> Result<(bool, Known)> {
     let mut known = Known::default();
+    let mut is_durable = is_orchestrator;
     for version in versions(clients, function).await? {
+        is_durable |= version.durable_config().is_some();
         known.versions.extend(number(version.version()));
     }
     let aliased = aliased(clients, function).await?;
@@ -129,7 +140,7 @@ async fn look(
                 .insert(*version, count.map_err(|error| error.in_a_line()));
         }
     }
-    Ok(known)
+    Ok((is_durable, known))
 }
 
 /// `$LATEST` has no number, and is no version that could go.

@@ -31,7 +31,7 @@ pub struct WorkflowStatus {
     pub mapping: Option<String>,
     /// The queues.
     pub queues: Vec<QueueStatus>,
-    /// How many executions are unfinished; where [`Unfinished::is_complete`] says so, more than that.
+    /// How many executions are unfinished; where [`Unfinished::is_complete`] is false, there are more.
     pub running_executions: Option<usize>,
     /// The same by the version that they are pinned to.
     pub unfinished_executions: Option<Unfinished>,
