@@ -6,10 +6,10 @@ use super::judge::Verdict;
 use super::letter::Letter;
 use super::queues::DeadQueue;
 use super::selection::Selection;
-use super::stop::Stop;
 use super::sweep::{Flow, look_through};
 use crate::aws::Clients;
 use crate::error::Result;
+use crate::event::Stop;
 
 /// Hands the messages of a queue that are meant to `write`, as they come, with why they are there. Copies of
 /// one message come each.

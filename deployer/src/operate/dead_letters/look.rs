@@ -8,10 +8,10 @@ use durable_history::Timestamp;
 use super::queues::DeadQueue;
 use super::reason::Reason;
 use super::selection::Selection;
-use super::stop::Stop;
 use super::sweep::{Flow, look_through};
 use crate::aws::{Clients, Messages, messages};
 use crate::error::Result;
+use crate::event::Stop;
 
 /// The most messages of a queue that are looked at, so that a look at a flood ends.
 const MOST_LOOKED_AT: usize = 10_000;

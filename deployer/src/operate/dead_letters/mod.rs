@@ -14,7 +14,6 @@ mod reason;
 mod redrive;
 mod rerun;
 mod selection;
-mod stop;
 mod survey;
 mod sweep;
 #[cfg(test)]
@@ -32,6 +31,5 @@ pub use queues::{DeadQueue, QueueKind, dead_queues};
 pub use reason::Reason;
 pub use redrive::redrive;
 pub use selection::Selection;
-pub use stop::Stop;
 pub use survey::{Surveyed, survey};
 pub use work::{Work, Worked};

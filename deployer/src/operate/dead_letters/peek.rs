@@ -12,10 +12,10 @@ use super::letter::Letter;
 use super::queues::{DeadQueue, QueueKind};
 use super::reason::Reason;
 use super::selection::Selection;
-use super::stop::Stop;
 use super::sweep::{Flow, look_through};
 use crate::aws::Clients;
 use crate::error::Result;
+use crate::event::Stop;
 use crate::operate::executions::{describe_execution, named};
 
 /// How many executions are looked for at a time.

@@ -115,7 +115,7 @@ impl Putter<'_> {
             for _ in &batch {
                 tokio::select! {
                     () = self.work.rate.turn() => {}
-                    () = self.work.stop.wished() => return Ok(Flow::Enough),
+                    () = self.work.stop.requested() => return Ok(Flow::Enough),
                 }
             }
             self.send(sweep, batch).await?;

@@ -49,14 +49,14 @@ async fn take(
     for (letter, verdict) in part.await? {
         {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.0 == 0 || work.stop.is_wished() {
+            if state.0 == 0 || work.stop.is_requested() {
                 return Ok(Flow::Enough);
             }
             state.0 -= 1;
         }
         tokio::select! {
             () = work.rate.turn() => {}
-            () = work.stop.wished() => return Ok(Flow::Enough),
+            () = work.stop.requested() => return Ok(Flow::Enough),
         }
         let attempt = run_again(work, &verdict).await?;
         let kept = match &attempt {

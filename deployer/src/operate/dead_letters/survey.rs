@@ -7,9 +7,9 @@ use super::peek::seen;
 use super::queues::DeadQueue;
 use super::reason::Reason;
 use super::selection::Selection;
-use super::stop::Stop;
 use crate::aws::{Clients, messages};
 use crate::error::Result;
+use crate::event::Stop;
 
 /// The messages of a queue that are meant.
 #[derive(Debug, Clone)]

@@ -12,9 +12,9 @@ use futures::future::join_all;
 use tokio::time::Instant;
 
 use super::letter::Letter;
-use super::stop::Stop;
 use crate::aws::{Clients, LARGEST_BATCH, delete_messages, hide_messages, receive_messages};
 use crate::error::Result;
+use crate::event::Stop;
 
 /// How many batches are worked on at a time.
 const READERS: usize = 64;
@@ -120,7 +120,7 @@ impl Sweep<'_> {
         take: &impl AsyncFn(&Sweep<'_>, Vec<Letter>) -> Result<Flow>,
     ) -> Result<()> {
         let read = async {
-            while !stop.is_wished() && !self.state().over {
+            while !stop.is_requested() && !self.state().over {
                 let Some(letters) = self.next().await? else {
                     break;
                 };

@@ -2,9 +2,9 @@
 
 use super::queues::DeadQueue;
 use super::selection::Selection;
-use super::stop::Stop;
 use crate::aws::{Clients, Limiter};
 use crate::error::Error;
+use crate::event::Stop;
 
 /// Work on the messages of a queue.
 #[derive(Debug, Clone, Copy)]

@@ -12,9 +12,8 @@ use super::record;
 use crate::aws::Clients;
 use crate::config::App;
 use crate::error::Result;
-use crate::operate::dead_letters::{
-    DeadQueue, Letter, QueueKind, Stop, Verdict, dead_queues, letters,
-};
+use crate::event::Stop;
+use crate::operate::dead_letters::{DeadQueue, Letter, QueueKind, Verdict, dead_queues, letters};
 use crate::operate::deployed::DeployedWorkflow;
 use crate::operate::executions::{At, ExecutionView, Listed, find, named, read_record};
 use crate::operate::name::naming_values;

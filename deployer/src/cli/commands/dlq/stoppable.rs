@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::cli::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::operate::dead_letters::Stop;
+use crate::event::Stop;
 
 /// Does the work, which the first signal has stop at the next place where nothing is half done. A second
 /// signal ends it at once.
@@ -25,7 +25,7 @@ pub(super) async fn stoppable<T>(
         let (stop, keyboard) = (stop.clone(), Arc::clone(&context.keyboard));
         async move {
             next(&mut signals).await;
-            stop.stop();
+            stop.request();
             keyboard.interrupt();
             next(&mut signals).await;
             let _ = sender.send(());
@@ -49,7 +49,7 @@ pub(super) fn stopped() -> Error {
 
 /// Returns an error where a stop is wished: what was seen is not all.
 pub(super) fn unless_stopped(stop: &Stop) -> Result<()> {
-    if stop.is_wished() {
+    if stop.is_requested() {
         return Err(stopped());
     }
     Ok(())

@@ -9,8 +9,8 @@ use crate::cli::outcome::Outcome;
 use crate::cli::plain::plain;
 use crate::count::counted;
 use crate::error::{Error, Kind, Result};
-use crate::event::Event;
-use crate::operate::dead_letters::{QueueKind, Selection, Stop, Surveyed, Work, Worked};
+use crate::event::{Event, Stop};
+use crate::operate::dead_letters::{QueueKind, Selection, Surveyed, Work, Worked};
 
 /// How many messages with which something is wrong are told of one by one.
 const TOLD: usize = 20;
@@ -99,7 +99,7 @@ impl Job<'_> {
             if let Some(limit) = &mut self.selection.limit {
                 *limit = limit.saturating_sub(worked.done);
             }
-            let ended = worked.error.is_some() || self.stop.is_wished();
+            let ended = worked.error.is_some() || self.stop.is_requested();
             all.push((surveyed, worked));
             if ended || self.selection.limit == Some(0) {
                 break;
@@ -127,7 +127,7 @@ impl Job<'_> {
             }
             failed.extend(worked.failed);
         }
-        if self.stop.is_wished() {
+        if self.stop.is_requested() {
             let error = self.said(stopped(), &text, &document);
             return Err(error.hint("run the same command again: it goes on with what is left"));
         }

@@ -7,11 +7,10 @@ use fake::{DEAD, Fake, INTAKE, queue};
 use serde_json::{Value, json};
 
 use super::put_back::put_back;
-use super::{
-    DeadQueue, Reason, Selection, Stop, Work, Worked, discard, export, look, redrive, survey,
-};
+use super::{DeadQueue, Reason, Selection, Work, Worked, discard, export, look, redrive, survey};
 use crate::aws::{Clients, Limiter};
 use crate::error::Kind;
+use crate::event::Stop;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -236,7 +235,7 @@ async fn a_stop_that_is_wished_leaves_all_in_sight() {
         (Limiter::per_second(1), Stop::default()),
     );
     pace.0.turn().await;
-    pace.1.stop();
+    pace.1.request();
     let worked = redrive(
         work(&clients, &queue, &selection, &pace),
         NOW,
