@@ -7,3 +7,6 @@ mod survey;
 pub use carry_out::{Pruned, PrunedVersion, carry_out};
 pub use judge::{Judged, Kept};
 pub use survey::{FunctionVersions, survey};
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ pub async fn survey(
 }
 
 /// Refuses a stack that may go back to what it was, or on to what somebody prepared.
-async fn check(clients: &Clients, live: &LiveStack) -> Result<()> {
+pub(super) async fn check(clients: &Clients, live: &LiveStack) -> Result<()> {
     let name = &live.name;
     if standing(Some(&live.status)) != Standing::Ready {
         let what = format!(
@@ -110,7 +110,7 @@ fn physical<'a>(resources: &'a [Resource], kind: &'a str) -> impl Iterator<Item 
 }
 
 /// Returns whether executions run on a function, and what is known of its versions.
-async fn look(
+pub(super) async fn look(
     clients: &Clients,
     function: &str,
     is_orchestrator: bool,
