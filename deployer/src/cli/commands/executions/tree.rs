@@ -41,7 +41,7 @@ pub(super) fn render(view: &ExecutionView, data: bool) -> String {
     }
     let unknown = view.unknown_events.iter().map(|event| {
         let kind = plain(&event.event_type);
-        format!("  event {} {kind}, not known here", event.event_id)
+        format!("  event {} {kind}, {}", event.event_id, time(event.at))
     });
     lines.extend(unknown);
     lines.join("\n")
