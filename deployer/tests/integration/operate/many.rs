@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use durable_history::Timestamp;
 use durable_local::LocalSettings;
 use durable_local::execution::Crowd;
 use serde_json::{Value, json};
@@ -65,7 +66,7 @@ fn some_are_listed_as_asked_for(small: &Small) {
     for (listed, is_sorted) in [(&newest, false), (&oldest, true)] {
         let started: Vec<_> = listed
             .iter()
-            .map(|execution| execution["started_at"].as_str().unwrap())
+            .map(|execution| Timestamp::parse(execution["started_at"].as_str().unwrap()).unwrap())
             .collect();
         assert_eq!(started.len(), 3);
         assert_eq!(started.is_sorted(), is_sorted, "{started:?}");
