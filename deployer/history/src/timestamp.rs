@@ -43,9 +43,16 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Returns the point in RFC 3339 with milliseconds, in UTC.
+    /// Returns the point in RFC 3339 with milliseconds, in UTC: as texts, too, points have their order.
     pub fn to_rfc3339(self) -> String {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+        let second = self.to_rfc3339_seconds();
+        let millis = self.0.rem_euclid(1000);
+        format!("{}.{millis:03}Z", second.trim_end_matches('Z'))
+    }
+
+    /// Returns the point in RFC 3339 to the second, in UTC.
+    pub fn to_rfc3339_seconds(self) -> String {
+        OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000))
             .ok()
             .and_then(|point| point.format(&Rfc3339).ok())
             .unwrap_or_default()
@@ -131,6 +138,15 @@ mod tests {
             Some(point)
         );
         assert_eq!(Timestamp::parse("yesterday"), None);
-        assert_eq!(point.to_rfc3339(), "2026-01-01T00:00:00Z");
+        assert_eq!(point.to_rfc3339(), "2026-01-01T00:00:00.000Z");
+        assert_eq!(point.to_rfc3339_seconds(), "2026-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn points_have_their_order_as_texts_too() {
+        let texts = [-1, 0, 1, 410, 411, 1_000, 1_767_225_600_000]
+            .map(|millis| Timestamp::from_millis(millis).to_rfc3339());
+        assert!(texts.is_sorted(), "{texts:?}");
+        assert_eq!(texts[3], "1970-01-01T00:00:00.410Z");
     }
 }

@@ -21,28 +21,12 @@ const PAGE_OF_NEWS: i32 = 100;
 
 /// Returns the whole history of an execution, with its data.
 pub async fn history(clients: &Clients, arn: &str) -> Result<Vec<HistoryEvent>> {
+    let mut pages = Pages::of(clients, arn, LARGEST_PAGE, false);
     let mut history = Vec::new();
-    let mut marker = None;
-    loop {
-        clients.rates.histories.turn().await;
-        let page = clients
-            .lambda
-            .get_durable_execution_history()
-            .durable_execution_arn(arn)
-            .include_execution_data(true)
-            .max_items(LARGEST_PAGE)
-            .set_marker(marker)
-            .send()
-            .await
-            .map_err(failed(format!(
-                "the history of the execution `{arn}` could not be read"
-            )))?;
-        history.extend(page.events().iter().map(event));
-        marker = page.next_marker.filter(|marker| !marker.is_empty());
-        if marker.is_none() {
-            return Ok(history);
-        }
+    while let Some(page) = pages.next().await? {
+        history.extend(page);
     }
+    Ok(history)
 }
 
 /// Returns the events of an execution after the one with the id `last`, with their data: no more pages are
@@ -51,32 +35,68 @@ pub async fn history_after(clients: &Clients, arn: &str, last: u64) -> Result<Ve
     if last == 0 {
         return history(clients, arn).await;
     }
+    let mut pages = Pages::of(clients, arn, PAGE_OF_NEWS, true);
     let mut newest_first = Vec::new();
-    let mut marker = None;
-    loop {
-        clients.rates.histories.turn().await;
-        let page = clients
+    while let Some(page) = pages.next().await? {
+        let told = page.len();
+        let before = newest_first.len();
+        newest_first.extend(page.into_iter().take_while(|event| event.event_id > last));
+        if newest_first.len() - before < told {
+            break;
+        }
+    }
+    newest_first.reverse();
+    Ok(newest_first)
+}
+
+/// The events of an execution, read a page at a time.
+struct Pages<'a> {
+    clients: &'a Clients,
+    arn: &'a str,
+    /// How many events a page has at the most.
+    most: i32,
+    newest_first: bool,
+    marker: Option<String>,
+    at_end: bool,
+}
+
+impl<'a> Pages<'a> {
+    fn of(clients: &'a Clients, arn: &'a str, most: i32, newest_first: bool) -> Self {
+        Self {
+            clients,
+            arn,
+            most,
+            newest_first,
+            marker: None,
+            at_end: false,
+        }
+    }
+
+    /// Returns the next page; nothing after the last.
+    async fn next(&mut self) -> Result<Option<Vec<HistoryEvent>>> {
+        if self.at_end {
+            return Ok(None);
+        }
+        self.clients.rates.histories.turn().await;
+        let page = self
+            .clients
             .lambda
             .get_durable_execution_history()
-            .durable_execution_arn(arn)
+            .durable_execution_arn(self.arn)
             .include_execution_data(true)
-            .reverse_order(true)
-            .max_items(PAGE_OF_NEWS)
-            .set_marker(marker)
+            .set_reverse_order(self.newest_first.then_some(true))
+            .max_items(self.most)
+            .set_marker(self.marker.take())
             .send()
             .await
             .map_err(failed(format!(
-                "the history of the execution `{arn}` could not be read"
+                "the history of the execution `{}` could not be read",
+                self.arn
             )))?;
-        let events = page.events().iter().map(event);
-        let before = newest_first.len();
-        newest_first.extend(events.take_while(|event| event.event_id > last));
-        let all_new = newest_first.len() - before == page.events().len();
-        marker = page.next_marker.filter(|marker| !marker.is_empty());
-        if marker.is_none() || !all_new {
-            newest_first.reverse();
-            return Ok(newest_first);
-        }
+        let events = page.events().iter().map(event).collect();
+        self.marker = page.next_marker.filter(|marker| !marker.is_empty());
+        self.at_end = self.marker.is_none();
+        Ok(Some(events))
     }
 }
 
@@ -275,3 +295,6 @@ fn retry(told: Option<&SdkRetry>) -> RetryDetails {
         next_attempt_delay_seconds: seconds(told.and_then(SdkRetry::next_attempt_delay_seconds)),
     }
 }
+
+#[cfg(test)]
+mod tests;

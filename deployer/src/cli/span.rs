@@ -19,6 +19,18 @@ pub(super) fn span(duration: Duration) -> String {
     }
 }
 
+/// Returns a length of time in its one or two largest units, to the second, such as `59s` or `2h 1m`.
+pub(super) fn rough(length: Duration) -> String {
+    let seconds = length.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, _) => format!("{minutes}m {}s", seconds % 60),
+        (0, _, _) => format!("{hours}h {}m", minutes % 60),
+        _ => format!("{days}d {}h", hours % 24),
+    }
+}
+
 /// Returns how long ago something was, such as `3s ago` or `2h ago`.
 pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.since(then).as_secs();

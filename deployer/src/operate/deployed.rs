@@ -1,5 +1,6 @@
-//! A deployed workflow: where its function, queues and records are.
+//! A deployed workflow: where its function, queues, records and tables are.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::aws::Clients;
@@ -22,6 +23,8 @@ pub struct DeployedWorkflow {
     pub undelivered_url: Option<String>,
     /// The intake, where the workflow has one.
     pub intake: Option<DeployedIntake>,
+    /// The physical names of the workflow's tables; the configuration may have more than the stack.
+    pub tables: BTreeMap<String, String>,
 }
 
 /// Where the parts of a deployed intake are.
@@ -96,7 +99,12 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<Option<Dep
         }),
         None => None,
     };
+    let tables = app.workflow(workflow)?.tables.keys().filter_map(|table| {
+        let name = live.outputs.get(&outputs::table_output(table))?;
+        Some((table.clone(), name.to_owned()))
+    });
     Ok(Some(DeployedWorkflow {
+        tables: tables.collect(),
         workflow: workflow.to_owned(),
         function: output(app, &live, outputs::ORCHESTRATOR)?,
         alias: output(app, &live, outputs::ORCHESTRATOR_ALIAS)?,
@@ -119,7 +127,8 @@ fn output(app: &App, live: &LiveStack, name: &str) -> Result<String> {
     })
 }
 
-fn not_deployed(app: &App, what: String) -> Error {
+/// Returns the error of what is not deployed, or not yet.
+pub(crate) fn not_deployed(app: &App, what: String) -> Error {
     Error::new(Kind::WrongState, what).hint(format!(
         "run `deployer up --stage {}` first",
         app.stage_name

@@ -7,7 +7,7 @@ pub mod deployed;
 pub mod executions;
 pub mod garbage;
 pub mod logs;
-pub mod name;
+pub mod message;
 pub mod prune;
 pub mod status;
 pub mod trace;

@@ -156,7 +156,7 @@ impl Play<'_> {
     fn places(&self) -> Result<Vec<Place>> {
         let mut places: Vec<Place> = Vec::new();
         for name in self.names() {
-            let table = self.setting.deployment.idempotency_table.clone();
+            let table = self.setting.idempotency_table.clone();
             places.push((table, [("id".to_owned(), Value::from(name))].into()));
         }
         for given in &self.scenario.given {

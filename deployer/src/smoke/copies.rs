@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::scenario::Message;
-use crate::operate::name::execution_name;
+use crate::operate::message::execution_name;
 
 /// Stands for the number of a copy.
 const NUMBER: &str = "{n}";

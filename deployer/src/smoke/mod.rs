@@ -11,7 +11,6 @@ mod callback;
 mod choose;
 mod compare;
 mod copies;
-mod deployed;
 mod execution;
 mod expect;
 mod fault;
@@ -41,7 +40,6 @@ mod version;
 pub use choose::{Choice, Wanted};
 pub use junit::junit;
 pub use load::load_scenarios;
-pub use printable::printable;
 pub use report::{Left, LeftItem, LeftMessages, Removed, ScenarioOutcome, SmokeReport};
 pub use run::run;
 pub use scenario::{

@@ -118,12 +118,7 @@ impl<'a> Play<'a> {
 
     async fn send_batch(&self, batch: &[Outgoing]) -> Result<(), String> {
         self.setting.sends();
-        let sent = batch::send(
-            &self.setting.clients.sqs,
-            &self.setting.deployment.queue_url,
-            batch,
-        )
-        .await;
+        let sent = batch::send(&self.setting.clients.sqs, &self.setting.queue_url, batch).await;
         sent.map_err(|error| error.in_a_line())
     }
 

@@ -1,8 +1,7 @@
-//! Texts that came with a message, made fit for a terminal and for XML.
+//! Texts that came with a message, made fit for XML.
 
-/// Writes out what moves a terminal, and what XML 1.0 does not allow, as `\u{1b}`: it must be readable, and must
-/// not be lost.
-pub fn printable(text: &str) -> String {
+/// Writes out what XML 1.0 does not allow as `\u{1b}`: it must be readable, and must not be lost.
+pub(super) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
         let allowed = !character.is_control() || matches!(character, '\n' | '\t');

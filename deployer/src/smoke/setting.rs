@@ -7,7 +7,6 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_sdk_lambda::primitives::DateTime;
 use tokio::sync::OnceCell;
 
-use super::deployed::{self, DeployedWorkflow};
 use super::execution::Orchestrator;
 use super::id::run_id;
 use super::look::{Look, Patience, unseen, wait};
@@ -17,6 +16,7 @@ use crate::aws::{Clients, Messages, messages};
 use crate::config::{App, Table};
 use crate::error::Result;
 use crate::event::Stop;
+use crate::operate::deployed::{DeployedIntake, DeployedWorkflow, deployed_one, not_deployed};
 
 /// How far the clock of this machine may be ahead of the service's.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
@@ -58,7 +58,8 @@ impl<'a> Run<'a> {
         execution_name: &'a str,
     ) -> Result<Setting<'a>> {
         let Run { app, clients, .. } = *self;
-        let deployment = deployed::find(app, clients, workflow).await?;
+        let deployment = deployed_one(app, clients, workflow).await?;
+        let (intake, undelivered_url) = whole(app, &deployment)?;
         let live =
             LiveVersion::read(&clients.lambda, &deployment.function, &deployment.alias).await?;
         let is_near = clients.is_near();
@@ -76,11 +77,13 @@ impl<'a> Run<'a> {
                 function: deployment.function.clone(),
             },
             live,
-            intake: mailbox(&deployment.queue_url, Sender::Label, Own::Taken)
+            intake: mailbox(&intake.queue_url, Sender::Label, Own::Taken)
                 .holding_at_most(MOST_HELD_AT_WORK),
-            dead_letters: mailbox(&deployment.dead_letter_url, Sender::Label, own),
+            dead_letters: mailbox(&intake.dead_letter_url, Sender::Label, own),
             failures: mailbox(&deployment.failure_url, Sender::Execution, own),
-            undelivered: mailbox(&deployment.undelivered_url, Sender::Execution, own),
+            undelivered: mailbox(&undelivered_url, Sender::Execution, own),
+            queue_url: intake.queue_url,
+            idempotency_table: intake.idempotency_table,
             deployment,
             since: DateTime::from(SystemTime::now() - CLOCK_SKEW),
             pace: if is_near { Paces::NEAR } else { Paces::FAR },
@@ -92,6 +95,28 @@ impl<'a> Run<'a> {
             drained: OnceCell::new(),
         })
     }
+}
+
+/// Returns the intake and the queue of undelivered failures of a workflow that is deployed as a whole.
+fn whole(app: &App, deployment: &DeployedWorkflow) -> Result<(DeployedIntake, String)> {
+    let workflow = &deployment.workflow;
+    let missing = |what: &str| {
+        let stage = &app.stage_name;
+        not_deployed(
+            app,
+            format!("the workflow `{workflow}` has no {what} on stage `{stage}` yet"),
+        )
+    };
+    let mut tables = app.workflow(workflow)?.tables.keys();
+    if let Some(table) = tables.find(|table| !deployment.tables.contains_key(*table)) {
+        return Err(missing(&format!("table `{table}`")));
+    }
+    let intake = deployment.intake.clone();
+    let undelivered_url = deployment.undelivered_url.clone();
+    Ok((
+        intake.ok_or_else(|| missing("intake"))?,
+        undelivered_url.ok_or_else(|| missing("queue of undelivered failures"))?,
+    ))
 }
 
 /// How patient to be with the services.
@@ -137,6 +162,8 @@ pub(super) struct Setting<'a> {
     pub(super) workflow: &'a str,
     pub(super) clients: &'a Clients,
     pub(super) deployment: DeployedWorkflow,
+    pub(super) queue_url: String,
+    pub(super) idempotency_table: String,
     /// The workflow's tables.
     pub(super) tables: &'a BTreeMap<String, Table>,
     pub(super) stage: &'a str,
@@ -212,7 +239,7 @@ impl Setting<'_> {
     }
 
     async fn queue_is_empty(&self, sent: Instant) -> Look<()> {
-        let url = &self.deployment.queue_url;
+        let url = &self.queue_url;
         match messages(self.clients, url).await.map(Messages::total) {
             Err(error) => unseen(&error),
             Ok(0) if sent.elapsed() >= self.pace.count_lag => Look::Found(()),

@@ -2,8 +2,8 @@
 
 use std::error::Error as StdError;
 
-use crate::message::MessageError;
-use crate::name::NameError;
+use messages::{MessageError, NameError};
+
 use crate::starter::StartError;
 
 /// Why a record was not handled. The text shows nothing of the message's content.

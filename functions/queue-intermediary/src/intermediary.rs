@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use idempotency::{Acquisition, Clock, Idempotency, Lease};
+use messages::{Message, NameTemplate};
 
 use crate::backoff;
 use crate::batch::{Batch, BatchResponse, FailedItem, Record};
 use crate::error::{self, RecordError};
-use crate::message::Message;
-use crate::name::NameTemplate;
 use crate::starter::Starter;
 use crate::visibility::Visibility;
 

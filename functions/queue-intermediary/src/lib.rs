@@ -8,8 +8,8 @@
 //!
 //! # For each record of a batch
 //!
-//! 1. Read the body: one JSON object in which no key occurs twice ([`Message`]).
-//! 2. Render the execution name from its fields ([`NameTemplate`]). A name that is not allowed is
+//! 1. Read the body: one JSON object in which no key occurs twice ([`messages::Message`]).
+//! 2. Render the execution name from its fields ([`messages::NameTemplate`]). A name that is not allowed is
 //!    refused, never repaired: two ids must not collapse into one.
 //! 3. Take the idempotency record of that name, with the hash of the canonical body.
 //! 4. Invoke the orchestrator with the body as it came, as `Event`, under the name.
@@ -57,8 +57,6 @@ mod backoff;
 mod batch;
 mod error;
 mod intermediary;
-mod message;
-mod name;
 mod settings;
 mod starter;
 mod visibility;
@@ -66,8 +64,6 @@ mod visibility;
 pub use batch::{Attributes, Batch, BatchResponse, FailedItem, Record};
 pub use error::RecordError;
 pub use intermediary::Intermediary;
-pub use message::{Message, MessageError};
-pub use name::{NameError, NameTemplate, TemplateError};
 pub use settings::{Settings, SettingsError};
 pub use starter::{StartError, Starter};
 pub use visibility::Visibility;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::name::{NameTemplate, TemplateError};
+use messages::{NameTemplate, TemplateError};
 
 /// The settings of one workflow's intermediary.
 #[derive(Debug, Clone, PartialEq, Eq)]

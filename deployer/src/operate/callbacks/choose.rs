@@ -83,7 +83,10 @@ fn none(execution: &Listed, history: &History, operation: Option<&str>) -> Error
 }
 
 fn how_it_closed(closed: &Operation) -> String {
-    let at = closed.ended_at.unwrap_or(closed.started_at).to_rfc3339();
+    let at = closed
+        .ended_at
+        .unwrap_or(closed.started_at)
+        .to_rfc3339_seconds();
     let error = closed.error.as_ref().map(ErrorObject::in_words);
     let error = error.as_deref().map(printable);
     match closed.status {

@@ -7,17 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use idempotency::payload_hash;
 use serde_json::Value;
 
-use super::body::read_body;
 use super::letter::Letter;
 use super::queues::{DeadQueue, QueueKind};
 use super::reason::Reason;
 use crate::aws::{Clients, failed};
 use crate::error::{Error, Kind, Result};
 use crate::operate::deployed::DeployedIntake;
-use crate::operate::name::execution_name;
+use crate::operate::message::{name_of, read_message};
 
 /// The attribute in which who gives a message up may say why.
 const REASON: &str = "deployer-reason";
@@ -104,18 +102,18 @@ fn of_message(letter: &Letter, template: &str, stage: &str) -> Verdict {
         let bytes = letter.body.len();
         return verdict(Reason::TooLarge, format!("the body has {bytes} bytes"));
     }
-    let body = match read_body(&letter.body) {
-        Ok(body) => body,
+    let message = match read_message(&letter.body) {
+        Ok(message) => message,
         Err(why) => return verdict(Reason::Unreadable, why),
     };
-    let Some(name) = execution_name(template, stage, &body) else {
-        let why = format!("`{template}` makes no allowed name of it");
-        return verdict(Reason::NoName, why);
+    let name = match name_of(template, stage, &message) {
+        Ok(name) => name,
+        Err(why) => return verdict(Reason::NoName, why),
     };
     let why = "what it needs was out of reach at every try; nothing was started".to_owned();
     Verdict {
         execution: Some(name),
-        payload_hash: Some(payload_hash(&body)),
+        payload_hash: Some(message.hash()),
         ..verdict(Reason::GaveUp, why)
     }
 }

@@ -1,7 +1,6 @@
 //! Dead letters: messages that were given up, executions that ended badly, and failures that did not reach
 //! their queue.
 
-mod body;
 mod discard;
 mod export;
 mod judge;
@@ -20,7 +19,6 @@ mod sweep;
 mod tests;
 mod work;
 
-pub use body::read_body;
 pub use discard::discard;
 pub use export::export;
 pub use judge::Verdict;

@@ -4,9 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use durable_history::ErrorObject;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use idempotency::payload_hash;
+use messages::Message;
 
-use super::body::read_body;
 use super::judge::Verdict;
 use super::letter::Letter;
 use super::queues::{DeadQueue, QueueKind};
@@ -17,6 +16,7 @@ use crate::aws::Clients;
 use crate::error::Result;
 use crate::event::Stop;
 use crate::operate::executions::{describe_execution, named};
+use crate::operate::message::read_message;
 
 /// How many executions are looked for at a time.
 const CONCURRENCY: usize = 8;
@@ -147,8 +147,8 @@ async fn stand(
         (queue.kind, verdict.reason, &standing)
     {
         let input = describe_execution(clients, arn).await?.input_payload;
-        let theirs = input.and_then(|input| read_body(&input).ok());
-        let theirs = theirs.map(|input| payload_hash(&input));
+        let theirs = input.and_then(|input| read_message(&input).ok());
+        let theirs = theirs.map(Message::hash);
         if theirs.is_some() && theirs != verdict.payload_hash {
             verdict.reason = Reason::NameTaken;
             "the name is taken by an execution with another input".clone_into(&mut verdict.why);

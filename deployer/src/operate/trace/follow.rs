@@ -16,7 +16,7 @@ use crate::event::Stop;
 use crate::operate::dead_letters::{DeadQueue, Letter, QueueKind, Verdict, dead_queues, letters};
 use crate::operate::deployed::DeployedWorkflow;
 use crate::operate::executions::{At, ExecutionView, Listed, find, named, read_record};
-use crate::operate::name::naming_values;
+use crate::operate::message::{naming_values, read_message};
 
 /// How far back logs are read where nothing says when it began.
 const A_DAY: Duration = Duration::from_hours(24);
@@ -143,10 +143,15 @@ impl Path<'_> {
     async fn read_lines_of_values(&mut self, record: &Record) -> Result<()> {
         let template = self.app.workflow(&self.workflow(&[]).unwrap_or_default());
         let template = template.ok().and_then(|workflow| workflow.intake.as_ref());
-        let input = record.history().execution.input.unwrap_or_default();
-        let input = serde_json::from_str(&input).unwrap_or_default();
-        let values = template.map(|intake| naming_values(&intake.execution_name, &input));
-        let values: BTreeSet<String> = values.into_iter().flatten().collect();
+        let input = record.execution.input_payload.as_deref();
+        let message = input.and_then(|input| read_message(input).ok());
+        let (Some(intake), Some(message)) = (template, message) else {
+            return Ok(());
+        };
+        let stage = &self.app.stage_name;
+        let values: BTreeSet<String> = naming_values(&intake.execution_name, stage, &message)
+            .into_iter()
+            .collect();
         let mut more = self.read(&values).await?.others;
         more.retain(|line| {
             let fields = line.message.as_object().into_iter().flatten();
@@ -216,7 +221,14 @@ impl Path<'_> {
 
     /// Returns what waits in the queues of what ended badly, and is of this message or execution.
     async fn letters(&mut self) -> Result<Vec<(DeadQueue, Letter, Verdict)>> {
-        let queues = dead_queues(self.workflows, None);
+        let known = self.workflow(&[]);
+        let own = |deployed: &&DeployedWorkflow| {
+            known
+                .as_ref()
+                .is_none_or(|known| *known == deployed.workflow)
+        };
+        let workflows: Vec<_> = self.workflows.iter().filter(own).cloned().collect();
+        let queues = dead_queues(&workflows, None);
         let stage = &self.app.stage_name;
         let mut all = letters(self.clients, stage, &queues, &Stop::default()).await?;
         all.retain(

@@ -35,7 +35,7 @@ pub(super) async fn read(
     let expiration = expiration.and_then(|seconds| seconds.parse::<i64>().ok());
     parts.extend(expiration.map(|seconds| {
         let at = Timestamp::from_millis(seconds.saturating_mul(1000));
-        format!("tells duplicates until {}", at.to_rfc3339())
+        format!("tells duplicates until {}", at.to_rfc3339_seconds())
     }));
     let rerun = [
         ("rerun_of", "rerun of"),

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use durable_history::Timestamp;
 use durable_local::LocalSettings;
 use durable_local::execution::Crowd;
 use serde_json::{Value, json};
@@ -66,7 +65,7 @@ fn some_are_listed_as_asked_for(small: &Small) {
     for (listed, is_sorted) in [(&newest, false), (&oldest, true)] {
         let started: Vec<_> = listed
             .iter()
-            .map(|execution| Timestamp::parse(execution["started_at"].as_str().unwrap()).unwrap())
+            .map(|execution| execution["started_at"].as_str().unwrap())
             .collect();
         assert_eq!(started.len(), 3);
         assert_eq!(started.is_sorted(), is_sorted, "{started:?}");

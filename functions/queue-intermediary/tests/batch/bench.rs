@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use idempotency::{Idempotency, ManualClock, MemoryStore, Record};
-use queue_intermediary::{
-    Batch, BatchResponse, Intermediary, NameTemplate, StartError, Starter, Visibility,
-};
+use messages::NameTemplate;
+use queue_intermediary::{Batch, BatchResponse, Intermediary, StartError, Starter, Visibility};
 use serde_json::json;
 
 pub(crate) const NOW: i64 = 1_700_000_000_000;

@@ -11,6 +11,7 @@ use crate::cli::global::Format;
 use crate::cli::moment::now;
 use crate::cli::outcome::{Outcome, write_line};
 use crate::cli::plain::plain;
+use crate::cli::span::rough;
 use crate::error::Result;
 use crate::operate::callbacks::{OpenCallback, OpenCallbacks, OpenFilter};
 use crate::operate::deployed::deployed;
@@ -132,19 +133,13 @@ fn row(callback: &OpenCallback, now: Timestamp) -> [String; 5] {
     [
         plain(&callback.execution).into_owned(),
         plain(operation).into_owned(),
-        format!("{} ago", told(now.since(callback.since))),
+        format!("{} ago", rough(now.since(callback.since))),
         callback.until.map_or_else(
             || "-".to_owned(),
-            |until| format!("in {}", told(until.since(now))),
+            |until| format!("in {}", rough(until.since(now))),
         ),
-        every.map_or_else(|| "-".to_owned(), |every| format!("every {}", told(every))),
+        every.map_or_else(|| "-".to_owned(), |every| format!("every {}", rough(every))),
     ]
-}
-
-/// Returns a length of time in its two largest units.
-fn told(length: Duration) -> String {
-    let whole = humantime::format_duration(Duration::from_secs(length.as_secs())).to_string();
-    whole.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn document(callback: &OpenCallback) -> Value {
@@ -187,8 +182,8 @@ mod tests {
             "tx-1\\u{1b}[2J",
             "ask-sms",
             "1m 1s ago",
-            "in 1day 59m",
-            "every 5m",
+            "in 1d 0h",
+            "every 5m 0s",
         ];
         assert_eq!(told, expected);
         let endless = OpenCallback {
@@ -204,6 +199,6 @@ mod tests {
     fn a_program_gets_the_id_and_times() {
         let document = document(&callback());
         assert_eq!(document["callback_id"], "id");
-        assert_eq!(document["until"], "1970-01-02T01:01:01Z");
+        assert_eq!(document["until"], "1970-01-02T01:01:01.000Z");
     }
 }

@@ -3,14 +3,14 @@
 use clap::Args;
 
 use super::stoppable::{stoppable, unless_stopped};
-use super::which::{MessageArguments, QueueArguments};
+use super::which::{ChosenArguments, QueueArguments};
 use super::work::{Job, announce, by_reason, none_found, rehearsed};
 use crate::aws::Limiter;
 use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
 use crate::cli::outcome::Outcome;
 use crate::count::counted;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::operate::dead_letters::{Surveyed, discard, survey};
 
 /// Deletes messages for good
@@ -19,28 +19,16 @@ use crate::operate::dead_letters::{Surveyed, discard, survey};
 #[derive(Debug, Args)]
 pub(super) struct DiscardArguments {
     #[command(flatten)]
-    messages: MessageArguments,
+    chosen: ChosenArguments,
     #[command(flatten)]
     which: QueueArguments,
-    /// All messages
-    #[arg(long, conflicts_with_all = ["id", "reason"])]
-    all: bool,
-    /// At most so many
-    #[arg(long, value_name = "NUMBER")]
-    limit: Option<usize>,
     /// Only shows what would be deleted
     #[arg(long)]
     dry_run: bool,
 }
 
 pub(super) async fn run(context: &Context, arguments: &DiscardArguments) -> Result<Outcome> {
-    let chosen = arguments.messages.selection(arguments.limit);
-    if !arguments.all && chosen.ids.is_empty() && chosen.reasons.is_empty() {
-        return Err(
-            Error::usage("it is not said which messages are to be deleted")
-                .hint("name them by their ids, by --reason, or all of them with --all"),
-        );
-    }
+    let chosen = arguments.chosen.selection("deleted")?;
     let (clients, queues) = arguments.which.queues(context).await?;
     let stage = &context.app.stage_name;
     stoppable(context, async |stop| {

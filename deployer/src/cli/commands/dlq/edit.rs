@@ -10,8 +10,9 @@ use crate::cli::context::Context;
 use crate::cli::environment::Environment;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
-use crate::operate::dead_letters::{Letter, QueueKind, Surveyed, read_body};
-use crate::operate::name::execution_name;
+use crate::operate::dead_letters::{Letter, QueueKind, Surveyed};
+use crate::operate::executions::differences;
+use crate::operate::message::{name_of, read_message};
 
 /// How many characters of a value are told.
 const TOLD: usize = 60;
@@ -61,19 +62,15 @@ pub(super) fn edit(context: &Context, surveyed: &[Surveyed]) -> Result<Option<St
             "what you wrote is in {file}; the same command opens it again"
         ))
     };
-    let body = read_body(text).map_err(|why| kept(Error::new(Kind::Usage, why)))?;
+    let message = read_message(text).map_err(|why| kept(Error::usage(why)))?;
     let (template, stage) = (&intake.execution_name, &context.app.stage_name);
-    let name = execution_name(template, stage, &body).ok_or_else(|| {
+    let name = name_of(template, stage, &message).map_err(|why| {
         kept(Error::usage(format!(
-            "`{template}` makes no allowed name of what you wrote"
+            "what you wrote gives no execution a name: {why}"
         )))
     })?;
-    let mut lines = match read_body(&letter.body) {
-        Ok(before) => {
-            let mut lines = Vec::new();
-            compare("", Some(&before), Some(&body), &mut lines);
-            lines
-        }
+    let mut lines = match read_message(&letter.body) {
+        Ok(before) => differing(&before.into_value(), &message.into_value()),
         Err(why) => vec![format!("it can be read now; before, {why}")],
     };
     lines.push(format!("its execution will be named {name}"));
@@ -119,56 +116,42 @@ fn open(context: &Context, file: &Utf8PathBuf) -> Result<()> {
     }
 }
 
-/// Tells where two values differ.
-fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, lines: &mut Vec<String>) {
-    if old == new {
-        return;
-    }
-    if let (Some(Value::Object(before)), Some(Value::Object(after))) = (old, new) {
-        let added = after.keys().filter(|key| !before.contains_key(*key));
-        for key in before.keys().chain(added) {
-            let path = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
-            compare(&path, before.get(key), after.get(key), lines);
-        }
-        return;
-    }
+/// Returns where two messages differ, a line each.
+fn differing(before: &Value, after: &Value) -> Vec<String> {
     let told = |value: Option<&Value>| {
         value.map_or_else(
             || "nothing".to_owned(),
             |value| cut(&value.to_string(), TOLD),
         )
     };
-    lines.push(format!(
-        "{}: {} → {}",
-        cut(path, TOLD),
-        told(old),
-        told(new)
-    ));
+    let lines = differences(before, after).into_iter().map(|difference| {
+        format!(
+            "{}: {} → {}",
+            cut(&difference.path, TOLD),
+            told(difference.old.as_ref()),
+            told(difference.new.as_ref())
+        )
+    });
+    lines.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::compare;
+    use super::differing;
 
     #[test]
     fn what_differs_is_told_by_its_place() {
         let before = json!({ "id": 1, "order": { "amount": 5, "vendor": "a" }, "items": [1] });
         let after = json!({ "id": 1, "order": { "amount": 6, "note": "x" }, "items": [1, 2] });
-        let mut lines = Vec::new();
-        compare("", Some(&before), Some(&after), &mut lines);
         assert_eq!(
-            lines,
+            differing(&before, &after),
             [
-                "order.amount: 5 → 6",
-                "order.vendor: \"a\" → nothing",
-                "order.note: nothing → \"x\"",
-                "items: [1] → [1,2]",
+                "$.items[1]: nothing → 2",
+                "$.order.amount: 5 → 6",
+                "$.order.note: nothing → \"x\"",
+                "$.order.vendor: \"a\" → nothing",
             ]
         );
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::edit::edit;
 use super::stoppable::{stoppable, unless_stopped};
-use super::which::{MessageArguments, QueueArguments};
+use super::which::{ChosenArguments, QueueArguments};
 use super::work::{Job, announce, by_reason, none_found, rehearsed};
 use crate::aws::Limiter;
 use crate::cli::confirm::confirm;
@@ -13,7 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::moment::now;
 use crate::cli::outcome::Outcome;
 use crate::count::counted;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::operate::dead_letters::{QueueKind, Reason, Surveyed, redrive, survey};
 
 /// Puts messages back where they came from, and starts failed executions again
@@ -24,18 +24,12 @@ use crate::operate::dead_letters::{QueueKind, Reason, Surveyed, redrive, survey}
 #[derive(Debug, Args)]
 pub(super) struct RedriveArguments {
     #[command(flatten)]
-    messages: MessageArguments,
+    chosen: ChosenArguments,
     #[command(flatten)]
     which: QueueArguments,
-    /// All messages
-    #[arg(long, conflicts_with_all = ["id", "reason"])]
-    all: bool,
     /// At most so many a second, such as 50/s
     #[arg(long, value_name = "NUMBER", value_parser = rate)]
     rate: Option<u32>,
-    /// At most so many
-    #[arg(long, value_name = "NUMBER")]
-    limit: Option<usize>,
     /// Opens the message in $VISUAL or $EDITOR first; for one message of the intake
     #[arg(long, conflicts_with_all = ["all", "reason", "limit"])]
     edit: bool,
@@ -52,13 +46,7 @@ fn rate(text: &str) -> Result<u32, String> {
 }
 
 pub(super) async fn run(context: &Context, arguments: &RedriveArguments) -> Result<Outcome> {
-    let chosen = arguments.messages.selection(arguments.limit);
-    if !arguments.all && chosen.ids.is_empty() && chosen.reasons.is_empty() {
-        return Err(
-            Error::usage("it is not said which messages are to be put back")
-                .hint("name them by their ids, by --reason, or all of them with --all"),
-        );
-    }
+    let chosen = arguments.chosen.selection("put back")?;
     let (clients, queues) = arguments.which.queues(context).await?;
     let stage = &context.app.stage_name;
     stoppable(context, async |stop| {

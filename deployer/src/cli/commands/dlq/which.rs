@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::aws::Clients;
 use crate::cli::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operate::dead_letters::{DeadQueue, QueueKind, Reason, Selection, dead_queues};
 use crate::operate::deployed::deployed;
 use crate::pipeline::connect;
@@ -49,5 +49,35 @@ impl MessageArguments {
             reasons: self.reason.clone(),
             limit,
         }
+    }
+}
+
+/// Which messages a command works on: all of them only where that is said
+#[derive(Debug, Clone, Args)]
+pub(super) struct ChosenArguments {
+    #[command(flatten)]
+    messages: MessageArguments,
+    /// All messages
+    #[arg(long, conflicts_with_all = ["id", "reason"])]
+    all: bool,
+    /// At most so many
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<usize>,
+}
+
+impl ChosenArguments {
+    /// Returns the messages that are to be `worked` on, such as `deleted`.
+    ///
+    /// # Errors
+    ///
+    /// It is not said which.
+    pub(super) fn selection(&self, worked: &str) -> Result<Selection> {
+        let chosen = self.messages.selection(self.limit);
+        if self.all || !chosen.ids.is_empty() || !chosen.reasons.is_empty() {
+            return Ok(chosen);
+        }
+        let what = format!("it is not said which messages are to be {worked}");
+        Err(Error::usage(what)
+            .hint("name them by their ids, by --reason, or all of them with --all"))
     }
 }

@@ -1,27 +1,14 @@
 //! Times and texts as these commands tell them.
 
-use std::time::Duration;
-
 use durable_history::Timestamp;
 
 use crate::cli::plain::plain;
+use crate::cli::span::rough;
 
 /// Returns a time to the second, and how long ago that is.
 pub(super) fn ago(time: Timestamp, now: Timestamp) -> String {
-    let point = Timestamp::from_millis(time.millis().div_euclid(1000) * 1000);
-    format!("{} ({} ago)", point.to_rfc3339(), span(now.since(time)))
-}
-
-/// Returns a duration in its one or two largest units.
-fn span(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds}s"),
-        (0, 0, _) => format!("{minutes}m {}s", seconds % 60),
-        (0, _, _) => format!("{hours}h {}m", minutes % 60),
-        _ => format!("{days}d {}h", hours % 24),
-    }
+    let second = time.to_rfc3339_seconds();
+    format!("{second} ({} ago)", rough(now.since(time)))
 }
 
 /// Returns a text of others in one line, cut after so many characters.

@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn programs_get_times_and_names_as_they_are() {
         let document = document(&listed());
-        assert_eq!(document["started_at"], "2026-01-01T00:00:00Z");
+        assert_eq!(document["started_at"], "2026-01-01T00:00:00.000Z");
         assert_eq!(document["name"], "dev-tx-\u{1b}[31m1");
     }
 }

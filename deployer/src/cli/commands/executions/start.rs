@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::operate::deployed::{DeployedIntake, DeployedWorkflow, deployed_one};
 use crate::operate::executions::{Sent, send, wait_for_end, wait_for_start};
-use crate::operate::name::execution_name;
+use crate::operate::message::{name_of, read_message};
 use crate::pipeline::connect;
 
 /// Sends a message into the queue of a workflow, as a producer would
@@ -55,7 +55,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &StartArguments) -
     let body = read_text("the message", &arguments.message)?;
     let template = app.workflow(&arguments.workflow)?.intake.as_ref();
     let template = template.ok_or_else(|| no_intake(&arguments.workflow))?;
-    let name = match name_of(&template.execution_name, &app.stage_name, &body) {
+    let name = match given_name(&template.execution_name, &app.stage_name, &body) {
         Ok(name) => Some(name),
         Err(error) if arguments.anyway => {
             let text = format!(
@@ -130,15 +130,10 @@ fn add_end(outcome: &mut Outcome, ended: &Description) {
 }
 
 /// Returns the name that the intermediary will give, where it takes the message.
-fn name_of(template: &str, stage: &str, body: &str) -> Result<String> {
-    let message: Value = serde_json::from_str(body)
-        .map_err(|error| Error::usage("the message is not JSON").caused_by(error))?;
-    if !message.is_object() {
-        return Err(Error::usage("the message is JSON, but no object"));
-    }
-    execution_name(template, stage, &message).ok_or_else(|| {
-        let what = format!("the message gives no execution a name: `{template}` needs its fields");
-        Error::usage(what)
+fn given_name(template: &str, stage: &str, body: &str) -> Result<String> {
+    let message = read_message(body).map_err(Error::usage)?;
+    name_of(template, stage, &message).map_err(|why| {
+        Error::usage(format!("the message gives no execution a name: {why}"))
             .hint("a name has 1 to 64 letters, digits, `-` and `_`; --anyway sends it all the same")
     })
 }
@@ -150,15 +145,16 @@ fn no_intake(workflow: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::name_of;
+    use super::given_name;
 
     #[test]
     fn what_the_intermediary_would_refuse_is_not_sent() {
-        let name = |body: &str| name_of("{stage}-tx-{id}", "dev", body);
+        let name = |body: &str| given_name("{stage}-tx-{id}", "dev", body);
         assert_eq!(name("{\"id\": 7}").unwrap(), "dev-tx-7");
         for (body, told) in [
-            ("{\"id\":", "not JSON"),
-            ("[1]", "no object"),
+            ("{\"id\":", "not strict JSON"),
+            ("{\"id\": 7, \"id\": 8}", "not strict JSON"),
+            ("[1]", "not a JSON object"),
             ("{}", "gives no execution a name"),
         ] {
             let error = name(body).unwrap_err();

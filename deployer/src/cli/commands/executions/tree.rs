@@ -252,8 +252,7 @@ fn words(status: &str) -> String {
 
 /// Returns a time to the second: the tree tells how long things took.
 fn time(at: At) -> String {
-    let second = at.0.millis().div_euclid(1000).saturating_mul(1000);
-    durable_history::Timestamp::from_millis(second).to_rfc3339()
+    at.0.to_rfc3339_seconds()
 }
 
 fn columns(text: &str) -> usize {

@@ -3,8 +3,9 @@
 use comfy_table::{Table, presets};
 
 use super::super::super::outcome::fit;
+use crate::cli::plain::{plain, plain_lines};
 use crate::count::counted;
-use crate::smoke::{Left, Removed, SmokeReport, printable};
+use crate::smoke::{Left, Removed, SmokeReport};
 
 /// Returns what failed and why, the table of all scenarios, and what was left.
 pub(super) fn report(report: &SmokeReport, stage: &str) -> String {
@@ -32,8 +33,8 @@ fn failures(report: &SmokeReport) -> Vec<String> {
     for scenario in wrong.filter(|scenario| scenario.status == "failed") {
         lines.push(format!("{}: {}", scenario.workflow, scenario.name));
         let reason = scenario.reason.as_deref().unwrap_or_default();
-        lines.push(format!("  {}", printable(reason)));
-        let history = scenario.history.iter().map(|line| printable(line));
+        lines.push(format!("  {}", plain_lines(reason)));
+        let history = scenario.history.iter().map(|line| plain(line));
         lines.extend(history.map(|line| format!("    {line}")));
         lines.push(String::new());
     }
@@ -67,7 +68,11 @@ fn left_lines(left: &Left, stage: &str) -> Vec<String> {
     let executions = counted(left.executions.len(), "execution");
     let prefixes = left.name_prefixes.iter();
     let looks: Vec<String> = prefixes
-        .map(|prefix| on(format!("executions list {workflow} --name {prefix}")))
+        .map(|prefix| {
+            on(format!(
+                "executions list --workflow {workflow} --name {prefix}"
+            ))
+        })
         .collect();
     table.add_row([executions, looks.join("\n")]);
     for queue in &left.queues {
@@ -76,7 +81,7 @@ fn left_lines(left: &Left, stage: &str) -> Vec<String> {
             counted(queue.messages, "message"),
             queue.role
         );
-        table.add_row([messages, on(format!("dlq list {workflow}"))]);
+        table.add_row([messages, on(format!("dlq list --workflow {workflow}"))]);
     }
     let mut tables: Vec<(&str, usize)> = Vec::new();
     for item in &left.items {
@@ -117,7 +122,10 @@ pub(super) fn stopped(ended: usize, removed: &Removed, kept: bool) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
+    use clap::Parser as _;
+
     use super::{failures, left_lines, stopped};
+    use crate::cli::arguments::Arguments;
     use crate::smoke::{Left, LeftItem, LeftMessages, Removed, ScenarioOutcome, SmokeReport};
 
     #[test]
@@ -139,11 +147,21 @@ mod tests {
         };
         insta::assert_snapshot!(left_lines(&left, "dev").join("\n"), @r#"
         Left of orders, for you to look at and to delete:
-         1 execution                    deployer --stage dev executions list orders --name dev-smoke-1 
-         2 messages among dead letters  deployer --stage dev dlq list orders                           
-         2 items                        table idempotency                                              
+         1 execution                    deployer --stage dev executions list --workflow orders --name dev-smoke-1 
+         2 messages among dead letters  deployer --stage dev dlq list --workflow orders                           
+         2 items                        table idempotency                                                         
          1 item                         table stock
         "#);
+        let told = left_lines(&left, "dev").join("\n");
+        let commands: Vec<&str> = told
+            .lines()
+            .filter_map(|line| Some(&line[line.find("deployer ")?..]))
+            .collect();
+        assert_eq!(commands.len(), 2);
+        for command in commands {
+            let read = Arguments::try_parse_from(command.split_whitespace());
+            assert!(read.is_ok(), "{command}: {}", read.unwrap_err());
+        }
     }
 
     #[test]

@@ -179,6 +179,7 @@ pub(super) fn queue() -> DeadQueue {
         function: "orders".to_owned(),
         alias: "orders:live".to_owned(),
         failure_url: "http://queues/failed".to_owned(),
+        tables: BTreeMap::new(),
         undelivered_url: None,
         intake: Some(DeployedIntake {
             execution_name: "{stage}-{id}".to_owned(),

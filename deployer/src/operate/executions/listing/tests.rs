@@ -201,6 +201,7 @@ async fn listed(service: Service, filter: Filter) -> (Vec<String>, Service) {
         function: name.to_owned(),
         alias: format!("arn:aws:lambda:us-east-1:1:function:{name}:live"),
         failure_url: "http://sqs/failures".to_owned(),
+        tables: std::collections::BTreeMap::new(),
         undelivered_url: None,
         intake: None,
     });

@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(text("data"), "new");
         assert_eq!(item["expiration"], AttributeValue::N("11".into()));
         assert_eq!(text("rerun_of"), "old");
-        assert_eq!(text("rerun_at"), "1970-01-01T00:00:01.5Z");
+        assert_eq!(text("rerun_at"), "1970-01-01T00:00:01.500Z");
         assert_eq!(text("rerun_by"), "me");
         assert_eq!(item["input_changed"], AttributeValue::Bool(true));
     }

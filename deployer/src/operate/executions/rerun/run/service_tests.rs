@@ -104,6 +104,7 @@ fn workflow() -> DeployedWorkflow {
         function: "f".into(),
         alias: "arn:aws:lambda:us-east-1:000000000000:function:f:live".into(),
         failure_url: "failures".into(),
+        tables: std::collections::BTreeMap::new(),
         undelivered_url: None,
         intake: Some(DeployedIntake {
             execution_name: "{id}".into(),

@@ -33,6 +33,16 @@ impl Message {
         }
     }
 
+    /// Returns the message that these fields are, wherever they were read.
+    pub fn of(fields: Map<String, Value>) -> Self {
+        Self(fields)
+    }
+
+    /// Returns the message as a value.
+    pub fn into_value(self) -> Value {
+        Value::Object(self.0)
+    }
+
     /// Returns the value at the end of `path`.
     pub fn field(&self, path: &[String]) -> Option<&Value> {
         let (first, rest) = path.split_first()?;
@@ -42,7 +52,7 @@ impl Message {
 
     /// Returns the hash that tells payloads apart.
     pub fn hash(self) -> String {
-        idempotency::payload_hash(&Value::Object(self.0))
+        idempotency::payload_hash(&self.into_value())
     }
 }
 

@@ -135,6 +135,15 @@ impl NameTemplate {
         }
         Ok(name)
     }
+
+    /// Returns the values that the name is made of; those that are missing or no part of a name are left out.
+    pub fn values(&self, message: &Message) -> Vec<String> {
+        let fields = self.parts.iter().filter_map(|part| match part {
+            Part::Literal(_) => None,
+            Part::Field(path) => value(message, path).ok(),
+        });
+        fields.collect()
+    }
 }
 
 fn value(message: &Message, path: &[String]) -> Result<String, NameError> {

@@ -1,0 +1,9 @@
+//! What a message of a queue says: how it is read, and the name that it gives to its execution.
+//!
+//! The intermediary and whoever looks at messages from outside must agree on both to the letter.
+
+mod message;
+mod name;
+
+pub use message::{Message, MessageError};
+pub use name::{NameError, NameTemplate, TemplateError};
