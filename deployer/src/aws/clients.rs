@@ -1,16 +1,15 @@
 //! The clients of every service that a stage is made of.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_cloudformation::config::Credentials;
 
+use super::caller::{Caller, caller};
 use super::endpoint::is_near;
-use super::failure::failed;
 use super::rates::Rates;
 use super::retries::TellRetries;
+use super::settings::{CONNECT_TIMEOUT, settings};
 use crate::config::{App, Target};
 use crate::error::{Error, Kind, Result};
 
@@ -52,38 +51,16 @@ impl Clients {
     /// Missing credentials, and credentials of another account than the stage's: nothing was read or
     /// written by then.
     pub async fn connect(app: &App, endpoint: Option<&str>) -> Result<Self> {
-        let endpoint = endpoint
-            .map(str::to_owned)
-            .or_else(|| app.stage.endpoint.clone());
-        let region = Region::new(app.stage.region.clone());
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .operation_attempt_timeout(Duration::from_mins(1))
-            .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .region(region)
-            .timeout_config(timeouts);
-        if let Some(endpoint) = &endpoint {
-            loader = loader.endpoint_url(endpoint);
-            if endpoint.starts_with("http://") {
-                // Without TLS there is no need to read the machine's certificates at every start.
-                loader = loader.http_client(aws_smithy_http_client::Builder::new().build_http());
-            }
-        }
-        if app.stage.target == Target::Local {
-            let credentials = Credentials::new(app.account(), "local", None, None, "local target");
-            loader = loader.credentials_provider(credentials);
-        }
-        let config = loader.load().await;
-        // Or the one that AWS_ENDPOINT_URL or the profile names.
-        let endpoint = endpoint.or_else(|| config.endpoint_url().map(str::to_owned));
+        let config = settings(app, endpoint).await?;
+        // The stage's, or the one that AWS_ENDPOINT_URL or the profile names.
+        let endpoint = config.endpoint_url().map(str::to_owned);
         let caller = match app.stage.target {
             Target::Aws => check_account(app, &config).await?,
             Target::Local => whoami::username().ok(),
         };
         // An upload over a slow line takes as long as it takes; the SDK ends one that stalls.
         let uploads = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(5))
+            .connect_timeout(CONNECT_TIMEOUT)
             .build();
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(endpoint.is_some())
@@ -117,19 +94,17 @@ impl Clients {
 
 /// Refuses credentials of another account than the stage's, and returns whom they are of.
 async fn check_account(app: &App, config: &SdkConfig) -> Result<Option<String>> {
-    let identity = aws_sdk_sts::Client::new(config)
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(failed("the credentials could not be checked"))?;
-    let actual = identity.account().unwrap_or_default();
+    let Caller {
+        account: actual,
+        arn,
+    } = caller(config).await?;
     match &app.stage.account {
-        Some(expected) if expected != actual => Err(Error::new(
+        Some(expected) if *expected != actual => Err(Error::new(
             Kind::Permission,
             format!("stage `{}` belongs to account {expected}, but the credentials are of account {actual}", app.stage_name),
         )
         .hint("choose the right profile with AWS_PROFILE, or correct `account` in the stage's file")),
-        Some(_) => Ok(identity.arn().map(|arn| named(arn).to_owned())),
+        Some(_) => Ok(Some(named(&arn).to_owned())),
         None => Err(Error::usage(format!("stage `{}` names no account", app.stage_name))
             .hint(format!("the credentials are of account {actual}; write `account: \"{actual}\"` into config/stages/{}.yaml if that is the one", app.stage_name))),
     }

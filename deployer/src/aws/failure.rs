@@ -56,10 +56,23 @@ where
             }
             SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
                 let made = Error::new(Kind::Service, what).caused_by(error);
-                made.hint("check the network; on the local target, `deployer local status`")
+                let remedy = remedy_of_network(&made.causes());
+                made.hint(remedy)
             }
             _ => Error::new(Kind::Service, what).caused_by(error),
         }
+    }
+}
+
+/// Returns what to do where no answer came, by the texts of the TLS and proxy libraries.
+fn remedy_of_network(causes: &[String]) -> &'static str {
+    let says = |text: &str| causes.iter().any(|cause| cause.contains(text));
+    if says("invalid peer certificate") {
+        "if something between here and AWS signs certificates of its own, let AWS_CA_BUNDLE name the file of its authority"
+    } else if says("tunnel error") || says("proxy") {
+        "check HTTPS_PROXY, and that its proxy lets AWS through; NO_PROXY lists what goes past it"
+    } else {
+        "check the network; on the local target, `deployer local status`"
     }
 }
 

@@ -1,6 +1,7 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
 mod batches;
+mod caller;
 mod clients;
 mod durable_operations;
 mod endpoint;
@@ -9,18 +10,22 @@ mod failure;
 mod history;
 mod limiter;
 mod listing;
+mod network;
 mod poll;
+mod profile;
 mod queue;
 mod rates;
 mod retries;
 #[cfg(test)]
 mod served;
+mod settings;
 mod unfinished;
 
 pub use batches::{
     LARGEST_BATCH, LARGEST_BATCH_BYTES, Outgoing, Refused, delete_messages, hide_messages,
     receive_messages, send_messages,
 };
+pub use caller::{Caller, caller};
 pub use clients::Clients;
 pub use durable_operations::{Effect, delete, pause, resume, stop};
 pub use executions::{Executions, is_finished};
@@ -36,4 +41,5 @@ pub use queue::{Messages, messages};
 pub use rates::Rates;
 #[cfg(test)]
 pub(crate) use served::served;
+pub use settings::settings;
 pub use unfinished::{Unfinished, count_unfinished, unfinished_executions};

@@ -19,6 +19,7 @@ mod end_to_end;
 mod fake_account;
 mod fake_cloudformation;
 mod moto;
+mod network;
 mod operate;
 mod own_workflow;
 mod plan;

@@ -159,6 +159,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["command_line", "doctor"],
     ),
     (
+        "a company's authorities, proxies and profiles are honoured",
+        NoneNeeded,
+        &["network"],
+    ),
+    (
         "cargo runs only where something changed",
         NoneNeeded,
         &["artifacts"],

@@ -1,5 +1,8 @@
 //! How a template reaches CloudFormation: along with the call, or by way of the artifact bucket.
 
+use std::time::Duration;
+
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::request::Request;
@@ -54,15 +57,89 @@ pub(super) async fn source(clients: &Clients, request: &Request) -> Result<Sourc
         )))?;
     Ok(Source {
         body: None,
-        url: Some(url(clients, bucket, &key)),
+        url: Some(url(&clients.s3, bucket, &key).await?),
     })
 }
 
-fn url(clients: &Clients, bucket: &str, key: &str) -> String {
-    if let Some(endpoint) = &clients.endpoint {
-        return format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/'));
+/// Returns where an object is, as the SDK's own rules for endpoints say: they know every partition,
+/// and whether FIPS, dual-stack or another endpoint is asked for. Only a signed request shows what
+/// they come to; the signature goes.
+async fn url(s3: &aws_sdk_s3::Client, bucket: &str, key: &str) -> Result<String> {
+    let what = || format!("where the template in the bucket `{bucket}` is could not be told");
+    let signing = PresigningConfig::expires_in(Duration::from_mins(1))
+        .map_err(|error| Error::usage(what()).caused_by(error))?;
+    let signed = s3
+        .get_object()
+        .bucket(bucket)
+        .key(key)
+        .presigned(signing)
+        .await
+        .map_err(failed(what()))?;
+    let (url, _signature) = signed.uri().split_once('?').unwrap_or((signed.uri(), ""));
+    Ok(url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::config::{BehaviorVersion, Builder, Credentials, Region};
+
+    use super::url;
+
+    async fn url_with(region: &str, change: impl FnOnce(Builder) -> Builder) -> String {
+        let config = Builder::new()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"));
+        let s3 = aws_sdk_s3::Client::from_conf(change(config).build());
+        url(&s3, "artifacts", "templates/0f.json").await.unwrap()
     }
-    let region = &clients.region;
-    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-    format!("https://{bucket}.s3.{region}.amazonaws.com{suffix}/{key}")
+
+    #[tokio::test]
+    async fn a_template_is_where_the_partition_has_its_buckets() {
+        for (region, expected) in [
+            (
+                "eu-west-1",
+                "https://artifacts.s3.eu-west-1.amazonaws.com/templates/0f.json",
+            ),
+            (
+                "us-east-1",
+                "https://artifacts.s3.us-east-1.amazonaws.com/templates/0f.json",
+            ),
+            (
+                "cn-north-1",
+                "https://artifacts.s3.cn-north-1.amazonaws.com.cn/templates/0f.json",
+            ),
+            (
+                "us-gov-west-1",
+                "https://artifacts.s3.us-gov-west-1.amazonaws.com/templates/0f.json",
+            ),
+            (
+                "eusc-de-east-1",
+                "https://artifacts.s3.eusc-de-east-1.amazonaws.eu/templates/0f.json",
+            ),
+        ] {
+            assert_eq!(url_with(region, |config| config).await, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_template_is_where_the_settings_say() {
+        assert_eq!(
+            url_with("us-gov-west-1", |config| config.use_fips(true)).await,
+            "https://artifacts.s3-fips.us-gov-west-1.amazonaws.com/templates/0f.json"
+        );
+        assert_eq!(
+            url_with("eu-west-1", |config| config.use_dual_stack(true)).await,
+            "https://artifacts.s3.dualstack.eu-west-1.amazonaws.com/templates/0f.json"
+        );
+        let here = url_with("eu-west-1", |config| {
+            config
+                .endpoint_url("http://127.0.0.1:4566/")
+                .force_path_style(true)
+        });
+        assert_eq!(
+            here.await,
+            "http://127.0.0.1:4566/artifacts/templates/0f.json"
+        );
+    }
 }

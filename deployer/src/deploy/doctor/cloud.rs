@@ -1,16 +1,13 @@
 //! What a stage in an AWS account needs: the cross-compiler, a Rust target, credentials.
 
 use std::process::Stdio;
-use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
 use tokio::process::Command;
 
 use super::check::Check;
 use super::local::python;
 use super::rust::first_line;
-use crate::aws::failed;
+use crate::aws::{Caller, caller, settings};
 use crate::config::App;
 use crate::deploy::build::{Toolchain, triple};
 use crate::error::{Error, Kind, Result};
@@ -97,8 +94,8 @@ async fn credentials(app: &App) -> Vec<Check> {
     const NAME: &str = "credentials";
     let region = &app.stage.region;
     match identity(app).await {
-        Ok((account, caller)) => vec![
-            Check::ok(NAME, caller),
+        Ok(Caller { account, arn }) => vec![
+            Check::ok(NAME, arn),
             judge_account(app, &account),
             Check::ok("region", format!("{region} answers")),
         ],
@@ -130,22 +127,6 @@ fn judge_account(app: &App, actual: &str) -> Check {
     }
 }
 
-async fn identity(app: &App) -> Result<(String, String)> {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .operation_timeout(Duration::from_secs(20))
-        .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(Region::new(app.stage.region.clone()))
-        .timeout_config(timeouts);
-    if let Some(endpoint) = &app.stage.endpoint {
-        loader = loader.endpoint_url(endpoint);
-    }
-    let identity = aws_sdk_sts::Client::new(&loader.load().await)
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(failed("AWS did not say whose credentials these are"))?;
-    let account = identity.account().unwrap_or_default().to_owned();
-    Ok((account, identity.arn().unwrap_or_default().to_owned()))
+async fn identity(app: &App) -> Result<Caller> {
+    caller(&settings(app, None).await?).await
 }
