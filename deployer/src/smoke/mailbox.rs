@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::batch::LABEL;
 use crate::aws::failed;
 use crate::error::Result;
+use crate::operate::message::execution_name;
 
 /// For how long a message is out of sight at most: until the sweep that received it ends, or, should
 /// this program die meanwhile, so many seconds.
@@ -22,12 +23,17 @@ const SWEPT_WITHIN: Duration = Duration::from_secs(20);
 const MOST_HELD: usize = 2_000;
 
 /// How a message tells whose it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Sender {
     /// By the label that the run gave it.
     Label,
-    /// By the execution in the event.
-    Execution,
+    /// By the execution in the event, or by the one that an input which Lambda kept names.
+    Execution {
+        /// The template of execution names.
+        template: String,
+        /// The stage.
+        stage: String,
+    },
 }
 
 /// What becomes of the run's own messages.
@@ -168,7 +174,7 @@ impl Mailbox {
                 let Some(receipt) = message.receipt_handle() else {
                     continue;
                 };
-                let sender = sender_of(message, self.sender);
+                let sender = sender_of(message, &self.sender);
                 if let Some(sender) = sender.filter(|sender| sender.contains(&self.run)) {
                     let id = message.message_id().unwrap_or(receipt);
                     locked(&self.taken).insert(id.to_owned(), sender);
@@ -220,18 +226,18 @@ impl Mailbox {
     }
 }
 
-fn sender_of(message: &Message, sender: Sender) -> Option<String> {
+fn sender_of(message: &Message, sender: &Sender) -> Option<String> {
     match sender {
         Sender::Label => {
             let label = message.message_attributes()?.get(LABEL)?;
             label.string_value().map(str::to_owned)
         }
-        Sender::Execution => {
-            let event: Value = serde_json::from_str(message.body()?).ok()?;
-            event
-                .pointer("/detail/durableExecutionName")?
-                .as_str()
-                .map(str::to_owned)
+        Sender::Execution { template, stage } => {
+            let body: Value = serde_json::from_str(message.body()?).ok()?;
+            match body.pointer("/detail/durableExecutionName") {
+                Some(name) => name.as_str().map(str::to_owned),
+                None => execution_name(template, stage, &body),
+            }
         }
     }
 }

@@ -64,6 +64,10 @@ impl<'a> Run<'a> {
             LiveVersion::read(&clients.lambda, &deployment.function, &deployment.alias).await?;
         let is_near = clients.is_near();
         let own = if self.keep { Own::Left } else { Own::Taken };
+        let execution = || Sender::Execution {
+            template: intake.execution_name.clone(),
+            stage: app.stage_name.clone(),
+        };
         let mailbox = |url: &str, sender, own| Mailbox::new(url, sender, own, &self.id);
         Ok(Setting {
             run: self,
@@ -80,8 +84,8 @@ impl<'a> Run<'a> {
             intake: mailbox(&intake.queue_url, Sender::Label, Own::Taken)
                 .holding_at_most(MOST_HELD_AT_WORK),
             dead_letters: mailbox(&intake.dead_letter_url, Sender::Label, own),
-            failures: mailbox(&deployment.failure_url, Sender::Execution, own),
-            undelivered: mailbox(&undelivered_url, Sender::Execution, own),
+            failures: mailbox(&deployment.failure_url, execution(), own),
+            undelivered: mailbox(&undelivered_url, execution(), own),
             queue_url: intake.queue_url,
             idempotency_table: intake.idempotency_table,
             deployment,

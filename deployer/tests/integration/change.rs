@@ -20,6 +20,7 @@ fn what_waits_is_answered_stopped_and_run_again_and_nothing_is_charged_twice() {
     those_that_match_are_stopped_with_consent(&stage);
     a_rerun_of_a_decided_transaction_charges_nothing(&stage);
     a_rerun_of_an_order_charges_nothing_twice(&stage);
+    a_failure_whose_input_lambda_kept_is_told_once(&stage);
 }
 
 fn transaction(id: &str, score: u8) -> String {
@@ -259,4 +260,62 @@ fn a_rerun_of_an_order_charges_nothing_twice(stage: &Stage) {
     );
     let widget = stage.item("CatalogTable", "product_id", "widget");
     assert_eq!(widget["stock_level"], 8, "taken once");
+}
+
+fn a_failure_whose_input_lambda_kept_is_told_once(stage: &Stage) {
+    let list = [
+        "dlq",
+        "list",
+        "--workflow",
+        "order-processing",
+        "--format",
+        "json",
+    ];
+    let failures = || {
+        let queues = stage.lines(&list).remove(0);
+        let queues = queues["queues"].as_array().unwrap().clone();
+        let failed = queues.into_iter().find(|queue| queue["queue"] == "failed");
+        let failed = failed.unwrap();
+        (
+            failed["reasons"].clone(),
+            failed["further_copies"].as_u64().unwrap(),
+        )
+    };
+    let told = eventually("the failures of order 1002 are told", || {
+        let (reasons, copies) = failures();
+        (reasons["failed"] == 2).then_some((reasons, copies))
+    });
+    let message = json!({"order_id": "1002", "customer_id": "c-1"}).to_string();
+    stage.keep_input("order-processing", &message);
+    let (reasons, copies) = failures();
+    assert_eq!(reasons, told.0);
+    assert_eq!(copies, told.1 + 1);
+
+    let (code, said) = stage.run(&[
+        "dlq",
+        "redrive",
+        "--queue",
+        "failed",
+        "--workflow",
+        "order-processing",
+        "--all",
+        "--yes",
+    ]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("dev-order-1002-r2"), "{said}");
+    let first = |execution: &str| execution == "dev-order-1002";
+    let peek = [
+        "dlq",
+        "peek",
+        "--workflow",
+        "order-processing",
+        "--format",
+        "json",
+    ];
+    let left = stage.lines(&peek).remove(0);
+    let left = left["messages"].as_array().unwrap().clone();
+    let left = left
+        .iter()
+        .filter_map(|message| message["execution"].as_str());
+    assert_eq!(left.filter(|name| first(name)).count(), 0);
 }

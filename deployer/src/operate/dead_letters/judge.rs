@@ -35,6 +35,9 @@ pub struct Verdict {
     pub execution: Option<String>,
     /// The ARN of the execution that it tells of.
     pub arn: Option<String>,
+    /// Whether it is the input that Lambda kept of an execution that ended badly, beside which the event
+    /// that tells of the same may be in the queue.
+    pub original: bool,
     /// What tells its payload from others, where it can be read.
     pub(super) payload_hash: Option<String>,
 }
@@ -53,9 +56,17 @@ pub(super) async fn judge(
     queue: &DeadQueue,
     letters: &[Letter],
 ) -> Result<Vec<Verdict>> {
+    let template = queue.workflow.intake.as_ref();
+    let template = template.map(|intake| intake.execution_name.as_str());
     let (QueueKind::Intake, Some(intake)) = (queue.kind, &queue.workflow.intake) else {
-        let told = letters.iter();
-        return Ok(told.map(|letter| of_event(queue.kind, letter)).collect());
+        let told = letters.iter().map(|letter| {
+            if queue.kind == QueueKind::Failed && letter.is_original() {
+                of_original(letter, template, stage)
+            } else {
+                of_event(queue.kind, letter)
+            }
+        });
+        return Ok(told.collect());
     };
     let mut verdicts: Vec<Verdict> = letters
         .iter()
@@ -96,6 +107,7 @@ fn of_message(letter: &Letter, template: &str, stage: &str) -> Verdict {
         why,
         execution: None,
         arn: None,
+        original: false,
         payload_hash: None,
     };
     if letter.body.len() > LARGEST_PAYLOAD {
@@ -128,6 +140,27 @@ fn weigh(verdict: &mut Verdict, record: &Record) {
         "it was given up while its execution was being started"
     };
     why.clone_into(&mut verdict.why);
+}
+
+/// Judges the input of an execution that ended badly. How it ended, only its event or its history tell.
+fn of_original(letter: &Letter, template: Option<&str>, stage: &str) -> Verdict {
+    let message = read_message(&letter.body).ok();
+    let name = message
+        .zip(template)
+        .and_then(|(message, template)| name_of(template, stage, &message).ok());
+    let said = letter.attribute("ErrorMessage");
+    let why = said.map_or_else(
+        || "the execution failed; this is its input".to_owned(),
+        |said| format!("the execution failed; this is its input: {said}"),
+    );
+    Verdict {
+        reason: Reason::Failed,
+        why,
+        execution: name,
+        arn: None,
+        original: true,
+        payload_hash: None,
+    }
 }
 
 /// Judges an event of an execution that ended badly.
@@ -163,6 +196,7 @@ fn of_event(kind: QueueKind, letter: &Letter) -> Verdict {
         why,
         execution: detail("durableExecutionName"),
         arn: detail("durableExecutionArn"),
+        original: false,
         payload_hash: None,
     }
 }
@@ -281,6 +315,15 @@ mod tests {
         );
         assert_eq!(read_reason("gave-up"), Some((Reason::GaveUp, "gave-up")));
         assert_eq!(read_reason("tired"), None);
+    }
+
+    #[test]
+    fn an_input_that_lambda_kept_is_of_the_execution_that_it_names() {
+        let name = |body: &str, template| of_original(&letter(body), template, "dev").execution;
+        let order = r#"{"id":7}"#;
+        assert_eq!(name(order, Some("{stage}-{id}")).as_deref(), Some("dev-7"));
+        assert_eq!(name(order, None), None);
+        assert_eq!(name("[]", Some("{id}")), None);
     }
 
     #[test]

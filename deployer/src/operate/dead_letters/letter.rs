@@ -60,6 +60,12 @@ impl Letter {
         self.attributes.get(name)?.string_value()
     }
 
+    /// Returns whether it is the input of a function that Lambda kept, as `DeadLetterConfig` wants it: those
+    /// carry the request's id, and events of EventBridge have no attributes.
+    pub(super) fn is_original(&self) -> bool {
+        self.attributes.contains_key("RequestID")
+    }
+
     /// Returns the id of the message that it is a copy of, or its own.
     pub fn origin(&self) -> &str {
         self.attribute(REDRIVEN_FROM).unwrap_or(&self.id)

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use durable_history::Timestamp;
 
+use super::fold::fold;
+use super::judge::Verdict;
 use super::queues::DeadQueue;
 use super::reason::Reason;
 use super::selection::Selection;
@@ -29,7 +31,8 @@ pub struct QueueLook {
     pub oldest: Option<Timestamp>,
     /// How many of those there are for each reason; copies of one message count once.
     pub reasons: BTreeMap<Reason, usize>,
-    /// How many of those are further copies of another: a redrive that was killed leaves them.
+    /// How many of those are further copies of another: a redrive that was killed leaves them, and a failed
+    /// execution may be there as an event and as the input that Lambda kept.
     pub copies: usize,
 }
 
@@ -53,32 +56,43 @@ pub async fn look(
         return Ok(nothing);
     }
     let all = Selection::default();
-    let gathered = Mutex::new((nothing, BTreeSet::new()));
+    let gathered = Mutex::new(Vec::new());
     look_through(clients, &queue.url, stop, async |letters| {
         let judged = all.part(clients, stage, queue, letters).await?;
         let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
-        let (found, identities) = &mut *gathered;
-        for (letter, verdict) in judged {
-            found.looked_at += 1;
-            if !identities.insert(letter.identity()) {
-                found.copies += 1;
-                continue;
-            }
-            *found.reasons.entry(verdict.reason).or_default() += 1;
-            found.oldest = match (found.oldest, letter.first_arrival) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            };
-        }
-        Ok(if found.looked_at < MOST_LOOKED_AT {
+        // Only what is small is kept of each message.
+        gathered.extend(judged.into_iter().map(|(letter, verdict)| {
+            let kept = (letter.identity(), letter.first_arrival);
+            (kept, verdict)
+        }));
+        Ok(if gathered.len() < MOST_LOOKED_AT {
             Flow::On
         } else {
             Flow::Enough
         })
     })
     .await?;
-    let (found, _) = gathered
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    Ok(found)
+    let gathered = gathered.into_inner();
+    let gathered = gathered.unwrap_or_else(PoisonError::into_inner);
+    Ok(count(nothing, gathered))
+}
+
+type Kept = ((String, String), Option<Timestamp>);
+
+fn count(mut found: QueueLook, mut gathered: Vec<(Kept, Verdict)>) -> QueueLook {
+    found.looked_at = gathered.len();
+    found.copies = fold(&mut gathered);
+    let mut identities = BTreeSet::new();
+    for ((identity, first_arrival), verdict) in gathered {
+        if !identities.insert(identity) {
+            found.copies += 1;
+            continue;
+        }
+        *found.reasons.entry(verdict.reason).or_default() += 1;
+        found.oldest = match (found.oldest, first_arrival) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+    found
 }

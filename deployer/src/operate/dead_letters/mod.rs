@@ -3,6 +3,7 @@
 
 mod discard;
 mod export;
+mod fold;
 mod judge;
 mod letter;
 mod look;

@@ -6,6 +6,7 @@ use durable_history::ErrorObject;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use messages::Message;
 
+use super::fold::fold;
 use super::judge::Verdict;
 use super::letter::Letter;
 use super::queues::{DeadQueue, QueueKind};
@@ -128,6 +129,9 @@ pub(super) async fn seen(
     })
     .await?;
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if selection.ids.is_empty() {
+        fold(&mut found);
+    }
     found.sort_by_cached_key(|(letter, _)| (letter.first_arrival, letter.id.clone()));
     found.truncate(limit);
     Ok(found)

@@ -7,7 +7,7 @@ use super::letter::Letter;
 use super::sweep::{Flow, Sweep, sweep};
 use super::work::{Work, Worked, tell};
 use crate::error::{Kind, Result};
-use crate::operate::executions::{RerunOptions, rerun};
+use crate::operate::executions::{RerunOptions, named, rerun};
 
 /// What became of an execution that was to run again.
 enum Attempt {
@@ -71,6 +71,7 @@ async fn take(
                 worked.done += 1;
                 tell(progress, worked.done - 1, worked.done);
             }
+            Attempt::Already(_) if verdict.original => worked.copies += 1,
             Attempt::Already(why) | Attempt::Impossible(why) => {
                 worked.skipped.push((letter.id, why));
             }
@@ -81,13 +82,28 @@ async fn take(
 
 /// What concerns one execution only does not end the work.
 async fn run_again(work: Work<'_>, verdict: &Verdict) -> Result<Attempt> {
-    let Some(arn) = &verdict.arn else {
-        let why = "the message names no execution".to_owned();
+    let workflow = &work.queue.workflow;
+    let arn = match (&verdict.arn, &verdict.execution) {
+        (Some(arn), _) => Some(arn.clone()),
+        // The newest of the name: an input that Lambda kept does not say which.
+        (None, Some(name)) => {
+            let found = named(work.clients, workflow, name).await?;
+            found.into_iter().next().map(|found| found.execution.arn)
+        }
+        (None, None) => None,
+    };
+    let Some(arn) = arn else {
+        let why = match &verdict.execution {
+            Some(name) => format!(
+                "nothing is known of the execution `{name}` any more; `deployer executions start --input` takes the message"
+            ),
+            None => "the message names no execution".to_owned(),
+        };
         return Ok(Attempt::Impossible(why));
     };
     // The rerun of exactly this execution, which has one name for ever.
     let options = RerunOptions::default();
-    match rerun(work.clients, &work.queue.workflow, arn, &options).await {
+    match rerun(work.clients, workflow, &arn, &options).await {
         Ok(rerun) => Ok(if rerun.existed {
             Attempt::Already(format!("it was run again already, as {}", rerun.name))
         } else {

@@ -142,7 +142,7 @@ fn a_dead_letter_is_known_by_its_label() {
         .message_attributes(LABEL, label.clone())
         .build();
     assert_eq!(
-        sender_of(&ours, Sender::Label).as_deref(),
+        sender_of(&ours, &Sender::Label).as_deref(),
         Some("smoke-1-001/2")
     );
     let others = [
@@ -152,16 +152,22 @@ fn a_dead_letter_is_known_by_its_label() {
             .build(),
     ];
     for message in others {
-        assert_eq!(sender_of(&message, Sender::Label), None);
+        assert_eq!(sender_of(&message, &Sender::Label), None);
     }
 }
 
 #[test]
 fn a_failure_is_known_by_its_execution() {
-    let with = |body: &str| sender_of(&Message::builder().body(body).build(), Sender::Execution);
+    let sender = Sender::Execution {
+        template: "{stage}-tx-{id}".to_owned(),
+        stage: "dev".to_owned(),
+    };
+    let with = |body: &str| sender_of(&Message::builder().body(body).build(), &sender);
     let event =
         r#"{"detail-type":"x","detail":{"durableExecutionName":"dev-tx-1","status":"FAILED"}}"#;
     assert_eq!(with(event).as_deref(), Some("dev-tx-1"));
+    let input_that_lambda_kept = r#"{"id":"1","amount":5}"#;
+    assert_eq!(with(input_that_lambda_kept).as_deref(), Some("dev-tx-1"));
     for body in [
         "",
         "no json",

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::config::{Credentials, Region};
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
@@ -112,6 +112,20 @@ impl Stage {
             let sent = self.runtime.block_on(sent).unwrap();
             assert_eq!(sent.failed().len(), 0, "{sent:?}");
         }
+    }
+
+    /// Puts an input into the queue of failed executions, as Lambda keeps it.
+    pub(super) fn keep_input(&self, workflow: &str, message: &str) {
+        let sqs = aws_sdk_sqs::Client::new(&self.configuration);
+        let url = self.outputs[workflow]["OrchestratorFailureQueueUrl"].as_str();
+        let request = MessageAttributeValue::builder().data_type("String");
+        let request = request.string_value("3e3f").build().unwrap();
+        let send = sqs
+            .send_message()
+            .queue_url(url.unwrap())
+            .message_body(message)
+            .message_attributes("RequestID", request);
+        self.runtime.block_on(send.send()).unwrap();
     }
 
     /// Returns an execution by its name.
