@@ -1,8 +1,9 @@
-//! Types of resources: what replaces them, what they hold, which can be tagged. One table for everybody.
+//! Types of resources: what replaces them, what they hold, which can be tagged, what they cost idle. One table for everybody.
 
 mod kind;
 mod lookup;
 mod names;
+pub mod prices;
 mod table;
 
 pub use kind::{Holds, ResourceType};

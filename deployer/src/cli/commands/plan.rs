@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::context::Context;
 use super::super::outcome::Outcome;
-use crate::deploy::plan::{Plan, text};
+use crate::config::Target;
+use crate::deploy::plan::{IdleCost, Plan, text};
 use crate::error::Result;
 use crate::pipeline::draft;
 
@@ -32,6 +33,12 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &PlanArguments) ->
     let file = draft(&context.session(), &arguments.workflow).await?;
     let plan = &file.plan;
     let mut words = text(plan);
+    // On this machine nobody pays.
+    let cost = (context.app.stage.target == Target::Aws)
+        .then(|| IdleCost::of(file.stacks.iter().map(|stack| &stack.template)));
+    if let Some(cost) = &cost {
+        words = format!("{words}\n{}", cost.text());
+    }
     if let Some(path) = &arguments.out {
         file.write(path)?;
         let stage = &context.app.stage_name;
@@ -41,13 +48,16 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &PlanArguments) ->
     let differs = arguments.exit_code && !plan.is_empty();
     Ok(Outcome {
         exit_code: if differs { DIFFERENCES } else { 0 },
-        ..Outcome::done(words, document(plan))
+        ..Outcome::done(words, document(plan, cost.as_ref()))
     })
 }
 
 /// Returns the plan for programs: whether anything changes, and then the plan itself.
-fn document(plan: &Plan) -> Value {
-    let mut document = json!({ "changes": !plan.is_empty() });
+fn document(plan: &Plan, cost: Option<&IdleCost>) -> Value {
+    let mut document = json!({
+        "changes": !plan.is_empty(),
+        "idle_cost": cost.map(IdleCost::document),
+    });
     if let (Some(fields), Ok(Value::Object(plan))) =
         (document.as_object_mut(), serde_json::to_value(plan))
     {

@@ -5,6 +5,7 @@
 mod caution;
 mod compare;
 mod concern;
+mod cost;
 mod difference;
 mod file;
 mod follow;
@@ -17,6 +18,7 @@ mod secrecy;
 mod template;
 mod text;
 
+pub use cost::IdleCost;
 pub use difference::{Live, Wanted, difference};
 pub use file::{PlanFile, PlannedArtifact, PlannedStack};
 pub use make::{plan_stage, require_unmoved};
