@@ -75,6 +75,15 @@ fn zips(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn what_doctor_installs_builds_what_lambda_takes() {
     let account = Account::of(STAGE);
+    let flags = account.sandbox.project().join(".cargo/config.toml");
+    fs_err::create_dir_all(flags.parent().unwrap()).unwrap();
+    fs_err::write(&flags, "[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n").unwrap();
+    let (code, said) = run(&account, &["up", "--yes"]);
+    assert_eq!(code, Some(8), "{said}");
+    assert!(said.contains("`-C target-cpu=native`"), "{said}");
+    assert!(said.contains("`build.rustflags` of "), "{said}");
+    fs_err::remove_file(flags).unwrap();
+
     let (code, said) = run(&account, &["up", "--yes"]);
     assert_eq!(code, Some(8), "{said}");
     assert!(

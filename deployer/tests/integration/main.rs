@@ -8,6 +8,7 @@
 
 mod apply;
 mod artifacts;
+mod builds;
 mod change;
 mod checkov;
 mod command_line;

@@ -159,6 +159,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["command_line", "doctor"],
     ),
     (
+        "what runs here is built for here, however cargo is set up",
+        NoneNeeded,
+        &["builds"],
+    ),
+    (
         "a company's authorities, proxies and profiles are honoured",
         NoneNeeded,
         &["network"],

@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::Command;
 
 use super::inspect::{GLIBC, triple};
+use super::processor::check_processor;
 use super::toolchain::Toolchain;
 use crate::config::{App, Target};
 use crate::error::{Error, Kind, Result};
@@ -20,6 +21,9 @@ pub(super) async fn compile(
     functions: &[String],
     reporter: &dyn Reporter,
 ) -> Result<BTreeMap<String, Utf8PathBuf>> {
+    if app.stage.target == Target::Aws {
+        check_processor(app)?;
+    }
     let mut child = command(app, functions)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -80,7 +84,8 @@ fn command(app: &App, functions: &[String]) -> Command {
     let mut command = Command::new(cargo);
     match app.stage.target {
         Target::Local => {
-            command.arg("build");
+            // Whatever CARGO_BUILD_TARGET or a user's own configuration says: it runs here.
+            command.args(["build", "--target", "host-tuple"]);
         }
         Target::Aws => {
             // Also where this machine has Lambda's architecture: its glibc may be a newer one.
@@ -128,13 +133,26 @@ fn explain(app: &App, words: &str) -> Error {
             "run `cargo check` once, so that Cargo.lock matches the manifests, and commit it",
         );
     }
-    if words.contains("may not be installed") || words.contains("target may not be installed") {
-        return error.hint(format!(
-            "run `rustup target add {}`",
-            triple(app.stage.architecture)
-        ));
+    if let Some(target) = target_that_is_missing(words) {
+        return error.hint(format!("run `rustup target add {target}`"));
+    }
+    if words.contains("error: toolchain '") && words.contains("is not installed") {
+        return error.hint("install the toolchain that rust-toolchain.toml names, with `rustup toolchain install`, or correct the file");
+    }
+    if words.contains("could not execute process") && words.contains("(never executed)") {
+        return error.hint("RUSTC, RUSTC_WRAPPER or cargo's configuration names a program that is not there: correct it, or install that");
+    }
+    if words.contains("Read-only file system") {
+        return error
+            .hint("let CARGO_HOME and CARGO_TARGET_DIR name folders that can be written to");
     }
     error.hint("the compiler's own words are above")
+}
+
+/// Finds the target in "the `T` target may not be installed".
+fn target_that_is_missing(words: &str) -> Option<&str> {
+    let (before, _) = words.split_once("` target may not be installed")?;
+    before.rsplit('`').next()
 }
 
 #[cfg(test)]
@@ -156,6 +174,18 @@ mod tests {
             (
                 "error[E0463]: can't find crate for `core`\n  = note: the `aarch64-unknown-linux-gnu` target may not be installed",
                 "`rustup target add aarch64-unknown-linux-gnu`",
+            ),
+            (
+                "error: toolchain 'nightly-2020-01-01' is not installed",
+                "`rustup toolchain install`",
+            ),
+            (
+                "error: could not execute process `/absent rustc -vV` (never executed)",
+                "RUSTC_WRAPPER",
+            ),
+            (
+                "Caused by:\n  Read-only file system (os error 30)",
+                "CARGO_HOME",
             ),
             ("error[E0308]: mismatched types", "the compiler's own words"),
         ] {

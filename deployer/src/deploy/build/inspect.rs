@@ -63,7 +63,7 @@ pub(super) fn inspect<'data>(
         ));
     }
     let Place::Lambda(architecture) = place else {
-        return Ok(());
+        return check_host(binary, problem);
     };
     if kind == Some(FileKind::Elf32) {
         return Err(problem("is a 32-bit executable, and Lambda runs none")
@@ -74,6 +74,27 @@ pub(super) fn inspect<'data>(
     check_machine(&parsed, architecture, problem)?;
     check_glibc(&parsed, problem)?;
     check_size(binary.len().unwrap_or(u64::MAX), problem)
+}
+
+/// Checks that a binary is for this machine, if it is one of the two that Lambda has.
+fn check_host<'data>(binary: impl ReadRef<'data>, problem: impl Fn(&str) -> Error) -> Result<()> {
+    let here = match std::env::consts::ARCH {
+        "aarch64" => EM_AARCH64,
+        "x86_64" => EM_X86_64,
+        _ => return Ok(()),
+    };
+    let machine = parse(binary).map(|parsed| parsed.machine);
+    if machine.as_ref().is_ok_and(|machine| *machine == here) {
+        return Ok(());
+    }
+    let actual = machine.map_or_else(|_| "no 64-bit machine".to_owned(), name);
+    let text = format!(
+        "is for {actual}, and the local target runs on {}",
+        name(here)
+    );
+    Err(problem(&text).hint(
+        "see that neither a linker nor a wrapper in cargo's configuration compiles for another machine",
+    ))
 }
 
 fn check_machine(
@@ -221,6 +242,17 @@ mod tests {
         assert!(error.to_string().contains("needs glibc 9."), "{error}");
         assert!(error.way_out().unwrap().contains("doctor"));
         inspect("orders", binary.as_slice(), Place::Host).unwrap();
+    }
+
+    #[test]
+    fn what_is_compiled_for_another_machine_does_not_run_here() {
+        // Where ELF says the machine.
+        const MACHINE: usize = 18;
+        let mut binary = asking_for_glibc(b'1');
+        binary[MACHINE] = if HOST == Architecture::Arm64 { 62 } else { 183 };
+        let error = inspect("orders", binary.as_slice(), Place::Host).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("arm64") && text.contains("x86_64"), "{text}");
     }
 
     #[test]

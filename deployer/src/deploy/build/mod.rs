@@ -3,9 +3,11 @@
 mod archive;
 mod artifact;
 mod compile;
+mod configuration;
 mod fingerprint;
 mod functions;
 mod inspect;
+mod processor;
 mod reads;
 mod stamp;
 mod toolchain;

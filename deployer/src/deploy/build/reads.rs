@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::process::Command;
 
+use super::configuration;
 use super::fingerprint::Built;
 use crate::config::App;
 
@@ -72,7 +73,7 @@ impl Reads {
     pub(super) fn collect(&self, app: &App, built: &[Built]) -> Option<FilesAndFolders> {
         let mut files: BTreeSet<Utf8PathBuf> = self.manifests.iter().cloned().collect();
         files.extend([app.root.join("Cargo.toml"), app.root.join("Cargo.lock")]);
-        files.extend(configuration()?);
+        files.extend(choosing()?);
         let mut folders = BTreeSet::new();
         for built in built {
             for source in sources(&built.binary.with_extension("d"))? {
@@ -139,30 +140,18 @@ fn sources(list: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
 }
 
 /// Returns every file that may configure cargo or choose the compiler, there or not.
-#[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
-fn configuration() -> Option<Vec<Utf8PathBuf>> {
-    let here = Utf8PathBuf::from_path_buf(std::env::current_dir().ok()?).ok()?;
-    let cargo_home = match std::env::var_os("CARGO_HOME") {
-        Some(home) => Utf8PathBuf::from_os_string(home).ok()?,
-        None => Utf8PathBuf::from_os_string(std::env::var_os("HOME")?)
-            .ok()?
-            .join(".cargo"),
-    };
+fn choosing() -> Option<Vec<Utf8PathBuf>> {
     let mut files = Vec::new();
-    for folder in here.ancestors() {
+    for folder in configuration::folder()?.ancestors() {
         files.extend(["rust-toolchain", "rust-toolchain.toml"].map(|name| folder.join(name)));
     }
-    let homes = here.ancestors().map(|folder| folder.join(".cargo"));
-    for home in homes.chain([cargo_home]) {
-        for name in ["config", "config.toml"] {
-            let file = home.join(name);
-            if let Ok(text) = fs_err::read_to_string(&file)
-                && DOUBTS.iter().any(|doubt| text.contains(doubt))
-            {
-                return None;
-            }
-            files.push(file);
+    for file in configuration::files()? {
+        if let Ok(text) = fs_err::read_to_string(&file)
+            && DOUBTS.iter().any(|doubt| text.contains(doubt))
+        {
+            return None;
         }
+        files.push(file);
     }
     Some(files)
 }
