@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io::ErrorKind;
 
 use durable_local::LocalError;
 
@@ -197,6 +198,7 @@ impl From<std::io::Error> for Error {
 impl From<LocalError> for Error {
     fn from(error: LocalError) -> Self {
         let kind = match &error {
+            LocalError::File { source } if source.kind() == ErrorKind::StorageFull => Kind::Service,
             LocalError::PortTaken { .. }
             | LocalError::PortOfOtherProject { .. }
             | LocalError::File { .. }

@@ -3,10 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::http::Method;
 use axum::serve::ListenerExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,10 +20,6 @@ use crate::port;
 use crate::router::{self, CallFaults, Router};
 use crate::settings::{LocalSettings, State};
 use crate::status::Status;
-
-/// How often MiniStack saves while it is in use. It saves at its end in any case, so this is what
-/// its own crash may cost.
-const SAVE_EVERY: Duration = Duration::from_secs(5);
 
 /// How long open requests, of which some wait for a message that never comes, hold the end back.
 const LAST_REQUESTS: Duration = Duration::from_secs(1);
@@ -62,9 +56,6 @@ pub async fn serve(settings: LocalSettings) -> Result<(), LocalError> {
         port,
     };
     ministack::end_orphans(&state).await;
-    if let Some(remembered) = remembered {
-        ministack::relocate(&state.ministack_state(), remembered, port)?;
-    }
     port::remember(&state.port_file(), port)?;
     let mut ministack = MiniStack::start(launch).await?;
     let result = run(&settings, &state, listener, port, &mut ministack).await;
@@ -96,7 +87,6 @@ async fn run(
         status: Arc::new(status(settings, state, port)),
         stop: Arc::new(Notify::new()),
         call_faults: CallFaults::default(),
-        changed: Arc::new(AtomicBool::new(false)),
     };
     let closing = Arc::new(Notify::new());
     let mut server = tokio::spawn(serve_http(listener, router.clone(), closing.clone()));
@@ -107,7 +97,6 @@ async fn run(
         () = stop_signal(&router.stop) => Ok(()),
         error = ministack.given_up() => Err(error.into()),
         ended = &mut server => Err(LocalError::Serve { source: server_error(ended) }),
-        () = save_regularly(&router) => Ok(()),
     };
     tracing::info!("the local target stops");
     remove_daemon_file(state)?;
@@ -160,23 +149,6 @@ async fn stop_signal(requested: &Notify) {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
         () = requested.notified() => {}
-    }
-}
-
-/// Lets MiniStack save its state while it is in use. Never returns.
-async fn save_regularly(router: &Router) {
-    let mut ticks = tokio::time::interval(SAVE_EVERY);
-    loop {
-        ticks.tick().await;
-        if !router.changed.swap(false, Ordering::Relaxed) {
-            continue;
-        }
-        let saved = router
-            .ministack
-            .call(Method::POST, "/_deployer/save", Vec::new());
-        if let Err(error) = saved.await {
-            tracing::warn!(error, "MiniStack could not save its state");
-        }
     }
 }
 

@@ -17,6 +17,15 @@ pub enum LocalError {
         #[source]
         source: io::Error,
     },
+    /// The disk takes nothing more of what the target would have to keep.
+    #[error("the local target cannot keep anything in `{folder}`", folder = folder.display())]
+    Full {
+        /// The folder of its state.
+        folder: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// Somebody else listens on the port.
     #[error("port {port} is taken by another program")]
     PortTaken {
@@ -113,6 +122,11 @@ impl LocalError {
                 || "wait a moment and try again".to_owned(),
                 |pid| format!("end it with `kill -9 {pid}`; the next start cleans up after it"),
             )),
+            Self::Full { .. } => Some(
+                "free space on that disk and run the command again: what was accepted is kept, and \
+                 goes on by itself"
+                    .to_owned(),
+            ),
             Self::File { .. } => {
                 Some("check that the project's folder is writable and has space left".to_owned())
             }

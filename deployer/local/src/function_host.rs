@@ -126,6 +126,12 @@ impl FunctionGateway for FunctionHost {
             .call(Method::POST, "/_deployer/events", body)
             .await
             .map_err(|source| unavailable(&change.execution_arn, source))?;
+        if answer.status.is_server_error() {
+            return Err(GatewayError::Unavailable {
+                target: change.execution_arn.clone(),
+                source: None,
+            });
+        }
         if answer.status.is_success() && number(&answer.json(), "FailedEntryCount") == Some(0) {
             return Ok(());
         }

@@ -16,6 +16,7 @@ mod function_host;
 pub mod gateway;
 mod http;
 mod lock;
+mod losses;
 mod ministack;
 mod peer;
 mod port;
@@ -31,6 +32,7 @@ pub use control::{
 };
 pub use daemon::serve;
 pub use error::LocalError;
+pub use losses::{Loss, check_room, losses};
 pub use ministack::{InstallError, MiniStackError};
 pub use settings::LocalSettings;
 pub use status::{Executions, Status};

@@ -106,6 +106,11 @@ impl State {
         self.folder.join("ministack")
     }
 
+    /// Where damaged files of MiniStack's state are set aside.
+    pub(crate) fn damaged(&self) -> PathBuf {
+        self.ministack_state().join("damaged")
+    }
+
     pub(crate) fn objects(&self) -> PathBuf {
         self.folder.join("objects")
     }
@@ -115,7 +120,8 @@ impl State {
         self.folder.join("tmp")
     }
 
+    /// The folder of the program that runs MiniStack.
     pub(crate) fn launcher(&self) -> PathBuf {
-        self.folder.join("launcher.py")
+        self.folder.join("launcher")
     }
 }

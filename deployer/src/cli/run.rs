@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser as _;
+use durable_local::Loss;
 
 use super::arguments::Arguments;
 use super::context::Context;
 use super::interrupt::{Interrupts, left};
 use super::outcome;
 use crate::error::{Error, Kind};
+use crate::event::Event;
+use crate::pipeline::local_settings;
 
 /// Runs the program with the process's arguments and returns its exit code.
 pub fn main() -> ExitCode {
@@ -49,7 +52,7 @@ async fn run(arguments: Arguments) -> Result<outcome::Outcome, Error> {
     let (attended, keyboard) = (Arc::clone(&context.attended), Arc::clone(&context.keyboard));
     let mut interrupts = Interrupts::listen(attended, keyboard, context.has_person())?;
     let result = tokio::select! {
-        result = arguments.command.run(&context) => result,
+        result = run_and_tell(&arguments, &context) => result,
         why = interrupts.leaving() => Err(left(&arguments.command, why)),
     };
     // A question of the command's that Ctrl-C ended cannot say what goes on.
@@ -64,6 +67,26 @@ async fn run(arguments: Arguments) -> Result<outcome::Outcome, Error> {
     context.attended.resume();
     context.reporter.pause();
     result
+}
+
+/// Runs a command, and tells what the local target has lost, which the command may have found out.
+async fn run_and_tell(arguments: &Arguments, context: &Context) -> Result<outcome::Outcome, Error> {
+    let result = arguments.command.run(context).await;
+    if context.app.uses_local_target() {
+        for loss in durable_local::losses(&local_settings(&context.app)) {
+            let text = told(&loss);
+            context.reporter.report(&Event::Warning { text });
+        }
+    }
+    result
+}
+
+fn told(loss: &Loss) -> String {
+    format!(
+        "damage to the state of the local target was set aside as `{}`, and is told until that is deleted: {}",
+        loss.evidence.display(),
+        loss.text
+    )
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
@@ -95,13 +118,26 @@ fn level(verbosity: u8, local_target: bool) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, level};
+    use super::{Arguments, Loss, level, told};
     use clap::Parser as _;
 
     fn of(words: &str) -> Option<&'static str> {
         let arguments = Arguments::try_parse_from(words.split(' ')).unwrap();
         let local_target = arguments.command.is_local_target();
         level(arguments.global.verbose, local_target)
+    }
+
+    #[test]
+    fn a_loss_is_told_with_where_its_evidence_lies() {
+        let loss = Loss {
+            text: "the logs: lost".to_owned(),
+            evidence: "/state/damaged".into(),
+        };
+        assert_eq!(
+            told(&loss),
+            "damage to the state of the local target was set aside as `/state/damaged`, and is told \
+             until that is deleted: the logs: lost"
+        );
     }
 
     #[test]

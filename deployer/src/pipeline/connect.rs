@@ -46,6 +46,7 @@ pub async fn start_local(app: &App, reporter: &dyn Reporter) -> Result<Option<St
         });
     };
     let settings = local_settings(app);
+    durable_local::check_room(&settings)?;
     let status = durable_local::start(&settings, &program, &arguments, &progress).await?;
     Ok(status.endpoint)
 }
@@ -60,10 +61,12 @@ pub async fn connect_or_start(app: &App, reporter: &dyn Reporter) -> Result<Clie
 ///
 /// # Errors
 ///
-/// A local target that does not run; it is not started.
+/// A local target that does not run, which is not started, or that cannot keep anything.
 pub async fn connect(app: &App) -> Result<Clients> {
     let endpoint = if app.uses_local_target() {
-        let status = durable_local::status(&local_settings(app)).await?;
+        let settings = local_settings(app);
+        durable_local::check_room(&settings)?;
+        let status = durable_local::status(&settings).await?;
         Some(status.endpoint.filter(|_| status.running).ok_or_else(|| {
             Error::new(Kind::WrongState, "the local target is not running").hint(format!(
                 "run `deployer up --stage {}`; what was deployed before is still there",

@@ -22,6 +22,8 @@ use crate::execution::model::{Change, Identity};
 const EXTENSION: &str = "jsonl";
 /// What is added to the name of a log that is set aside.
 const DAMAGED: &str = "damaged";
+/// How a log is called until its first line is written: nobody has heard of its execution.
+const UNBORN: &str = "new";
 
 /// What a folder of logs held.
 #[derive(Debug, Default)]
@@ -52,22 +54,29 @@ impl Store {
             at,
             identity: identity.clone(),
         };
-        self.write(&identity.id, &record, OpenOptions::new().create(true))
+        let path = self.path(&identity.id);
+        let unborn = path.with_extension(UNBORN);
+        let begin = || -> io::Result<()> {
+            fs::write(&unborn, record.to_line()?)?;
+            // A log without its first line would look like a damaged one.
+            fs::rename(&unborn, &path)
+        };
+        begin()
+            .inspect_err(|_| {
+                let _ = fs::remove_file(&unborn);
+            })
+            .map_err(file_error("write", &path))
     }
 
     /// Adds a change to the log of an execution.
     pub(crate) fn append(&self, id: &str, change: &Change) -> Result<(), StoreError> {
-        self.write(
-            id,
-            &Record::Changed(change.clone()),
-            &mut OpenOptions::new(),
-        )
+        self.write(id, &Record::Changed(change.clone()))
     }
 
     /// Notes that the end of an execution was published; of one that was deleted meanwhile nothing
     /// is noted any more.
     pub(crate) fn announce(&self, id: &str) -> Result<(), StoreError> {
-        match self.write(id, &Record::Announced, &mut OpenOptions::new()) {
+        match self.write(id, &Record::Announced) {
             Err(StoreError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 Ok(())
             }
@@ -102,6 +111,7 @@ impl Store {
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some(EXTENSION) => logs.push(path),
                 Some(DAMAGED) => damaged += 1,
+                Some(UNBORN) => fs::remove_file(&path).map_err(file_error("remove", &path))?,
                 _ => {}
             }
         }
@@ -117,17 +127,12 @@ impl Store {
         self.directory.join(format!("{id}.{EXTENSION}"))
     }
 
-    fn write(
-        &self,
-        id: &str,
-        record: &Record,
-        options: &mut OpenOptions,
-    ) -> Result<(), StoreError> {
+    fn write(&self, id: &str, record: &Record) -> Result<(), StoreError> {
         let path = self.path(id);
-        let mut append = || -> io::Result<()> {
+        let append = || -> io::Result<()> {
             let line = record.to_line()?;
             // Opened for each line: thousands of executions may not hold as many files open.
-            let mut file = options.append(true).open(&path)?;
+            let mut file = OpenOptions::new().append(true).open(&path)?;
             let length = file.metadata()?.len();
             file.write_all(&line).inspect_err(|_| {
                 // Half a line in the middle would make the log unreadable.
@@ -317,6 +322,16 @@ mod tests {
             assert_eq!(fs::read_to_string(aside).unwrap(), *text, "{id}");
         }
         assert!(log("good").exists());
+    }
+
+    #[test]
+    fn a_log_that_a_kill_kept_from_beginning_is_no_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        fs::write(folder.path().join("one.new"), "{\"Start").unwrap();
+        let loaded = store.load().unwrap();
+        assert_eq!((loaded.executions.len(), loaded.damaged), (0, 0));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -8,7 +8,6 @@ mod log;
 mod orphans;
 mod process;
 mod python;
-mod relocate;
 mod supervise;
 
 pub use error::{InstallError, MiniStackError};
@@ -19,5 +18,4 @@ pub(crate) use log::{last_lines, rotate};
 pub(crate) use orphans::end as end_orphans;
 pub(crate) use process::Launch;
 pub(crate) use python::find as find_python;
-pub(crate) use relocate::relocate;
 pub(crate) use supervise::MiniStack;

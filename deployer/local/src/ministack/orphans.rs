@@ -93,10 +93,10 @@ mod tests {
 
     #[test]
     fn ministack_and_functions_are_known_by_their_paths() {
-        let launcher = "/p/.deployer/local/launcher.py";
+        let launcher = "/p/.deployer/local/launcher";
         let code = "/p/.deployer/local/tmp/ministack-provided-code-4566/ab12/bootstrap";
         assert_eq!(
-            kind_of(&["/v/bin/python", "-I", launcher]),
+            kind_of(&["/v/bin/python", "-IB", launcher]),
             Some(Kind::MiniStack)
         );
         assert_eq!(kind_of(&[code]), Some(Kind::Function));
@@ -113,7 +113,7 @@ mod tests {
         let elsewhere = "/q/.deployer/local/tmp/ministack-provided-code-4566/ab12/bootstrap";
         assert_eq!(kind_of(&[elsewhere]), None);
         assert_eq!(
-            kind_of(&["python", "-I", "/q/.deployer/local/launcher.py"]),
+            kind_of(&["python", "-IB", "/q/.deployer/local/launcher"]),
             None
         );
         let source = "/p/.deployer/local/tmp/ministack-provided-code-4566/ab12/index.py";

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -18,8 +18,24 @@ use crate::http;
 use crate::settings::{LocalSettings, State};
 use crate::wait::until;
 
-/// How MiniStack is run: a program of its own that embeds it.
-const LAUNCHER: &str = include_str!("../../ministack.py");
+/// How MiniStack is run: a program of its own that embeds it, as the files of a folder.
+const LAUNCHER: [(&str, &str); 9] = [
+    ("__main__.py", include_str!("../../ministack/__main__.py")),
+    (
+        "application.py",
+        include_str!("../../ministack/application.py"),
+    ),
+    (
+        "corrections.py",
+        include_str!("../../ministack/corrections.py"),
+    ),
+    ("journal.py", include_str!("../../ministack/journal.py")),
+    ("kinds.py", include_str!("../../ministack/kinds.py")),
+    ("queues.py", include_str!("../../ministack/queues.py")),
+    ("saving.py", include_str!("../../ministack/saving.py")),
+    ("snapshots.py", include_str!("../../ministack/snapshots.py")),
+    ("tables.py", include_str!("../../ministack/tables.py")),
+];
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
@@ -96,13 +112,14 @@ fn spawn(launch: &Launch) -> io::Result<Child> {
     let state = &launch.state;
     fs_err::create_dir_all(state.ministack_state())?;
     fs_err::create_dir_all(state.temporary())?;
-    fs_err::write(state.launcher(), LAUNCHER)?;
+    write_launcher(&state.launcher())?;
     let log = fs_err::OpenOptions::new()
         .create(true)
         .append(true)
         .open(state.ministack_log())?;
     Command::new(&launch.python)
-        .arg("-I")
+        // Alone with its own packages, and without compiled files beside the launcher's.
+        .arg("-IB")
         .arg(state.launcher())
         .env_clear()
         .envs(environment(&launch.settings, state, launch.port))
@@ -114,6 +131,20 @@ fn spawn(launch: &Launch) -> io::Result<Child> {
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
+}
+
+/// Writes the files where they are not as they should be: a full disk does not keep MiniStack from
+/// starting again.
+fn write_launcher(folder: &Path) -> io::Result<()> {
+    fs_err::create_dir_all(folder)?;
+    for (name, text) in LAUNCHER {
+        let file = folder.join(name);
+        if fs_err::read_to_string(&file).is_ok_and(|there| there == text) {
+            continue;
+        }
+        fs_err::write(file, text)?;
+    }
+    Ok(())
 }
 
 /// Returns MiniStack's port once it answers on it; never when it does not.

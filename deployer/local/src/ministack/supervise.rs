@@ -14,7 +14,7 @@ use super::orphans;
 use super::process::{Launch, Process};
 
 /// More ends than this within a minute are not an accident.
-const MOST_RESTARTS: usize = 5;
+const MOST_RESTARTS: usize = 15;
 const RESTART_WINDOW: Duration = Duration::from_mins(1);
 
 /// MiniStack under supervision.
@@ -90,7 +90,17 @@ async fn supervise(
         };
         running.send_replace(None);
         tracing::warn!(?status, "MiniStack ended by itself");
-        if too_often(&mut ends, Instant::now()) {
+        process = tokio::select! {
+            process = restart(launch, &mut ends) => process?,
+            _ = &mut stopped => return Ok(()),
+        };
+    }
+}
+
+/// Starts MiniStack anew, also when it ends while it starts, unless that happens too often.
+async fn restart(launch: &Launch, ends: &mut VecDeque<Instant>) -> Result<Process, MiniStackError> {
+    loop {
+        if too_often(ends, Instant::now()) {
             return Err(MiniStackError::KeepsDying {
                 times: ends.len(),
                 log: last_lines(&launch.state.ministack_log(), 20),
@@ -98,10 +108,13 @@ async fn supervise(
         }
         // The functions of the old process know no other, and would wait for it for ever.
         orphans::end(&launch.state).await;
-        process = tokio::select! {
-            process = Process::start(launch) => process?,
-            _ = &mut stopped => return Ok(()),
-        };
+        match Process::start(launch).await {
+            Ok(process) => return Ok(process),
+            Err(error @ MiniStackError::Died { .. }) => {
+                tracing::warn!(%error, "MiniStack is started once more");
+            }
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -126,14 +139,15 @@ mod tests {
         let mut ends = VecDeque::new();
         for n in 0..20 {
             assert!(
-                !too_often(&mut ends, start + Duration::from_secs(n * 20)),
+                !too_often(&mut ends, start + Duration::from_secs(n * 5)),
                 "{n}"
             );
         }
         let mut ends = VecDeque::new();
-        let verdicts: Vec<bool> = (0..6)
+        let verdicts: Vec<bool> = (0..16)
             .map(|n| too_often(&mut ends, start + Duration::from_secs(n)))
             .collect();
-        assert_eq!(verdicts, [false, false, false, false, false, true]);
+        let last = verdicts.iter().position(|too_often| *too_often);
+        assert_eq!(last, Some(15), "{verdicts:?}");
     }
 }

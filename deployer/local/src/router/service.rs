@@ -1,10 +1,8 @@
 //! Puts the routes together.
 
-use std::sync::atomic::Ordering;
-
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 
@@ -29,9 +27,6 @@ pub(crate) fn routes(router: Router) -> axum::Router {
 }
 
 async fn dispatch(State(router): State<Router>, request: Request<Body>) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        router.changed.store(true, Ordering::Relaxed);
-    }
     match route(request.method(), request.uri().path()) {
         Route::Invocation { function } => invoke::invoke(&router, &function, request).await,
         Route::NewMapping => mapping::create(&router, request).await,

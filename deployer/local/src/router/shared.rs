@@ -1,7 +1,6 @@
 //! What the handlers of the one port share.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Notify;
 
@@ -22,6 +21,4 @@ pub(crate) struct Router {
     /// Told when the daemon should stop.
     pub(crate) stop: Arc<Notify>,
     pub(crate) call_faults: CallFaults,
-    /// Whether something may have changed in MiniStack since it last saved.
-    pub(crate) changed: Arc<AtomicBool>,
 }

@@ -11,6 +11,7 @@
 )]
 #![expect(unreachable_pub, reason = "the modules of a test are private to it")]
 
+mod kills;
 mod world;
 
 use aws_sdk_lambda::primitives::Blob;
@@ -244,7 +245,7 @@ async fn a_killed_daemon_leaves_no_process_and_loses_nothing() {
     let ministacks = world
         .processes()
         .into_iter()
-        .filter(|line| line.contains("launcher.py"));
+        .filter(|line| line.contains("launcher"));
     assert_eq!(ministacks.count(), 1);
     assert!(
         !world
@@ -262,17 +263,9 @@ async fn a_killed_daemon_leaves_no_process_and_loses_nothing() {
 async fn ministack_comes_back_when_it_dies() {
     let world = World::new();
     let aws = world.running().await;
-    let state = world.settings.state_folder().canonicalize().unwrap();
-    let launcher = state.join("launcher.py");
-    let listing = std::process::Command::new("ps")
-        .args(["-A", "-o", "pid=,args="])
-        .output();
-    let listing = String::from_utf8(listing.unwrap().stdout).unwrap();
-    let line = listing
-        .lines()
-        .find(|line| line.contains(launcher.to_str().unwrap()))
-        .unwrap();
-    kill(line.split_whitespace().next().unwrap().parse().unwrap());
+    for pid in world.ministacks() {
+        kill(pid);
+    }
     // The router holds requests back until MiniStack answers again.
     eventually("stacks", || async {
         aws.cloudformation.list_stacks().send().await.ok()

@@ -73,6 +73,20 @@ impl World {
         assert!(durable_local::stop(&self.settings).await.unwrap());
     }
 
+    /// Returns the processes that run MiniStack: one, but for the moment in which it saves.
+    pub fn ministacks(&self) -> Vec<u32> {
+        let launcher = self.settings.state_folder().canonicalize().unwrap();
+        let launcher = launcher.join("launcher");
+        let listing = std::process::Command::new("ps")
+            .args(["-A", "-o", "pid=,args="])
+            .output();
+        String::from_utf8_lossy(&listing.unwrap().stdout)
+            .lines()
+            .filter(|line| line.ends_with(launcher.to_str().unwrap()))
+            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+            .collect()
+    }
+
     /// Returns the command lines of the processes that run inside this project's state.
     pub fn processes(&self) -> Vec<String> {
         let state = self.settings.state_folder().canonicalize().unwrap();

@@ -1,7 +1,7 @@
 //! `deployer local`: the local target by hand.
 
 use clap::{Args, Subcommand};
-use durable_local::{Executions, LocalSettings, Status};
+use durable_local::LocalSettings;
 use serde_json::json;
 
 use super::super::confirm::confirm;
@@ -101,59 +101,19 @@ async fn reset(context: &Context, settings: &LocalSettings) -> Result<Outcome> {
 }
 
 async fn status(context: &Context) -> Result<Outcome> {
-    let status = durable_local::status(&local_settings(&context.app)).await?;
+    let settings = local_settings(&context.app);
+    durable_local::check_room(&settings)?;
+    let status = durable_local::status(&settings).await?;
     let text = match &status.endpoint {
         Some(endpoint) if status.running => {
             let executions = status.executions.map_or(String::new(), |executions| {
                 let total = counted(executions.total, "execution");
                 format!(", {} of {total} running", executions.running)
             });
-            format!("The local target answers at {endpoint}{executions}.{}", lost(&status))
+            format!("The local target answers at {endpoint}{executions}.")
         }
         _ => "The local target is not running. It starts with `deployer up` or `deployer local start`.".to_owned(),
     };
     let document = serde_json::to_value(&status).unwrap_or_default();
     Ok(Outcome::done(text, document))
-}
-
-/// Returns what damaged logs cost, and where they are.
-fn lost(status: &Status) -> String {
-    match status.executions {
-        Some(Executions { damaged, .. }) if damaged > 0 => format!(
-            "\n{} lost: the logs were damaged and are set aside as {}",
-            counted(damaged, "execution"),
-            status.state.join("executions").join("*.damaged").display()
-        ),
-        _ => String::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use durable_local::{Executions, Status};
-
-    use super::lost;
-
-    #[test]
-    fn what_damage_cost_is_told_with_where_it_lies() {
-        let status = |damaged| Status {
-            running: true,
-            endpoint: None,
-            pid: None,
-            region: "us-east-1".into(),
-            account: "000000000000".into(),
-            state: "/state".into(),
-            ministack_version: "1".into(),
-            executions: Some(Executions {
-                running: 0,
-                total: 3,
-                damaged,
-            }),
-        };
-        assert_eq!(lost(&status(0)), "");
-        assert_eq!(
-            lost(&status(1)),
-            "\n1 execution lost: the logs were damaged and are set aside as /state/executions/*.damaged"
-        );
-    }
 }

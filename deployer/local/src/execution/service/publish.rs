@@ -1,6 +1,7 @@
 //! Status changes on their way to EventBridge, in order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use durable_history::{ExecutionStatus, Timestamp};
 use tokio::sync::{mpsc, oneshot};
@@ -8,6 +9,12 @@ use tokio::sync::{mpsc, oneshot};
 use crate::execution::model::Execution;
 use crate::execution::store::Store;
 use crate::gateway::{FunctionGateway, StatusChange};
+
+/// How often an event is published that does not get through. One of an end that never does is
+/// published when the store is opened next.
+const TRIES: u32 = 5;
+/// The pause before the next try.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// The queue of events to publish.
 #[derive(Debug, Clone)]
@@ -96,16 +103,23 @@ fn describe(
     }
 }
 
-/// Publishes one event and returns whether that worked.
+/// Publishes one event and returns whether that worked. Whoever takes it may just be starting anew.
+#[expect(clippy::disallowed_methods, reason = "the pause before the next try")]
 async fn publish(gateway: &dyn FunctionGateway, change: &StatusChange) -> bool {
-    let published = gateway.publish_status_change(change).await;
-    if let Err(error) = &published {
+    for last in (0..TRIES).rev().map(|left| left == 0) {
+        let Err(error) = gateway.publish_status_change(change).await else {
+            return true;
+        };
         tracing::warn!(
             execution = %change.execution_arn,
             status = %change.status,
             %error,
             "status change was not published"
         );
+        if last || !error.is_retryable() {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
-    published.is_ok()
+    false
 }
