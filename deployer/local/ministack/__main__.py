@@ -14,6 +14,7 @@ import signal
 import socket
 import threading
 
+import access
 import corrections
 import queues
 import snapshots
@@ -86,6 +87,7 @@ def prepare():
     saver = Saver(int(os.environ["GATEWAY_PORT"]))
     ready = threading.Event()
     corrections.correct()
+    access.enforce_roles()
     queues.pass_once_over_long_queues()
     queues.note_messages(ready)
     tables.note_items()

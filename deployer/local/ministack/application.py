@@ -3,6 +3,7 @@
 import json
 from urllib.parse import parse_qs
 
+import access
 from journal import CannotKeep, journal
 from kinds import Kind, kind_of
 
@@ -15,7 +16,7 @@ LARGEST_FORM = 4 * 1024 * 1024
 
 
 class Application:
-    """MiniStack, plus `/_deployer/events`, which may say `aws.lambda`."""
+    """MiniStack, plus requests of the daemon's own: `/_deployer/events` may say `aws.lambda`."""
 
     def __init__(self, saver):
         self.saver = saver
@@ -76,6 +77,12 @@ class Application:
 
     async def answer_daemon(self, path, receive, send):
         body = await read(receive)
+        if path == "/_deployer/authorize":
+            await answer(send, 200, access.authorize(json.loads(body)))
+            return
+        if path == "/_deployer/access":
+            await answer(send, 200, access.access.document())
+            return
         if path != "/_deployer/events":
             await answer(send, 404, {})
             return

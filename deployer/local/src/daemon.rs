@@ -17,7 +17,7 @@ use crate::function_host::FunctionHost;
 use crate::lock::FileLock;
 use crate::ministack::{self, Launch, MiniStack, MiniStackClient};
 use crate::port;
-use crate::router::{self, CallFaults, Router};
+use crate::router::{self, Access, CallFaults, Router};
 use crate::settings::{LocalSettings, State};
 use crate::status::Status;
 
@@ -80,8 +80,15 @@ async fn run(
     };
     let gateway = Arc::new(functions.clone());
     let executions = ExecutionService::open(&state.executions(), gateway, service).await?;
+    let LocalSettings {
+        region, account, ..
+    } = settings;
+    let access = settings
+        .enforce_iam
+        .then(|| Access::new(client.clone(), executions.clone(), region, account));
     let router = Router {
         ministack: client,
+        access,
         functions,
         executions: executions.clone(),
         status: Arc::new(status(settings, state, port)),
@@ -160,6 +167,7 @@ fn status(settings: &LocalSettings, state: &State, port: u16) -> Status {
         region: settings.region.clone(),
         account: settings.account.clone(),
         state: state.folder().to_owned(),
+        enforces_iam: settings.enforce_iam,
         ministack_version: ministack::version().to_owned(),
         executions: None,
     }

@@ -99,6 +99,7 @@ mod tests {
             port: 0,
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
+            enforce_iam: true,
         }
     }
 

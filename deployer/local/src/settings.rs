@@ -17,6 +17,8 @@ pub struct LocalSettings {
     pub region: String,
     /// The twelve-digit account id.
     pub account: String,
+    /// Whether functions may do only what their roles allow.
+    pub enforce_iam: bool,
 }
 
 impl LocalSettings {

@@ -19,6 +19,9 @@ pub struct Status {
     pub region: String,
     /// The account id.
     pub account: String,
+    /// Whether functions may do only what their roles allow.
+    #[serde(default)]
+    pub enforces_iam: bool,
     /// The folder that its state is in.
     pub state: PathBuf,
     /// The version of MiniStack that it runs.

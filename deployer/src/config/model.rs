@@ -106,6 +106,9 @@ pub enum Mode {
 pub struct Local {
     /// The port on 127.0.0.1; 0 takes any free one. `DEPLOYER_LOCAL_PORT` wins over it.
     pub port: u16,
+    /// Whether functions may do only what their roles allow, as on AWS. Holds from the next start of the local
+    /// target on.
+    pub enforce_iam: bool,
 }
 
 /// The instruction set of Lambda.

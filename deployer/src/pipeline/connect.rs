@@ -16,6 +16,7 @@ pub fn local_settings(app: &App) -> LocalSettings {
         port: app.stage.local.port,
         region: app.stage.region.clone(),
         account: app.account().to_owned(),
+        enforce_iam: app.stage.local.enforce_iam,
     }
 }
 

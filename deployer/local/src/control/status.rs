@@ -49,6 +49,7 @@ fn stopped(settings: &LocalSettings) -> Status {
         region: settings.region.clone(),
         account: settings.account.clone(),
         state: settings.state_folder(),
+        enforces_iam: settings.enforce_iam,
         ministack_version: ministack::version().to_owned(),
         executions: None,
     }
@@ -71,6 +72,7 @@ mod tests {
             port: 0,
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
+            enforce_iam: true,
         };
         let state = settings.create_state().unwrap();
         // It accepts connections and never answers.

@@ -44,6 +44,7 @@ pub(super) fn environment(
     set("STATE_DIR", state.ministack_state().into());
     set("S3_PERSIST", "1".into());
     set("S3_DATA_DIR", state.objects().into());
+    set("AUTH", settings.enforce_iam.to_string().into());
     set("IOT_MTLS_ENABLED", "0".into());
     set("SFTP_ENABLED", "0".into());
     set("TMPDIR", state.temporary().into());
@@ -72,6 +73,7 @@ mod tests {
             port: 0,
             region: "eu-west-1".to_owned(),
             account: "123456789012".to_owned(),
+            enforce_iam: true,
         };
         let state = State::at("/project/.deployer/local".into());
         let environment = environment(&settings, &state, 4566);

@@ -19,8 +19,9 @@ use crate::settings::{LocalSettings, State};
 use crate::wait::until;
 
 /// How MiniStack is run: a program of its own that embeds it, as the files of a folder.
-const LAUNCHER: [(&str, &str); 9] = [
+const LAUNCHER: [(&str, &str); 10] = [
     ("__main__.py", include_str!("../../ministack/__main__.py")),
+    ("access.py", include_str!("../../ministack/access.py")),
     (
         "application.py",
         include_str!("../../ministack/application.py"),

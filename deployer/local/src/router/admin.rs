@@ -23,6 +23,22 @@ pub(super) async fn status(State(router): State<Router>) -> Response {
     }
 }
 
+/// Says which statements of the functions' roles were used, and what was denied.
+pub(super) async fn access(State(router): State<Router>) -> Response {
+    let decisions = match &router.access {
+        Some(access) => access.decisions().await,
+        None => None,
+    };
+    match decisions {
+        Some(decisions) => responses::document(StatusCode::OK, decisions.to_string()),
+        None => responses::error(
+            StatusCode::NOT_FOUND,
+            "ResourceNotFoundException",
+            "The local target does not enforce roles",
+        ),
+    }
+}
+
 pub(super) async fn stop(State(router): State<Router>, headers: HeaderMap) -> Response {
     // A page in a browser can send this request to any port of this machine, but not without
     // saying where it comes from.

@@ -3,9 +3,11 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Request, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use super::access::authorize;
 use super::call_fault;
 use super::route::{Route, route};
 use super::shared::Router;
@@ -14,16 +16,22 @@ use super::{admin, invoke, mapping, responses};
 /// Returns everything that the one port answers.
 pub(crate) fn routes(router: Router) -> axum::Router {
     let durable = router.executions.routes();
-    axum::Router::new()
+    let access = router.access.clone();
+    let all = axum::Router::new()
         .route("/_local/status", get(admin::status))
         .route("/_local/stop", post(admin::stop))
+        .route("/_local/access", get(admin::access))
         .route(
             "/_local/call-faults",
             post(call_fault::register).get(call_fault::pending),
         )
         .fallback(dispatch)
         .with_state(router)
-        .merge(durable)
+        .merge(durable);
+    match access {
+        Some(access) => all.layer(from_fn_with_state(access, authorize)),
+        None => all,
+    }
 }
 
 async fn dispatch(State(router): State<Router>, request: Request<Body>) -> Response {

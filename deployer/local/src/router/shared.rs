@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::access::Access;
 use super::call_faults::CallFaults;
 use crate::execution::ExecutionService;
 use crate::function_host::FunctionHost;
@@ -21,4 +22,6 @@ pub(crate) struct Router {
     /// Told when the daemon should stop.
     pub(crate) stop: Arc<Notify>,
     pub(crate) call_faults: CallFaults,
+    /// Asks whether a function's role may; nothing where roles are not enforced.
+    pub(crate) access: Option<Access>,
 }

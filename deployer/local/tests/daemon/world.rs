@@ -120,6 +120,7 @@ pub fn settings(project: &Path, port: u16) -> LocalSettings {
         port,
         region: "us-east-1".to_owned(),
         account: "000000000000".to_owned(),
+        enforce_iam: false,
     }
 }
 

@@ -151,6 +151,7 @@ fn crowd(small: &Small, version: &str, [waiting, succeeded, failed]: [usize; 3])
         port: 0,
         region: "us-east-1".to_owned(),
         account: "000000000000".to_owned(),
+        enforce_iam: true,
     };
     let crowd = Crowd {
         function_arn: format!("arn:aws:lambda:us-east-1:000000000000:function:{name}"),

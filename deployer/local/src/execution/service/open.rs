@@ -10,6 +10,7 @@ use axum::response::Response;
 use crate::execution::api;
 use crate::execution::clock::{Clock, SystemClock};
 use crate::execution::error::StoreError;
+use crate::execution::names;
 use crate::execution::service::core::Core;
 use crate::execution::service::drive;
 use crate::execution::service::entry::Entry;
@@ -116,6 +117,14 @@ impl ExecutionService {
     /// Answers an Invoke request for a durable function, errors included.
     pub async fn invoke(&self, function: DurableFunction, request: InvokeRequest) -> Response {
         api::invoke(&self.core, &function, request).await
+    }
+
+    /// Returns the ARN of the execution that waits for a callback, or waited.
+    pub(crate) fn waiting_for(&self, callback: &str) -> Option<String> {
+        let (execution, _) = names::callback_target(callback)?;
+        let entry = self.core.get(&execution)?;
+        let arn = entry.lock().execution.identity.arn.clone();
+        Some(arn)
     }
 
     /// Returns how many executions there are.
