@@ -13,7 +13,7 @@ struct Known {
 
 // AWS gives no code in a stack's event, so only the texts tell. The first that fits wins, so the
 // narrower stand before the wider.
-const KNOWN: [Known; 20] = [
+const KNOWN: [Known; 32] = [
     Known {
         types: &[],
         texts: &[&["cannot add a durable configuration"]],
@@ -24,19 +24,107 @@ const KNOWN: [Known; 20] = [
         texts: &[&["cannot remove", "durable configuration"]],
         hint: "a durable function stays one: give the function another name, and remove the old one when its executions have ended",
     },
+    // The runtime is refused where a region does not take it yet, whichever runtime it is: AWS's
+    // own tests of this SDK deploy `provided.al2023` to us-west-2, others have seen it in us-east-1.
     Known {
         types: &[],
         texts: &[
+            &["runtime that does not support a durable configuration"],
             &["durable", "not supported"],
             &["durable", "unsupported"],
             &["durable", "not available"],
         ],
-        hint: "this region or this runtime has no durable functions yet: choose another `region` in the stage's file",
+        hint: "this region has no durable functions yet, or none with this runtime: set `region` in the stage's file to us-west-2 or us-east-1, where `provided.al2023` has been seen to work",
+    },
+    Known {
+        types: &[],
+        texts: &[&["durable function using an unqualified arn"]],
+        hint: "a durable function is invoked by its alias or a version: use the ARN that ends in `:live`",
+    },
+    Known {
+        types: &["AWS::Lambda::EventSourceMapping"],
+        texts: &[&["durable"], &["executiontimeout"], &["execution timeout"]],
+        hint: "a queue can start only executions of at most 15 minutes: let it feed an intermediary, which starts the orchestrator",
+    },
+    Known {
+        types: &["AWS::Lambda::Function"],
+        texts: &[&["executiontimeout"], &["execution timeout"]],
+        hint: "`DurableConfig` of the orchestrator needs an `ExecutionTimeout` of 1 to 31622400 seconds",
+    },
+    Known {
+        types: &["AWS::Lambda::Function"],
+        texts: &[&["retentionperiodindays"], &["retention period"]],
+        hint: "`RetentionPeriodInDays` of the orchestrator is 1 to 90 days",
+    },
+    Known {
+        types: &["AWS::Lambda::Function"],
+        texts: &[&["drainingdurableexecutions"], &["draining", "durable"]],
+        hint: "the function goes when its executions have ended, which takes up to an hour: stop them or wait, then run the command again",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["service-linked role"],
+            &["service linked role"],
+            &["servicelinkedrole"],
+        ],
+        hint: "the account lacks a role that the service makes for itself: let an administrator run `aws iam create-service-linked-role --aws-service-name …` with the service that AWS names",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["optinrequired"],
+            &["opt-in", "region"],
+            &["region", "not enabled"],
+            &["region", "disabled"],
+            &["not subscribed"],
+            &["security token included in the request is invalid"],
+            &["unrecognizedclient"],
+            &["invalidclienttokenid"],
+        ],
+        hint: "this region is turned off in the account, or the credentials are not valid: turn it on with `aws account enable-region --region-name …`, choose another `region` in the stage's file, or sign in again",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["expiredtoken"],
+            &["requestexpired"],
+            &["security token included in the request is expired"],
+        ],
+        hint: "the credentials ran out: get new ones, then run `deployer up` again, which goes on from there",
     },
     Known {
         types: &[],
         texts: &[&["replacement type updates not supported", "disable-rollback"]],
         hint: "the stack was last changed with rollback turned off, by another tool: run `deployer up` again, which rolls it back and keeps rollback on",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["disablerollback", "deploymentconfig"],
+            &["onfailure", "deploymentconfig"],
+        ],
+        hint: "CloudFormation takes rollback settings within `DeploymentConfig` only: bring the deployer up to date",
+    },
+    Known {
+        types: &[],
+        texts: &[&["name_conflict"], &["name conflict"]],
+        hint: "something else has that name: delete it, or give the application or the stage another name",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["less than or equal to 51200"],
+            &["less than or equal to 1000000"],
+            &["template may not exceed"],
+            &["exceeds", "template size"],
+        ],
+        hint: "the template is above a limit of CloudFormation (1 MB, 500 resources): split the application into several",
+    },
+    Known {
+        types: &[],
+        texts: &[&["denied by stack policy"], &["stack policy"]],
+        hint: "the stack's policy forbids this change: let its owner change the policy with `aws cloudformation set-stack-policy`",
     },
     Known {
         types: &[],
@@ -116,7 +204,13 @@ const KNOWN: [Known; 20] = [
     },
     Known {
         types: &[],
-        texts: &[&["rate exceeded"], &["throttl"], &["too many requests"]],
+        texts: &[
+            &["rate exceeded"],
+            &["throttl"],
+            &["too many requests"],
+            &["toomanyrequests"],
+            &["requestlimitexceeded"],
+        ],
         hint: "AWS was asked too often: run `deployer up` again",
     },
     Known {

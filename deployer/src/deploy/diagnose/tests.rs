@@ -6,7 +6,7 @@ use super::{ResourceFailure, diagnose};
 use crate::deploy::link::{Component, Components, Instance, Template, link};
 
 /// A reason as AWS writes it, on what, and a part of the hint.
-const KNOWN: [(&str, &str, &str); 24] = [
+const KNOWN: [(&str, &str, &str); 39] = [
     (
         "AWS::Lambda::Function",
         "You cannot add a durable configuration to a function that was originally created with no durable configuration (Service: Lambda, Status Code: 400)",
@@ -126,6 +126,81 @@ const KNOWN: [(&str, &str, &str); 24] = [
         "AWS::Lambda::Function",
         "User: arn:aws:iam::1:user/a is not authorized to perform: lambda:CreateFunction on resource: f because no identity-based policy allows it",
         "allow `lambda:CreateFunction`",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "Resource handler returned message: \"You cannot use a managed runtime that does not support a durable configuration (Service: Lambda, Status Code: 400)\" (HandlerErrorCode: InvalidRequest)",
+        "us-west-2 or us-east-1",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "You cannot invoke a durable function using an unqualified ARN",
+        "ends in `:live`",
+    ),
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "The function's durable execution timeout is above 15 minutes",
+        "let it feed an intermediary",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "InvalidParameterValueException: ExecutionTimeout is required",
+        "31622400",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "RetentionPeriodInDays must be between 1 and 90",
+        "1 to 90 days",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "State: Deleting, StateReasonCode: DrainingDurableExecutions",
+        "when its executions have ended",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "Unable to assume the service-linked role. Verify that it exists.",
+        "create-service-linked-role",
+    ),
+    (
+        "AWS::SQS::Queue",
+        "OptInRequired: The AWS Access Key Id needs a subscription for the service",
+        "enable-region",
+    ),
+    (
+        "AWS::SQS::Queue",
+        "The security token included in the request is invalid (Service: Sqs, Status Code: 403)",
+        "enable-region",
+    ),
+    (
+        "AWS::SQS::Queue",
+        "The security token included in the request is expired (Service: Sqs, Status Code: 403)",
+        "the credentials ran out",
+    ),
+    (
+        "",
+        "DisableRollback cannot be given together with DeploymentConfig",
+        "within `DeploymentConfig` only",
+    ),
+    (
+        "AWS::SQS::Queue",
+        "NAME_CONFLICT_VALIDATION",
+        "something else has that name",
+    ),
+    (
+        "",
+        "Member must have length less than or equal to 51200",
+        "1 MB, 500 resources",
+    ),
+    (
+        "AWS::SQS::Queue",
+        "Action denied by stack policy: Statement [#1] does not allow [Update:Replace] for resource [*]",
+        "set-stack-policy",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "TooManyRequestsException (Service: Lambda, Status Code: 429)",
+        "too often",
     ),
 ];
 
