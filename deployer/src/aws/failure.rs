@@ -7,7 +7,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::error::{Error, Kind};
 
-const PERMISSION_CODES: [&str; 10] = [
+const PERMISSION_CODES: [&str; 12] = [
     "AccessDenied",
     "AccessDeniedException",
     "AuthFailure",
@@ -15,6 +15,8 @@ const PERMISSION_CODES: [&str; 10] = [
     "ExpiredTokenException",
     "InvalidClientTokenId",
     "InvalidSignatureException",
+    "OptInRequired",
+    "RequestExpired",
     "SignatureDoesNotMatch",
     "UnauthorizedOperation",
     "UnrecognizedClientException",
@@ -45,7 +47,7 @@ where
                 let made = Error::new(kind, what)
                     .caused_by(format!("{code}: {message}{}", request.unwrap_or_default()));
                 if kind == Kind::Permission {
-                    made.hint("check the credentials and what they permit")
+                    made.hint(permission_hint(&code))
                 } else {
                     made
                 }
@@ -73,6 +75,20 @@ fn remedy_of_network(causes: &[String]) -> &'static str {
         "check HTTPS_PROXY, and that its proxy lets AWS through; NO_PROXY lists what goes past it"
     } else {
         "check the network; on the local target, `deployer local status`"
+    }
+}
+
+/// Returns what to do where the service takes the credentials for no good.
+fn permission_hint(code: &str) -> &'static str {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
+            "the credentials ran out: get new ones, such as with `aws sso login`, then run the command again"
+        }
+        // A region that is turned off knows no credentials of the account.
+        "InvalidClientTokenId" | "OptInRequired" | "UnrecognizedClientException" => {
+            "check the credentials, and whether the account has turned this region on: `aws account get-region-opt-status --region-name …`"
+        }
+        _ => "check the credentials and what they permit",
     }
 }
 

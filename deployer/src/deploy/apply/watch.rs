@@ -279,6 +279,11 @@ fn failure(event: &StackEvent) -> ResourceFailure {
 /// Takes a lost network for a pause, for a while.
 fn forgive(error: Error, lost: &AtomicU32, stack: &str, reporter: &dyn Reporter) -> Result<()> {
     let times = lost.fetch_add(1, Ordering::Relaxed) + 1;
+    if error.kind() == Kind::Permission {
+        return Err(error.hint(
+            "what CloudFormation has begun goes on by itself; get valid credentials, then run the same command again, which waits for the stack and goes on from there",
+        ));
+    }
     if error.kind() != Kind::Service || times > PATIENCE {
         return Err(error.hint(
             "what CloudFormation has begun goes on by itself; run the same command again to go on from there",
