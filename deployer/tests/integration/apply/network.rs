@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use deployer::consent::Refuse;
 use deployer::deploy::apply::{Applier, bring_up};
+use deployer::error::Kind;
 use deployer::event::{Event, Reporter};
 use tokio::sync::Notify;
 
@@ -62,4 +63,34 @@ async fn throttled_calls_are_tried_again_by_the_sdk() {
     assert_eq!(stage.ready(&Refuse).await.action, "created");
     let calls = stage.fake.calls();
     assert_eq!(calls[..3], ["DescribeStacks"; 3]);
+}
+
+#[tokio::test]
+async fn credentials_that_run_out_leave_the_operation_to_the_next_up() {
+    let stage = Stage::new(RESOURCES).await;
+    stage.fake.hold(STACK);
+    let (clients, request) = (stage.clients.clone(), stage.request.clone());
+    let up = tokio::spawn(async move {
+        let applier = Applier {
+            clients: &clients,
+            consent: &Refuse,
+            reporter: &Warned::default(),
+        };
+        bring_up(&applier, &request).await
+    });
+    // A stack that is created is asked for its events only while it is watched.
+    stage.fake.called("DescribeStackEvents").await;
+    stage.fake.expire();
+    let error = up.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), Kind::Permission);
+    let hint = error.way_out().unwrap_or_default();
+    assert!(hint.contains("goes on by itself"), "{hint}");
+    stage.fake.renew();
+    stage.fake.release(STACK);
+    assert_eq!(stage.ready(&Refuse).await.action, "unchanged");
+    let creations = stage.fake.calls();
+    let creations = creations
+        .iter()
+        .filter(|call| call.as_str() == "CreateStack");
+    assert_eq!(creations.count(), 1);
 }

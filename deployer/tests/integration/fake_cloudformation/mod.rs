@@ -202,6 +202,15 @@ impl FakeCloudFormation {
         self.world().throttling = true;
     }
 
+    /// Lets the caller's credentials run out now, until [`Self::renew`].
+    pub(crate) fn expire(&self) {
+        self.world().expired = true;
+    }
+
+    pub(crate) fn renew(&self) {
+        self.world().expired = false;
+    }
+
     /// Lets no call of an action, and none after it, be answered until [`Self::find_again`].
     pub(crate) fn lose(&self, action: &str) {
         self.world().lost_from = Some(action.to_owned());

@@ -33,6 +33,8 @@ pub(super) struct World {
     pub(super) unavailable: Range<usize>,
     /// Whether they fail as throttled, rather than as unavailable.
     pub(super) throttling: bool,
+    /// Whether the caller's credentials have run out.
+    pub(super) expired: bool,
     /// The call from which on nothing is answered any more, and whether it has come.
     pub(super) lost_from: Option<String>,
     pub(super) lost: bool,
@@ -90,6 +92,10 @@ impl World {
         if self.lost {
             let message = "Service is unable to handle request.".to_owned();
             return response(&action, Err(("ServiceUnavailable", message)));
+        }
+        if self.expired {
+            let message = "The security token included in the request is expired".to_owned();
+            return response(&action, Err(("ExpiredToken", message)));
         }
         let outage = self.unavailable.clone();
         self.unavailable = outage.start.saturating_sub(1)..outage.end.saturating_sub(1);

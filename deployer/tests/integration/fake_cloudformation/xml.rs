@@ -48,7 +48,7 @@ pub(super) fn response(action: &str, answer: Answer) -> Response {
         ),
         Err((code, message)) => {
             let status = match code {
-                "AccessDenied" => 403,
+                "AccessDenied" | "ExpiredToken" => 403,
                 "ServiceUnavailable" => 503,
                 _ => 400,
             };
