@@ -103,6 +103,8 @@ fn trace(verbosity: u8, local_target: bool) {
             .with_env_filter(level)
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
+            // A line that a full disk does not take would be told to the same disk, which panics.
+            .log_internal_errors(false)
             .init();
     }
 }
