@@ -190,6 +190,20 @@ impl World {
         .await
     }
 
+    /// Waits for the callback before which so many others started and returns its id.
+    pub(crate) async fn nth_callback(&self, arn: &str, before: usize) -> String {
+        eventually("callback starts", || async {
+            let history = self.history(arn).await;
+            let mut started = history
+                .iter()
+                .filter(|event| event["EventType"] == "CallbackStarted");
+            started.nth(before)?["CallbackStartedDetails"]["CallbackId"]
+                .as_str()
+                .map(str::to_owned)
+        })
+        .await
+    }
+
     /// Waits until the last event of an execution has this type.
     pub(crate) async fn last_event(&self, arn: &str, event_type: &str) {
         eventually("event comes", || async {

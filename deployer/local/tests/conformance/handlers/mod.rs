@@ -1,9 +1,14 @@
 //! A handler for each requirement file, written from its prose.
 
 mod callback;
+mod child;
+mod invoke;
+mod map;
 mod parallel;
 mod step;
 mod wait;
+mod wait_for_callback;
+mod wait_for_condition;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -55,6 +60,11 @@ pub(crate) fn register(handlers: &mut Handlers<'_>) {
     wait::register(handlers);
     callback::register(handlers);
     parallel::register(handlers);
+    child::register(handlers);
+    map::register(handlers);
+    invoke::register(handlers);
+    wait_for_callback::register(handlers);
+    wait_for_condition::register(handlers);
 }
 
 fn seconds(seconds: u64) -> Duration {

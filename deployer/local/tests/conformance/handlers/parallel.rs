@@ -45,7 +45,8 @@ fn sequential(
     context.parallel(branches).name(name).max_concurrency(1)
 }
 
-fn project(batch: &BatchResult<Value>, fields: &[&str]) -> Value {
+/// Returns these figures of a batch.
+pub(super) fn project(batch: &BatchResult<Value>, fields: &[&str]) -> Value {
     let all = json!({
         "completionReason": batch.reason.as_str(),
         "status": batch.status().as_str(),
@@ -110,13 +111,13 @@ type Completion = (
     &'static [&'static str],
 );
 
-const COUNTS: &[&str] = &[
+pub(super) const COUNTS: &[&str] = &[
     "completionReason",
     "successCount",
     "failureCount",
     "totalCount",
 ];
-const ALL: &[&str] = &[
+pub(super) const ALL: &[&str] = &[
     "completionReason",
     "status",
     "successCount",
