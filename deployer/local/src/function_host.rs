@@ -44,6 +44,23 @@ impl FunctionHost {
         }
     }
 
+    /// Reads the configuration of a function, at the version that the reference names.
+    async fn configuration(
+        &self,
+        function: &str,
+        reference: &FunctionReference,
+    ) -> Result<Value, GatewayError> {
+        let qualifier = reference.qualifier.as_deref();
+        let path = function_path(&reference.name, "configuration", qualifier);
+        let answer = self
+            .ministack
+            .call(Method::GET, &path, Vec::new())
+            .await
+            .map_err(|source| unavailable(function, source))?;
+        check(function, &answer)?;
+        Ok(answer.json())
+    }
+
     async fn invoke_at(
         &self,
         name: &str,
@@ -73,18 +90,14 @@ impl FunctionGateway for FunctionHost {
                 reason: "the function name and the qualifier name different versions".to_owned(),
             });
         };
-        let path = function_path(
-            &reference.name,
-            "configuration",
-            reference.qualifier.as_deref(),
-        );
-        let answer = self
-            .ministack
-            .call(Method::GET, &path, Vec::new())
-            .await
-            .map_err(|source| unavailable(function, source))?;
-        check(function, &answer)?;
-        Ok(durable_function(&reference, &answer.json()))
+        let configuration = self.configuration(function, &reference).await?;
+        Ok(durable_function(&reference, &configuration))
+    }
+
+    async fn version(&self, function: &str) -> Result<String, GatewayError> {
+        let reference = FunctionReference::parse(function);
+        let configuration = self.configuration(function, &reference).await?;
+        Ok(version_of(&configuration))
     }
 
     async fn invoke(
@@ -179,7 +192,7 @@ fn durable_function(
     Some(DurableFunction {
         version: FunctionVersion {
             name: text("FunctionName").unwrap_or(&reference.name).to_owned(),
-            version: text("Version").unwrap_or("$LATEST").to_owned(),
+            version: version_of(configuration),
         },
         arn: unqualified_arn(text("FunctionArn").unwrap_or_default()),
         qualified_by: reference.qualification(),
@@ -187,6 +200,12 @@ fn durable_function(
         retention_days: u32::try_from(retention).unwrap_or(u32::MAX),
         timeout_seconds: number(configuration, "Timeout").unwrap_or(DEFAULT_TIMEOUT_SECONDS),
     })
+}
+
+/// Returns the version that a configuration is of.
+fn version_of(configuration: &Value) -> String {
+    let version = configuration.get("Version").and_then(Value::as_str);
+    version.unwrap_or("$LATEST").to_owned()
 }
 
 /// Reads a number that a template may have written as text.

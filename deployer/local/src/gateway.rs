@@ -24,6 +24,10 @@ pub trait FunctionGateway: Send + Sync + 'static {
         payload: Vec<u8>,
     ) -> Result<InvokeOutcome, GatewayError>;
 
+    /// Returns the version that a function name or ARN stands for, qualifier included: `$LATEST`
+    /// without one.
+    async fn version(&self, function: &str) -> Result<String, GatewayError>;
+
     /// Invokes a function that is not durable, for a chained invoke; `function` is the name or ARN
     /// as the caller gave it, qualifier included.
     async fn invoke_plain(

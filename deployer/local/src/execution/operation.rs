@@ -125,6 +125,36 @@ pub(crate) struct ChainedTarget {
     pub(crate) child: Option<ChildExecution>,
 }
 
+/// What a chained invoke will run, as far as it is known when it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Planned {
+    /// An execution of a durable function.
+    Execution(ChildExecution),
+    /// A version of a function that is not durable.
+    Plain {
+        /// The version.
+        version: String,
+    },
+}
+
+impl Planned {
+    /// Returns the version that will run.
+    pub(crate) fn version(&self) -> &str {
+        match self {
+            Self::Execution(child) => &child.version,
+            Self::Plain { version } => version,
+        }
+    }
+
+    /// Returns the execution that the invoke will be, where its target is durable.
+    pub(crate) fn execution(&self) -> Option<&ChildExecution> {
+        match self {
+            Self::Execution(child) => Some(child),
+            Self::Plain { .. } => None,
+        }
+    }
+}
+
 /// The execution that a chained invoke of a durable function starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -53,6 +53,25 @@ async fn a_plain_function_answers_or_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_version_of_a_plain_function_is_told() {
+    let world = World::new().await;
+    register_caller(&world);
+    world.gateway.insert_plain("plain", |_| Ok(b"1".to_vec()));
+    for (target, version) in [("plain", "$LATEST"), ("plain:live", "7"), ("plain:3", "3")] {
+        let arn = world
+            .start("caller", None, &json!({"target": target}))
+            .await;
+        world.ended(&arn).await;
+        let history = world.history(&arn).await;
+        let mut started = history.iter();
+        let started = started.find(|event| event["EventType"] == "ChainedInvokeStarted");
+        let details = &started.unwrap()["ChainedInvokeStartedDetails"];
+        assert_eq!(details["ExecutedVersion"], version, "{target}");
+        assert_eq!(details.get("DurableExecutionArn"), None, "{target}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_durable_function_becomes_an_execution_of_its_own() {
     let world = World::new().await;
     register_caller(&world);

@@ -168,6 +168,16 @@ impl FunctionGateway for TestGateway {
         }))
     }
 
+    async fn version(&self, function: &str) -> Result<String, GatewayError> {
+        let (name, qualifier) = split(function);
+        self.function(&name)?;
+        Ok(match qualifier.as_deref() {
+            None => "$LATEST".to_owned(),
+            Some("live") => "7".to_owned(),
+            Some(version) => version.to_owned(),
+        })
+    }
+
     async fn invoke(
         &self,
         function: &FunctionVersion,

@@ -32,6 +32,10 @@ impl FunctionGateway for Nowhere {
         nowhere(function)
     }
 
+    async fn version(&self, function: &str) -> Result<String, GatewayError> {
+        nowhere(function)
+    }
+
     async fn invoke(
         &self,
         function: &FunctionVersion,

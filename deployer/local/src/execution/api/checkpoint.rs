@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::execution::api::ApiError;
 use crate::execution::api::answer;
 use crate::execution::names;
-use crate::execution::operation::{ChildExecution, Operation};
+use crate::execution::operation::{Operation, Planned};
 use crate::execution::service::{Cell, Core, Entry, LastCheckpoint};
 use crate::execution::transition::{self, Rejection};
 use crate::execution::wire::CheckpointRequest;
@@ -39,12 +39,8 @@ pub(crate) async fn checkpoint(
         .map_err(|error| ApiError::invalid(format!("Invalid checkpoint request: {error}")))?;
     // An execution that is not known here has no token that could be good.
     let entry = core.find(&arn).ok_or(Rejection::StaleToken)?;
-    let children = core
-        .plan_children(&request.updates)
-        .await?
-        .into_iter()
-        .collect();
-    let recorded = record(&core, &entry, &request, &children)?;
+    let planned = core.plan_invokes(&request.updates).await?;
+    let recorded = record(&core, &entry, &request, &planned)?;
     if recorded.fault {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
@@ -58,7 +54,7 @@ fn record(
     core: &Core,
     entry: &Entry,
     request: &CheckpointRequest,
-    children: &BTreeMap<String, ChildExecution>,
+    planned: &BTreeMap<String, Planned>,
 ) -> Result<Recorded, ApiError> {
     let mut cell = entry.lock();
     if let Some(last) = cell.last.as_ref().filter(|last| is_repeated(last, request)) {
@@ -71,7 +67,7 @@ fn record(
         return Err(Rejection::StaleToken.into());
     }
     let now = core.now();
-    let mut change = transition::checkpoint(&cell.execution, &request.updates, children, now)?;
+    let mut change = transition::checkpoint(&cell.execution, &request.updates, planned, now)?;
     let known = cell.execution.operations().iter();
     let fault = core.faults.take(
         &cell.execution.identity.name,

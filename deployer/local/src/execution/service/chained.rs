@@ -1,5 +1,6 @@
 //! Chained invokes: running the target, and handing its end to the operation that waits for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use crate::execution::error::StoreError;
 use crate::execution::model::Outcome;
-use crate::execution::operation::{ChainedTarget, ChildExecution, Local, Operation};
+use crate::execution::operation::{ChainedTarget, ChildExecution, Local, Operation, Planned};
 use crate::execution::service::core::Core;
 use crate::execution::service::entry::{Cell, Entry};
 use crate::execution::service::start::StartError;
@@ -38,12 +39,12 @@ pub(crate) fn not_under_way(cell: &Cell) -> Vec<(String, ChainedTarget)> {
 }
 
 impl Core {
-    /// Finds out which of a batch's chained invokes become executions of durable functions.
-    pub(crate) async fn plan_children(
+    /// Finds out what the chained invokes of a batch will run; those that nothing can run are missing.
+    pub(crate) async fn plan_invokes(
         &self,
         updates: &[OperationUpdate],
-    ) -> Result<Vec<(String, ChildExecution)>, GatewayError> {
-        let mut children = Vec::new();
+    ) -> Result<BTreeMap<String, Planned>, GatewayError> {
+        let mut planned = BTreeMap::new();
         for update in updates
             .iter()
             .filter(|update| update.kind == OperationType::ChainedInvoke)
@@ -51,15 +52,26 @@ impl Core {
             let Some(options) = &update.chained_invoke_options else {
                 continue;
             };
-            match self.gateway.resolve(&options.function_name, None).await {
-                Ok(Some(function)) if function.qualified_by != Qualification::Unqualified => {
-                    children.push((update.id.clone(), self.plan_child(&function)));
+            match self.plan_invoke(&options.function_name).await {
+                Ok(Some(target)) => {
+                    planned.insert(update.id.clone(), target);
                 }
                 Err(error) if error.is_retryable() => return Err(error),
-                _ => {}
+                Ok(None) | Err(_) => {}
             }
         }
-        Ok(children)
+        Ok(planned)
+    }
+
+    async fn plan_invoke(&self, function: &str) -> Result<Option<Planned>, GatewayError> {
+        Ok(match self.gateway.resolve(function, None).await? {
+            Some(function) if function.qualified_by == Qualification::Unqualified => None,
+            Some(function) => Some(Planned::Execution(self.plan_child(&function))),
+            None => {
+                let version = self.gateway.version(function).await?;
+                Some(Planned::Plain { version })
+            }
+        })
     }
 }
 

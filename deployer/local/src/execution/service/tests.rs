@@ -39,6 +39,10 @@ impl FunctionGateway for Succeeding {
         Ok(Some(function()))
     }
 
+    async fn version(&self, _function: &str) -> Result<String, GatewayError> {
+        Ok("1".to_owned())
+    }
+
     async fn invoke(
         &self,
         _function: &FunctionVersion,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::execution::model::{Change, Execution, Outcome};
 use crate::execution::operation::{
-    CallbackDetails, ChainedInvokeDetails, ChainedTarget, ChildExecution, ContextDetails, Local,
-    Operation, StepDetails, WaitDetails,
+    CallbackDetails, ChainedInvokeDetails, ChainedTarget, ContextDetails, Local, Operation,
+    Planned, StepDetails, WaitDetails,
 };
 use crate::execution::transition::rejection::Rejection;
 use crate::execution::transition::validation;
@@ -21,12 +21,12 @@ const MOST_BYTES: u64 = 100 * 1024 * 1024;
 
 /// Computes what a batch of updates changes.
 ///
-/// `children` tells, by operation id, which execution a chained invoke of a durable function will
-/// be; other chained invokes are missing there.
+/// `planned` tells, by operation id, what a chained invoke will run; those that nothing can run are
+/// missing there.
 pub(crate) fn checkpoint(
     execution: &Execution,
     updates: &[OperationUpdate],
-    children: &BTreeMap<String, ChildExecution>,
+    planned: &BTreeMap<String, Planned>,
     now: Timestamp,
 ) -> Result<Change, Rejection> {
     let mut draft = Draft {
@@ -47,7 +47,7 @@ pub(crate) fn checkpoint(
             }
             draft.promise(update);
         } else {
-            draft.update(update, children.get(&update.id))?;
+            draft.update(update, planned.get(&update.id))?;
         }
     }
     if execution.operations().len() + draft.added > MOST_OPERATIONS {
@@ -93,7 +93,7 @@ impl Draft<'_> {
     fn update(
         &mut self,
         update: &OperationUpdate,
-        child: Option<&ChildExecution>,
+        planned: Option<&Planned>,
     ) -> Result<(), Rejection> {
         let mut operation = if let Some(known) = self.find(&update.id) {
             check_consistency(known, update)?;
@@ -104,7 +104,7 @@ impl Draft<'_> {
             self.added += 1;
             new_operation(update, self.now)
         };
-        let detail = self.transition(&mut operation, update, child);
+        let detail = self.transition(&mut operation, update, planned);
         self.events.push(HistoryEvent::of_operation(
             self.now,
             operation.subject(),
@@ -144,7 +144,7 @@ impl Draft<'_> {
         &self,
         operation: &mut Operation,
         update: &OperationUpdate,
-        child: Option<&ChildExecution>,
+        planned: Option<&Planned>,
     ) -> EventDetail {
         match update.kind {
             OperationType::Step => step(operation, update, self.now),
@@ -153,7 +153,7 @@ impl Draft<'_> {
                 let callback_id = self.base.callback_id(&update.id);
                 callback(operation, update, callback_id, self.now)
             }
-            OperationType::ChainedInvoke => chained_invoke(operation, update, child),
+            OperationType::ChainedInvoke => chained_invoke(operation, update, planned),
             OperationType::Context | OperationType::Execution => {
                 context(operation, update, self.now)
             }
@@ -371,7 +371,7 @@ fn callback(
 fn chained_invoke(
     operation: &mut Operation,
     update: &OperationUpdate,
-    child: Option<&ChildExecution>,
+    planned: Option<&Planned>,
 ) -> EventDetail {
     let options = update.chained_invoke_options.as_ref();
     let function_name = options.map(|o| o.function_name.clone()).unwrap_or_default();
@@ -380,13 +380,15 @@ fn chained_invoke(
     operation.local = Some(Local::ChainedInvoke(ChainedTarget {
         function: function_name.clone(),
         input: input.clone(),
-        child: child.cloned(),
+        child: planned.and_then(Planned::execution).cloned(),
     }));
     EventDetail::ChainedInvokeStarted {
         function_name,
         tenant_id: options.and_then(|o| o.tenant_id.clone()),
         input: whole(Some(input)),
-        executed_version: child.map(|child| child.version.clone()),
-        durable_execution_arn: child.map(|child| child.arn.clone()),
+        executed_version: planned.map(|planned| planned.version().to_owned()),
+        durable_execution_arn: planned
+            .and_then(Planned::execution)
+            .map(|child| child.arn.clone()),
     }
 }
