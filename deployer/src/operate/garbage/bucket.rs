@@ -1,13 +1,12 @@
 //! What is in the artifact bucket, by what becomes of it.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use serde::Serialize;
 
-use super::needed;
+use super::needed::{Needed, needed};
 use crate::aws::{Clients, failed, listed};
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
@@ -56,7 +55,7 @@ pub async fn find(app: &App, clients: &Clients, older_than: Duration) -> Result<
         objects.extend(list(clients, &bucket, prefix).await?);
     }
     // Read after the list: what is published meanwhile is not in the list.
-    let needed = needed::keys(app, clients).await?;
+    let needed = needed(app, clients).await?;
     let border = SystemTime::now().checked_sub(older_than);
     Ok(judge(
         objects,
@@ -65,10 +64,10 @@ pub async fn find(app: &App, clients: &Clients, older_than: Duration) -> Result<
     ))
 }
 
-fn judge(objects: Vec<Object>, needed: &BTreeSet<String>, border: SystemTime) -> Findings {
+fn judge(objects: Vec<Object>, needed: &Needed, border: SystemTime) -> Findings {
     let mut findings = Findings::default();
     for object in objects {
-        if needed.contains(&object.key) {
+        if needed.has(&object.key) {
             findings.needed += 1;
         } else if object.written > border {
             findings.young += 1;
@@ -147,7 +146,7 @@ pub async fn remove(app: &App, clients: &Clients, garbage: &[Garbage]) -> Result
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::{Garbage, Object, judge};
+    use super::{Garbage, Needed, Object, judge};
 
     #[test]
     #[expect(
@@ -167,7 +166,7 @@ mod tests {
             object("old", day * 15),
             object("young", day * 13),
         ];
-        let needed = ["old and needed".to_owned()].into();
+        let needed = Needed::of(&["old and needed"], &[]);
         let findings = judge(objects, &needed, now - day * 14);
         assert_eq!((findings.needed, findings.young), (1, 1));
         let old = Garbage {

@@ -1,4 +1,4 @@
-//! The keys of the zips that something needs.
+//! What of the bucket something needs: keys that templates name, and hashes that versions have.
 
 use std::collections::BTreeSet;
 
@@ -7,32 +7,73 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use super::pending::pending_templates;
 use crate::aws::{Clients, Executions, versions};
 use crate::config::App;
 use crate::error::Result;
 use crate::hash::to_hexadecimal;
 use crate::operate::aliased::aliased;
 use crate::resources::FUNCTION;
-use crate::stack::{deployed_template, describe, physical_resources, stage_stacks};
+use crate::stack::{
+    Standing, deployed_template, describe, physical_resources, stage_stacks, standing,
+};
 
-/// Returns the keys that the stacks of the stage need, those of workflows that the configuration no
-/// longer has included.
-pub(super) async fn keys(app: &App, clients: &Clients) -> Result<BTreeSet<String>> {
-    let mut keys = BTreeSet::new();
+/// What the stacks of a stage need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Needed {
+    /// Keys that a template names.
+    keys: BTreeSet<String>,
+    /// Hashes of zips that a version is made of. A hash is of one function, and which key it is in
+    /// the bucket is not known to Lambda.
+    hashes: BTreeSet<String>,
+}
+
+impl Needed {
+    /// Returns whether the object with this key is needed.
+    pub(super) fn has(&self, key: &str) -> bool {
+        let file = key.rsplit_once('/').map_or(key, |(_, file)| file);
+        let hash = file.strip_suffix(".zip");
+        self.keys.contains(key) || hash.is_some_and(|hash| self.hashes.contains(hash))
+    }
+}
+
+/// Returns what the stacks of the stage need, those of workflows that the configuration no longer
+/// has included.
+pub(super) async fn needed(app: &App, clients: &Clients) -> Result<Needed> {
+    let mut needed = Needed::default();
     for stack in stage_stacks(app, clients).await? {
-        let template = deployed_template(clients, &stack).await?;
-        collect_keys(&template, &mut keys);
-        let live = describe(clients, &stack).await?;
-        let durable = live.as_ref().and_then(|live| live.outputs.orchestrator());
-        for (kind, name) in physical_resources(clients, &stack).await? {
-            if kind == FUNCTION {
-                let is_durable = durable == Some(name.as_str());
-                let hashes = needed_hashes(clients, &name, is_durable).await?;
-                keys.extend(keys_of(&template, &hashes));
-            }
+        add_stack(clients, &stack, &mut needed).await?;
+    }
+    Ok(needed)
+}
+
+/// Adds what a stack needs, and what it may yet come to or go back to.
+async fn add_stack(clients: &Clients, stack: &str, needed: &mut Needed) -> Result<()> {
+    let live = describe(clients, stack).await?;
+    let standing = standing(live.as_ref().map(|live| &live.status));
+    // A stack of which there is a change set only has no template yet.
+    if standing != Standing::Reviewed {
+        let template = deployed_template(clients, stack).await?;
+        collect_keys(&template, &mut needed.keys);
+    }
+    for template in pending_templates(clients, stack).await? {
+        collect_keys(&template, &mut needed.keys);
+    }
+    let durable = live.as_ref().and_then(|live| live.outputs.orchestrator());
+    // Between two templates CloudFormation names one of them; the code of the other is that of a
+    // version, and which one it goes back to is not known.
+    let is_between = !matches!(standing, Standing::Ready | Standing::Reviewed);
+    for (kind, name) in physical_resources(clients, stack).await? {
+        if kind == FUNCTION && is_between {
+            let versions = versions(clients, &name).await?;
+            needed.hashes.extend(versions.iter().filter_map(hash_of));
+        } else if kind == FUNCTION {
+            let is_durable = durable == Some(name.as_str());
+            let hashes = needed_hashes(clients, &name, is_durable).await?;
+            needed.hashes.extend(hashes);
         }
     }
-    Ok(keys)
+    Ok(())
 }
 
 /// Collects the keys of all zips that a template names.
@@ -46,23 +87,6 @@ fn collect_keys(template: &Value, keys: &mut BTreeSet<String>) {
         let key = resource.pointer("/Properties/Code/S3Key");
         keys.extend(key.and_then(Value::as_str).map(str::to_owned));
     }
-}
-
-/// Returns the keys of zips with these hashes. A hash is of one function, and only which of the
-/// stack's is not known, so it is looked for under the name of each.
-fn keys_of(template: &Value, hashes: &BTreeSet<String>) -> Vec<String> {
-    let mut named = BTreeSet::new();
-    collect_keys(template, &mut named);
-    let folders: BTreeSet<&str> = named
-        .iter()
-        .filter_map(|key| Some(key.rsplit_once('/')?.0))
-        .collect();
-    let keys = folders.iter().flat_map(|folder| {
-        hashes
-            .iter()
-            .map(move |hash| format!("{folder}/{hash}.zip"))
-    });
-    keys.collect()
 }
 
 /// Returns the SHA-256 of the zips behind aliases and behind versions with unfinished executions.
@@ -94,36 +118,4 @@ fn hash_of(version: &FunctionConfiguration) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use aws_sdk_lambda::types::FunctionConfiguration;
-    use serde_json::json;
-
-    use super::{collect_keys, hash_of, keys_of};
-
-    #[test]
-    fn a_template_names_keys_and_versions_name_hashes() {
-        let template = json!({ "Resources": {
-            "Function": { "Properties": { "Code": { "S3Key": "functions/orders/aa.zip" } } },
-            "Queue": { "Properties": {} },
-        }});
-        let mut keys = BTreeSet::new();
-        collect_keys(&template, &mut keys);
-        assert_eq!(keys, ["functions/orders/aa.zip".to_owned()].into());
-        let hashes = ["bb".to_owned()].into();
-        assert_eq!(keys_of(&template, &hashes), ["functions/orders/bb.zip"]);
-    }
-
-    #[test]
-    fn lambdas_hash_is_the_one_in_the_key() {
-        let version = FunctionConfiguration::builder()
-            .code_sha256("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
-            .build();
-        assert_eq!(
-            hash_of(&version).unwrap(),
-            crate::hash::hexadecimal(b""),
-            "of nothing"
-        );
-    }
-}
+mod tests;
