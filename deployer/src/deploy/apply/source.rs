@@ -7,14 +7,12 @@ use aws_sdk_s3::primitives::ByteStream;
 
 use super::request::Request;
 use crate::aws::{Clients, failed};
+use crate::deploy::lint::LARGEST_TEMPLATE;
 use crate::error::{Error, Result};
 use crate::hash::hexadecimal;
 
 /// The largest template that a call may carry.
 const LARGEST_BODY: usize = 51_200;
-
-/// The largest template that CloudFormation reads from a bucket.
-const LARGEST_OBJECT: usize = 1_000_000;
 
 /// Where CloudFormation finds a template; exactly one of the two is there.
 #[derive(Debug, Clone)]
@@ -32,9 +30,9 @@ pub(super) async fn source(clients: &Clients, request: &Request) -> Result<Sourc
             url: None,
         });
     }
-    if text.len() > LARGEST_OBJECT {
+    if text.len() > LARGEST_TEMPLATE {
         return Err(Error::usage(format!(
-            "the template of `{}` has {} bytes; CloudFormation takes {LARGEST_OBJECT}",
+            "the template of `{}` has {} bytes; CloudFormation takes {LARGEST_TEMPLATE}",
             request.stack,
             text.len()
         ))

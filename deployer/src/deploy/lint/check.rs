@@ -1,7 +1,7 @@
 //! All rules, over an application and over a linked template.
 
 use super::finding::{Finding, Findings};
-use super::{functions, intake, names, orchestrator, secrets, stage, types};
+use super::{functions, intake, limits, names, orchestrator, secrets, stage, tags, types};
 use crate::config::App;
 use crate::deploy::link::Template;
 use crate::error::{Error, Result};
@@ -11,6 +11,7 @@ pub fn check_application(app: &App) -> Vec<Finding> {
     let mut findings = Findings::new(app);
     names::check(app, &mut findings);
     stage::check(app, &mut findings);
+    tags::check(app, &mut findings);
     for (name, workflow) in &app.application.workflows {
         orchestrator::check(app, name, &workflow.orchestrator, &mut findings);
         if let Some(intake) = &workflow.intake {
@@ -30,10 +31,12 @@ pub fn require_clean(app: &App) -> Result<()> {
     )
 }
 
-/// Returns what is wrong with a linked template: values that look like secrets, types that cannot be.
+/// Returns what is wrong with a linked template: values that look like secrets, types that cannot
+/// be, and more than AWS takes.
 pub fn check_template(template: &Template) -> Vec<Finding> {
     let mut found = secrets::in_template(template);
     found.extend(types::malformed(template));
+    found.extend(limits::exceeded(template));
     found
 }
 

@@ -4,14 +4,17 @@ mod check;
 mod finding;
 mod functions;
 mod intake;
+mod limits;
 mod names;
 mod orchestrator;
 mod secrets;
 mod stage;
+mod tags;
 mod types;
 
 pub use check::{check_application, check_template, doubts, require_clean, require_sound};
 pub use finding::{Finding, Findings};
+pub(crate) use limits::LARGEST_TEMPLATE;
 
 #[cfg(test)]
 mod tests;

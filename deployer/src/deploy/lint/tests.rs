@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 31] = [
+const FAULTS: [(&str, &str); 32] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -31,6 +31,7 @@ const FAULTS: [(&str, &str); 31] = [
     ),
     ("S007", "alarm_topic: on-call\n"),
     ("S007", "alarm_email: on-call\n"),
+    ("S008", "tags: { \"aws:team\": a }\n"),
     (
         "O001",
         "workflows: { fraud: { orchestrator: { timeout: 20m } } }\n",
@@ -224,6 +225,16 @@ fn a_profile_is_one_of_cargos_or_of_the_manifest() {
         let findings = check_application(&app).into_iter();
         let found: Vec<String> = findings.map(|finding| finding.message).collect();
         assert_eq!(found, Vec::from_iter(wanted), "{text}");
+    }
+}
+
+#[test]
+fn a_stack_has_50_tags_with_the_deployers_own() {
+    for (count, expected) in [(47, 0), (48, 1)] {
+        let tags: Vec<String> = (0..count).map(|tag| format!("t{tag}: a")).collect();
+        let (_project, app) = project(APPLICATION, &format!("tags: {{ {} }}\n", tags.join(", ")));
+        let findings = check_application(&app);
+        assert_eq!(findings.len(), expected, "{count}: {findings:?}");
     }
 }
 
