@@ -1,6 +1,7 @@
 //! A linked template: the JSON that CloudFormation is given.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -31,9 +32,22 @@ impl Template {
         &self.body
     }
 
-    /// Returns the text that is sent: JSON without spaces, because CloudFormation reads YAML 1.1 and counts bytes.
+    /// Returns the text that is sent: JSON without spaces, because CloudFormation reads YAML 1.1 and
+    /// counts bytes, and with nothing but ASCII in it, because CloudFormation gives back a `?` for
+    /// everything else, and the template would look changed for ever.
     pub fn text(&self) -> String {
-        self.body.to_string()
+        let mut text = String::new();
+        for letter in self.body.to_string().chars() {
+            if letter.is_ascii() {
+                text.push(letter);
+                continue;
+            }
+            // Such letters are within strings only, where JSON has this way of writing them.
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+        text
     }
 
     /// Returns the text for people.

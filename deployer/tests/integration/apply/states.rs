@@ -126,6 +126,25 @@ async fn rollback_complete_of_a_protected_stage_is_created_anew_and_protected() 
     stage.delete_refused().await;
 }
 
+/// A stack with letters that are not ASCII, one of them outside of the basic plane.
+const LETTERS: &str =
+    "  Function: { Type: AWS::Lambda::Function, Properties: { Description: Prüfung “für” 検 🦀 } }
+";
+
+#[tokio::test]
+async fn letters_that_cloudformation_does_not_give_back_are_no_change() {
+    for changes in [Changes::Direct, Changes::ChangeSet] {
+        let stage = Stage::new(LETTERS)
+            .await
+            .deployed(changes, Mode::Standard, false);
+        assert_eq!(stage.ready(&Agree).await.action, "created");
+        let template = deployed_template(&stage.clients, STACK).await.unwrap();
+        let function = &template["Resources"]["MainFunction"]["Properties"];
+        assert_eq!(function["Description"], "Prüfung “für” 検 🦀");
+        assert_eq!(stage.ready(&Agree).await.action, "unchanged");
+    }
+}
+
 /// A stack with a table that is kept, and guarded from deletion.
 const GUARDED: &str = "  Table: { Type: AWS::DynamoDB::Table, DeletionPolicy: Retain, Properties: { DeletionProtectionEnabled: true } }
   Function: { Type: AWS::Lambda::Function, Properties: { MemorySize: 128 } }

@@ -40,6 +40,9 @@
 //! **Neighbors.** S3 and Lambda know just enough for a deployment and its end: a bucket is there while a
 //! stack has one, is not deleted while it holds objects, and what a deleted stack had is gone.
 //!
+//! **Templates.** `GetTemplate` gives back the text that was sent, with a `?` for every character that
+//! is not ASCII (tools).
+//!
 //! **Rules.** `TemplateBody` has at most 51,200 bytes. `DeploymentConfig` excludes `DisableRollback` and
 //! `OnFailure` (tools). Express turns rollback off unless `DisableRollback: false` comes with it.
 

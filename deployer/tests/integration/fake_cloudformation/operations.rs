@@ -275,7 +275,9 @@ impl World {
 
     pub(super) fn get_template(&mut self, call: &Call) -> Answer {
         let stack = self.stack(call)?;
-        Ok(element("TemplateBody", &stack.sent.text))
+        let plain = |letter: char| if letter.is_ascii() { letter } else { '?' };
+        let text: String = stack.sent.text.chars().map(plain).collect();
+        Ok(element("TemplateBody", &text))
     }
 
     pub(super) fn list_stack_resources(&mut self, call: &Call) -> Answer {
