@@ -1,11 +1,16 @@
 """What MiniStack gets wrong about durable functions, buckets and stacks."""
 
+import json
+
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc, s3
 from ministack.services.cloudformation import _stacks, provisioners, stacks
 
 # A mapping and a synchronous call wait for the whole execution, at most 15 minutes.
 LONGEST_SYNCHRONOUS_EXECUTION = 900
+
+# What Lambda takes of a function's environment variables, in bytes.
+LARGEST_ENVIRONMENT = 4096
 
 
 def keep_durable_config():
@@ -74,6 +79,31 @@ def refuse_long_executions_behind_mappings():
                 entry["create"] = checked_create
 
 
+def refuse_large_environments():
+    """A function has 4 KB of environment variables at most, measured as JSON."""
+
+    def checked(provision, place):
+        def provision_checked(*values, **named):
+            variables = (values[place].get("Environment") or {}).get("Variables") or {}
+            measured = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
+            if len(measured.encode()) > LARGEST_ENVIRONMENT:
+                raise ValueError(
+                    "Lambda was unable to configure your environment variables because the "
+                    "environment variables you have provided exceeded the 4KB limit."
+                )
+            return provision(*values, **named)
+
+        return provision_checked
+
+    for handlers in vars(provisioners).values():
+        if isinstance(handlers, dict):
+            entry = handlers.get("AWS::Lambda::Function")
+            if isinstance(entry, dict) and {"create", "update"} <= entry.keys():
+                # Both are given the properties: `(id, properties, …)` and `(id, old, new, …)`.
+                entry["create"] = checked(entry["create"], 1)
+                entry["update"] = checked(entry["update"], 2)
+
+
 def delete_buckets_wholly():
     """CloudFormation deletes only empty buckets, and what lies on disk with them."""
     delete = provisioners._s3_delete
@@ -112,4 +142,5 @@ def give_up_what_was_in_progress():
 def correct():
     keep_durable_config()
     refuse_long_executions_behind_mappings()
+    refuse_large_environments()
     delete_buckets_wholly()

@@ -13,6 +13,10 @@ use crate::gateway::{DurableFunction, FunctionGateway as _, GatewayError};
 /// The most that a payload may have. Lambda takes 6 MB, and says so better than a cut connection.
 const LARGEST_PAYLOAD: usize = 7 * 1024 * 1024;
 
+/// The most that Lambda takes of a payload that nobody waits for, and of others.
+const LARGEST_ASYNCHRONOUS: usize = 1024 * 1024;
+const LARGEST_SYNCHRONOUS: usize = 6 * 1024 * 1024;
+
 pub(super) async fn invoke(router: &Router, function: &str, request: Request<Body>) -> Response {
     let qualifier = qualifier(request.uri().query());
     match router
@@ -22,7 +26,10 @@ pub(super) async fn invoke(router: &Router, function: &str, request: Request<Bod
     {
         Ok(Some(durable)) => invoke_durable(router, durable, request).await,
         // MiniStack also answers for what is not there, in its own words.
-        Ok(None) | Err(GatewayError::NotFound { .. }) => forward(&router.ministack, request).await,
+        Ok(None) | Err(GatewayError::NotFound { .. }) => match limited(request).await {
+            Ok(request) => forward(&router.ministack, request).await,
+            Err(refused) => refused,
+        },
         Err(GatewayError::Refused { reason, .. }) => responses::error(
             StatusCode::BAD_REQUEST,
             "InvalidParameterValueException",
@@ -33,6 +40,25 @@ pub(super) async fn invoke(router: &Router, function: &str, request: Request<Bod
             "ServiceException",
             &error.to_string(),
         ),
+    }
+}
+
+/// Returns the request where its payload is one that Lambda takes; MiniStack takes every one.
+async fn limited(request: Request<Body>) -> Result<Request<Body>, Response> {
+    let (parts, body) = request.into_parts();
+    let kind = header(&parts.headers, "x-amz-invocation-type");
+    let limit = if kind.as_deref() == Some("Event") {
+        LARGEST_ASYNCHRONOUS
+    } else {
+        LARGEST_SYNCHRONOUS
+    };
+    match axum::body::to_bytes(body, limit).await {
+        Ok(payload) => Ok(Request::from_parts(parts, Body::from(payload))),
+        Err(_) => Err(responses::error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            &format!("Request must be smaller than {limit} bytes for the InvokeFunction operation"),
+        )),
     }
 }
 
@@ -76,6 +102,29 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_payload_is_as_large_as_lambda_takes_it() {
+        for (kind, bytes, is_taken) in [
+            ("Event", 1024 * 1024, true),
+            ("Event", 1024 * 1024 + 1, false),
+            ("RequestResponse", 6 * 1024 * 1024, true),
+            ("RequestResponse", 6 * 1024 * 1024 + 1, false),
+        ] {
+            let request = Request::post("/").header("x-amz-invocation-type", kind);
+            let request = request.body(Body::from("x".repeat(bytes))).unwrap();
+            match limited(request).await {
+                Ok(request) => {
+                    let body = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+                    assert_eq!((body.unwrap().len(), is_taken), (bytes, true), "{kind}");
+                }
+                Err(refused) => {
+                    assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+                    assert!(!is_taken, "{kind} {bytes}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_qualifier_is_decoded() {

@@ -14,6 +14,7 @@
 mod kills;
 mod world;
 
+use aws_sdk_cloudformation::types::StackStatus;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::ExecutionStatus;
 use durable_local::LocalError;
@@ -291,6 +292,22 @@ async fn a_fault_kills_the_function_between_two_steps() {
         .await;
     let processes = aws.result(&arn).await;
     assert_ne!(processes[0], processes[1], "both steps ran in one process");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_environment_above_4_kb_is_refused() {
+    let world = World::new();
+    let aws = world.running().await;
+    aws.deploy().await;
+    // `{"NAME":"` and `"}` are eleven bytes.
+    for (letters, end) in [
+        (4086, StackStatus::RollbackComplete),
+        (4085, StackStatus::CreateComplete),
+    ] {
+        let stack = format!("of-{letters}");
+        assert_eq!(aws.create_function_with(&stack, letters).await, end);
+    }
     world.stop().await;
 }
 

@@ -198,6 +198,31 @@ impl Aws {
         self.outputs().await
     }
 
+    /// Makes a stack of a function whose one variable has so many letters; returns how that ends.
+    pub async fn create_function_with(&self, stack: &str, letters: usize) -> StackStatus {
+        let properties = serde_json::json!({
+            "Runtime": "provided.al2023",
+            "Handler": "bootstrap",
+            "Role": "arn:aws:iam::000000000000:role/test",
+            "Code": { "S3Bucket": BUCKET, "S3Key": "code.zip" },
+            "Environment": { "Variables": { "NAME": "x".repeat(letters) } },
+        });
+        let function = serde_json::json!({
+            "Type": "AWS::Lambda::Function", "Properties": properties,
+        });
+        let template = serde_json::json!({ "Resources": { "Function": function } });
+        let create = self.cloudformation.create_stack().stack_name(stack);
+        let create = create.template_body(template.to_string());
+        create.send().await.unwrap();
+        eventually("end of the creation", || async {
+            let stacks = self.cloudformation.describe_stacks().stack_name(stack);
+            let stacks = stacks.send().await.unwrap();
+            let status = stacks.stacks()[0].stack_status().unwrap().clone();
+            (!status.as_str().ends_with("_IN_PROGRESS")).then_some(status)
+        })
+        .await
+    }
+
     pub async fn outputs(&self) -> Outputs {
         let stacks = self.cloudformation.describe_stacks().stack_name(STACK);
         let stacks = stacks.send().await.unwrap();
