@@ -23,7 +23,7 @@ pub use detail::{EventDetail, EventError, EventPayload, EventText, RetryDetails,
 pub use error_object::ErrorObject;
 pub use event::{HistoryEvent, Subject};
 pub use history::{Execution, History};
-pub use measures::{MOST_BYTES, MOST_OPERATIONS};
+pub use measures::{LARGEST_SURE_RESULT, MOST_BYTES, MOST_OPERATIONS};
 pub use operation::{Attempt, Callback, Chained, Operation};
 pub use record::{Description, Record, is_finished};
 pub use status::{ExecutionStatus, OperationStatus, OperationType};

@@ -10,7 +10,22 @@ pub const MOST_OPERATIONS: usize = 3_000;
 /// The most bytes that an execution may write (AWS Lambda quotas, durable functions).
 pub const MOST_BYTES: u64 = 100 * 1024 * 1024;
 
+/// The largest result of an operation, in bytes, that all sources agree on. The API's model takes
+/// 1 MB, older documents 256 KB.
+pub const LARGEST_SURE_RESULT: usize = 256 * 1024;
+
 impl History {
+    /// Returns the operations whose result is larger than [`LARGEST_SURE_RESULT`], with its bytes.
+    /// Contexts are left out: the SDK makes their large results anew rather than store them.
+    pub fn large_results(&self) -> Vec<(&Operation, usize)> {
+        let large = self.operations.iter().filter_map(|operation| {
+            let bytes = operation.result.as_ref()?.len();
+            let counts = operation.kind != OperationType::Context && bytes > LARGEST_SURE_RESULT;
+            counts.then_some((operation, bytes))
+        });
+        large.collect()
+    }
+
     /// Returns how many operations were begun, of [`MOST_OPERATIONS`].
     pub fn operations_used(&self) -> usize {
         self.operations.len()

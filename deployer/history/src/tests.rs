@@ -252,3 +252,39 @@ fn what_succeeded_is_told_in_the_order_in_which_it_did() {
         .collect();
     assert_eq!(ids, steps);
 }
+
+#[test]
+fn a_result_that_not_every_source_allows_is_large() {
+    let subject = |id| Subject {
+        id,
+        parent_id: None,
+        name: None,
+        sub_type: None,
+    };
+    let step = |result| EventDetail::StepSucceeded {
+        result,
+        retry_details: RetryDetails::default(),
+    };
+    let (fits, large) = ("x".repeat(256 * 1024), "x".repeat(256 * 1024 + 1));
+    let context = EventDetail::ContextSucceeded {
+        result: text(&large),
+    };
+    let details = [
+        ("fits", EventDetail::StepStarted {}),
+        ("fits", step(text(&fits))),
+        ("large", EventDetail::StepStarted {}),
+        ("large", step(text(&large))),
+        ("context", EventDetail::ContextStarted {}),
+        ("context", context),
+    ];
+    let events = details.into_iter().zip(1..);
+    let history = History::of(events.map(|((id, detail), event_id)| HistoryEvent {
+        event_id,
+        ..HistoryEvent::of_operation(Timestamp::default(), subject(id), detail)
+    }));
+    let found = history.large_results().into_iter();
+    let found: Vec<_> = found
+        .map(|(operation, bytes)| (operation.id.as_str(), bytes))
+        .collect();
+    assert_eq!(found, [("large", 256 * 1024 + 1)]);
+}

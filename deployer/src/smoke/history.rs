@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use durable_history::{ErrorObject, History, OperationType};
+use durable_history::{ErrorObject, History, LARGEST_SURE_RESULT, OperationType};
 
 /// Returns an error as `Type: message`.
 pub(super) fn described(error: Option<&ErrorObject>) -> String {
@@ -21,6 +21,18 @@ pub(super) fn succeeded_steps(history: &History) -> Vec<&str> {
     steps
         .filter_map(|operation| history.name_of(operation))
         .collect()
+}
+
+/// Returns what is to be said of results that AWS may not take.
+pub(super) fn large_results(history: &History) -> Vec<String> {
+    let large = history.large_results().into_iter();
+    let large = large.map(|(operation, bytes)| {
+        let name = history.name_of(operation).unwrap_or(&operation.id);
+        format!(
+            "`{name}` has a result of {bytes} bytes; AWS may take {LARGEST_SURE_RESULT} only, so keep it elsewhere and return where"
+        )
+    });
+    large.collect()
 }
 
 /// Returns whether an operation of this name is in the history, of a kind that is known or not.
@@ -113,7 +125,9 @@ pub(super) mod tests {
         EventDetail, History, HistoryEvent, RetryDetails, Subject, Timestamp, whole,
     };
 
-    use super::{Sought, callback, has_operation, lines, succeeded_steps, was_interrupted};
+    use super::{
+        Sought, callback, has_operation, large_results, lines, succeeded_steps, was_interrupted,
+    };
 
     /// Returns what events come to that happened in this order.
     pub(crate) fn told(events: impl IntoIterator<Item = HistoryEvent>) -> History {
@@ -265,6 +279,25 @@ pub(super) mod tests {
         );
         assert!(has_operation(&history, "b"));
         assert!(!has_operation(&history, "c"));
+    }
+
+    #[test]
+    fn a_large_result_is_told_with_its_step() {
+        let step = |bytes: usize| HistoryEvent {
+            detail: EventDetail::StepSucceeded {
+                result: whole(Some("x".repeat(bytes))),
+                retry_details: RetryDetails::default(),
+            },
+            ..event("StepSucceeded", "1", "", "score")
+        };
+        let started = || event("StepStarted", "1", "", "score");
+        assert!(large_results(&told([started(), step(262_144)])).is_empty());
+        assert_eq!(
+            large_results(&told([started(), step(262_145)])),
+            [
+                "`score` has a result of 262145 bytes; AWS may take 262144 only, so keep it elsewhere and return where"
+            ]
+        );
     }
 
     #[test]

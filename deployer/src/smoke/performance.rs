@@ -43,6 +43,8 @@ struct End {
     reason: Option<String>,
     /// The histories of its executions, for people.
     history: Vec<String>,
+    /// What may be otherwise on AWS.
+    warnings: Vec<String>,
     aftermath: Aftermath,
     expected: Failures,
 }
@@ -72,6 +74,10 @@ pub(super) async fn play<'a>(
         Box::pin(perform(setting, scenario, &id)).await
     };
     let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    for warning in &end.warnings {
+        let text = format!("{} {name}: {warning}", setting.workflow);
+        reporter.report(&Event::Warning { text });
+    }
     let played = Played {
         setting,
         outcome: ScenarioOutcome {
@@ -119,6 +125,7 @@ async fn perform(setting: &Setting<'_>, scenario: &Scenario, id: &str) -> End {
             },
         },
     };
+    end.warnings = play.large_results().await;
     let failing = play.failing().await;
     end.expected = Failures {
         dead_letters: scenario.expect.dead_letters.clone(),

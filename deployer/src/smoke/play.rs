@@ -223,6 +223,16 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Returns what is to be said of results that AWS may not take, by execution.
+    pub(super) async fn large_results(&self) -> Vec<String> {
+        let ended = self.ended.lock().await;
+        let large = ended.iter().flat_map(|(name, seen)| {
+            let results = history::large_results(&seen.history).into_iter();
+            results.map(move |result| format!("execution `{name}`: {result}"))
+        });
+        large.collect()
+    }
+
     /// Returns the names of all executions that the messages may start.
     pub(super) fn names(&self) -> BTreeSet<&str> {
         self.messages

@@ -19,4 +19,6 @@ pub use listing::{Listed, Listing};
 pub use read::{describe_execution, read_record};
 pub use rerun::{Difference, Rerun, RerunOptions, differences, next_name, rerun};
 pub use start::{Sent, send, wait_for_end, wait_for_start};
-pub use view::{At, AttemptView, ErrorView, ExecutionView, OperationView, UnknownEvent, Waiting};
+pub use view::{
+    At, AttemptView, ErrorView, ExecutionView, LargeResult, OperationView, UnknownEvent, Waiting,
+};

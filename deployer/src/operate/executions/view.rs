@@ -42,6 +42,9 @@ pub struct ExecutionView {
     pub operations_used: usize,
     /// How many bytes of inputs, results and errors its history has, of the 100 MB that it may write.
     pub bytes_written: u64,
+    /// Results that are larger than all sources allow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub large_results: Vec<LargeResult>,
     /// How often its function was invoked.
     pub invocations: usize,
     /// What it waits for now.
@@ -71,6 +74,15 @@ pub struct Waiting {
     pub until: Option<At>,
     /// Of a callback: by what it is answered.
     pub callback_id: Option<String>,
+}
+
+/// A result that the service may not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LargeResult {
+    /// The operation, by its name or that of one around it.
+    pub operation: String,
+    /// How many bytes it has.
+    pub bytes: u64,
 }
 
 /// An operation as it is shown.
@@ -169,6 +181,7 @@ impl ExecutionView {
                 .map(|seconds| At(started_at.plus_seconds(seconds))),
             operations_used: history.operations_used(),
             bytes_written: history.bytes_written(),
+            large_results: large_results(&history),
             invocations: history.invocations().count(),
             waiting_for: waiting(&history, described.is_finished()),
             input: described
@@ -202,6 +215,18 @@ impl ExecutionView {
     pub fn is_finished(&self) -> bool {
         durable_history::is_finished(&self.status)
     }
+}
+
+fn large_results(history: &History) -> Vec<LargeResult> {
+    let large = history.large_results().into_iter();
+    let large = large.map(|(operation, bytes)| LargeResult {
+        operation: history
+            .name_of(operation)
+            .unwrap_or(&operation.id)
+            .to_owned(),
+        bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+    });
+    large.collect()
 }
 
 fn waiting(history: &History, is_finished: bool) -> Vec<Waiting> {

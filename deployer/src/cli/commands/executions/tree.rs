@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::cli::plain::{plain, plain_lines};
 use crate::cli::span::{bytes, grouped, span};
-use crate::operate::executions::{At, ErrorView, ExecutionView, OperationView, Waiting};
+use crate::operate::executions::{
+    At, ErrorView, ExecutionView, LargeResult, OperationView, Waiting,
+};
 
 /// The most characters that are shown of an input or a result.
 const MOST_SHOWN: usize = 2_000;
@@ -16,6 +18,7 @@ const WIDEST_NAME: usize = 26;
 /// Returns the execution for people; `data` says whether inputs, results and stack traces are shown.
 pub(super) fn render(view: &ExecutionView, data: bool) -> String {
     let mut lines = heading(view);
+    lines.extend(view.large_results.iter().map(large));
     lines.extend(
         view.waiting_for
             .iter()
@@ -84,6 +87,15 @@ fn heading(view: &ExecutionView) -> Vec<String> {
         ),
         format!("  arn         {}", plain(&view.arn)),
     ]
+}
+
+/// Returns what is to be said of a result that AWS may not take.
+fn large(result: &LargeResult) -> String {
+    let (operation, bytes) = (plain(&result.operation), bytes(result.bytes));
+    format!(
+        "  {}     {operation} has a result of {bytes}; AWS may take 256 KB only, so keep it elsewhere and return where",
+        "warning".yellow()
+    )
 }
 
 /// Returns what is waited for, and what a person can do about it.

@@ -349,3 +349,18 @@ fn a_secret_in_a_message_inside_of_the_data_is_hidden_from_people_and_programs()
         assert!(!text.contains("4711"), "{text}");
     }
 }
+
+#[test]
+fn a_result_that_aws_may_not_take_is_warned_about() {
+    let mut story = Story::begin("SUCCEEDED");
+    let score = ("s1", "", "score", "Step");
+    story.tell(0.0, "StepStarted", score, json!({}));
+    let result = json!({ "Result": { "Payload": json!("x".repeat(300 * 1024)).to_string() } });
+    story.tell(0.25, "StepSucceeded", score, result);
+    let text = story.text(false);
+    let warning = text.lines().find(|line| line.contains("warning"));
+    assert_eq!(
+        warning.unwrap(),
+        "  warning     score has a result of 300.0 KB; AWS may take 256 KB only, so keep it elsewhere and return where"
+    );
+}
