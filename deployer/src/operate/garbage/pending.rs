@@ -1,13 +1,13 @@
 //! The templates of change sets that were made and not executed.
 
-use aws_sdk_cloudformation::types::ChangeSetStatus;
+use aws_sdk_cloudformation::types::{ChangeSetStatus, ChangeSetSummary, ExecutionStatus};
 use serde_json::Value;
 
 use crate::aws::{Clients, code_of, failed, listed};
 use crate::error::Result;
 
-/// Returns the templates that a stack may yet be brought to: those of its change sets, whoever made
-/// them. One that failed is never executed.
+/// Returns the templates that a stack may yet be brought to: those of its change sets that may yet
+/// be executed, whoever made them.
 pub(super) async fn pending_templates(clients: &Clients, stack: &str) -> Result<Vec<Value>> {
     let sets = clients
         .cloudformation
@@ -25,12 +25,25 @@ pub(super) async fn pending_templates(clients: &Clients, stack: &str) -> Result<
     let mut templates = Vec::new();
     for set in sets {
         if let Some(arn) = set.change_set_id()
-            && set.status() != Some(&ChangeSetStatus::Failed)
+            && may_be_executed(&set)
         {
             templates.extend(template_of(clients, stack, arn).await?);
         }
     }
     Ok(templates)
+}
+
+/// One that failed never is, and one that was executed, or is out of date, never again.
+fn may_be_executed(set: &ChangeSetSummary) -> bool {
+    let over = [
+        ExecutionStatus::ExecuteComplete,
+        ExecutionStatus::ExecuteFailed,
+        ExecutionStatus::Obsolete,
+    ];
+    let is_over = set
+        .execution_status()
+        .is_some_and(|status| over.contains(status));
+    !is_over && set.status() != Some(&ChangeSetStatus::Failed)
 }
 
 /// Returns the template of a change set; nothing of one that is gone meanwhile, or not ours.

@@ -71,10 +71,15 @@ fn cloudformation(status: &str, change_set: &str, call: &BTreeMap<String, String
         ),
         "GetTemplate" if call.contains_key("ChangeSetName") => template("planned"),
         "GetTemplate" => template("named"),
-        "ListChangeSets" => format!(
-            "<Summaries><member><ChangeSetId>set</ChangeSetId>\
-             <Status>{change_set}</Status></member></Summaries>"
-        ),
+        "ListChangeSets" => {
+            let (made, executed) = change_set
+                .split_once(' ')
+                .unwrap_or((change_set, "AVAILABLE"));
+            format!(
+                "<Summaries><member><ChangeSetId>set</ChangeSetId><Status>{made}</Status>\
+                 <ExecutionStatus>{executed}</ExecutionStatus></member></Summaries>"
+            )
+        }
         _ => "<StackResourceSummaries><member><LogicalResourceId>Function</LogicalResourceId>\
               <PhysicalResourceId>orders</PhysicalResourceId>\
               <ResourceType>AWS::Lambda::Function</ResourceType>\
@@ -131,6 +136,13 @@ async fn a_stack_at_rest_needs_what_is_live() {
     ] {
         let needed = needed_by(status, "FAILED").await;
         assert_eq!(needed, Needed::of(&[NAMED], &["02"]), "{status}");
+    }
+    for change_set in [
+        "CREATE_COMPLETE EXECUTE_COMPLETE",
+        "CREATE_COMPLETE OBSOLETE",
+    ] {
+        let needed = needed_by("UPDATE_COMPLETE", change_set).await;
+        assert_eq!(needed, Needed::of(&[NAMED], &["02"]), "{change_set}");
     }
 }
 
