@@ -3,7 +3,7 @@
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
-    callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, prune,
+    callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, policy, prune,
     smoke_test, status, synth, trace, up, validate,
 };
 use super::context::Context;
@@ -41,6 +41,7 @@ pub(super) enum Command {
     SmokeTest(smoke_test::SmokeTestArguments),
     Validate(validate::ValidateArguments),
     Synth(synth::SynthArguments),
+    Policy(policy::PolicyArguments),
     Status(status::StatusArguments),
     Logs(logs::LogsArguments),
     Executions(executions::ExecutionsArguments),
@@ -103,6 +104,7 @@ impl Command {
             Self::SmokeTest(arguments) => smoke_test::run(context, arguments).await,
             Self::Validate(arguments) => validate::run(context, arguments),
             Self::Synth(arguments) => synth::run(context, arguments),
+            Self::Policy(arguments) => policy::run(context, arguments),
             Self::Status(arguments) => status::run(context, arguments).await,
             Self::Logs(arguments) => logs::run(context, arguments).await,
             Self::Executions(arguments) => executions::run(context, arguments).await,

@@ -71,13 +71,21 @@ pub enum Target {
 }
 
 /// How changes reach the stacks of a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deployment {
     /// Whether a change set is made, and shown, before it is executed.
     pub changes: Changes,
     /// When CloudFormation takes a resource for complete.
     pub mode: Mode,
+    /// The role that CloudFormation takes on, as an ARN; without it CloudFormation acts for the caller.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^arn:[a-z-]+:iam::[0-9]{12}:role/"))]
+    pub role: Option<String>,
+    /// The policy that limits every role of the application, as an ARN.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/"))]
+    pub permissions_boundary: Option<String>,
 }
 
 /// Whether changes are looked at before they are made.

@@ -8,5 +8,6 @@ pub mod doctor;
 pub mod link;
 pub mod lint;
 pub mod plan;
+pub mod policy;
 pub mod publish;
 pub mod verify;

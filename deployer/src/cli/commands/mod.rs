@@ -10,6 +10,7 @@ pub(super) mod gc;
 pub(super) mod local;
 pub(super) mod logs;
 pub(super) mod plan;
+pub(super) mod policy;
 pub(super) mod prune;
 pub(super) mod smoke_test;
 pub(super) mod status;

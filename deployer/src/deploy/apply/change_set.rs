@@ -108,6 +108,7 @@ async fn create(
         .set_template_url(source.url)
         .capabilities(Capability::CapabilityIam)
         .set_tags(Some(request.tags()))
+        .set_role_arn(request.deployment.role.clone())
         .set_deployment_config(request.mode())
         .send()
         .await;

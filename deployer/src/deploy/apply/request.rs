@@ -59,7 +59,7 @@ impl Request {
             template,
             tags,
             protect: app.stage.protect,
-            deployment: app.stage.deployment,
+            deployment: app.stage.deployment.clone(),
             bucket: app.artifact_bucket(),
             approved: false,
             origin: Origin::default(),

@@ -1,4 +1,6 @@
 //! The direct way: a stack is created or updated in one call.
+//!
+//! CloudFormation keeps the service role of a stack: what deletes it or rolls it back later names none.
 
 use aws_sdk_cloudformation::types::Capability;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -33,6 +35,7 @@ pub(super) async fn create<'a>(clients: &'a Clients, request: &Request) -> Resul
         .set_tags(Some(request.tags()))
         .enable_termination_protection(request.protect)
         .retain_except_on_create(true)
+        .set_role_arn(request.deployment.role.clone())
         .set_deployment_config(request.mode())
         .send()
         .await;
@@ -65,6 +68,7 @@ pub(super) async fn update<'a>(
         .capabilities(Capability::CapabilityIam)
         .set_tags(Some(request.tags()))
         .retain_except_on_create(true)
+        .set_role_arn(request.deployment.role.clone())
         .set_deployment_config(request.mode())
         .send()
         .await;

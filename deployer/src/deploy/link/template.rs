@@ -22,6 +22,25 @@ impl Template {
         Self::new(body, self.places.clone())
     }
 
+    /// Returns the template with a property set in every resource of a type.
+    #[must_use]
+    pub(super) fn with_property(mut self, kind: &str, name: &str, value: &Value) -> Self {
+        let resources = self
+            .body
+            .get_mut("Resources")
+            .and_then(Value::as_object_mut);
+        for resource in resources.into_iter().flat_map(|all| all.values_mut()) {
+            if resource.get("Type").and_then(Value::as_str) == Some(kind)
+                && let Some(properties) = resource
+                    .get_mut("Properties")
+                    .and_then(Value::as_object_mut)
+            {
+                properties.insert(name.to_owned(), value.clone());
+            }
+        }
+        self
+    }
+
     /// Returns `file:line` of the component's resource that a logical id was linked from.
     pub fn place(&self, logical_id: &str) -> Option<&str> {
         self.places.get(logical_id).map(String::as_str)

@@ -72,11 +72,18 @@ pub fn link_workflow(
         workflow,
         published,
     };
-    link(
+    let template = link(
         components,
         &assembly.instances(),
         &format!("{}: {name}, stage {}", app.application.name, app.stage_name),
-    )
+    )?;
+    Ok(match &app.stage.deployment.permissions_boundary {
+        Some(boundary) => {
+            let boundary = boundary.as_str().into();
+            template.with_property("AWS::IAM::Role", "PermissionsBoundary", &boundary)
+        }
+        None => template,
+    })
 }
 
 struct Assembly<'a> {

@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 32] = [
+const FAULTS: [(&str, &str); 34] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -25,6 +25,11 @@ const FAULTS: [(&str, &str); 32] = [
     ("S004", "build_profile: --help\n"),
     ("S005", "region: mars\n"),
     ("S006", "deployment: { mode: express }\nprotect: true\n"),
+    (
+        "S009",
+        "deployment: { role: \"arn:aws:iam::111122223333:user/ada\" }\n",
+    ),
+    ("S009", "deployment: { permissions_boundary: limits }\n"),
     (
         "S007",
         "protect: true\ntarget: aws\naccount: \"111122223333\"\n",

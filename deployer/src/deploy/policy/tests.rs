@@ -1,0 +1,215 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8Path;
+use regex_lite::Regex;
+
+use super::names::partition;
+use super::*;
+use crate::config::load;
+use crate::pipeline::synthesize;
+
+fn of(stage: &str, parts: &[Part], change: impl FnOnce(&mut App)) -> Document {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut app = load(root, stage).unwrap();
+    change(&mut app);
+    let templates = synthesize(&app, &[]).unwrap();
+    let stacks: Vec<_> = templates
+        .iter()
+        .map(|template| PolicyStack {
+            name: &template.stack,
+            template: template.body(),
+        })
+        .collect();
+    policy(&app, &stacks, parts)
+}
+
+#[test]
+fn each_part_fits_a_managed_policy_and_knows_every_type() {
+    for stage in ["staging", "prod"] {
+        for part in [Part::Calls, Part::Resources, Part::Operate] {
+            let document = of(stage, &[part], |_| {});
+            assert!(
+                document.characters() <= LARGEST_MANAGED,
+                "{part:?}: {}",
+                document.characters()
+            );
+            assert_eq!(document.unknown().count(), 0);
+        }
+    }
+}
+
+/// What has no ARN, by its documentation.
+const WITHOUT_ARN: [&str; 5] = [
+    "dynamodb:ListTables",
+    "lambda:CreateEventSourceMapping",
+    "lambda:DeleteEventSourceMapping",
+    "lambda:UpdateEventSourceMapping",
+    "logs:DescribeLogGroups",
+];
+
+#[test]
+fn nothing_is_allowed_on_everything_that_has_an_arn() {
+    let document = of(
+        "prod",
+        &[Part::Calls, Part::Resources, Part::Operate],
+        |_| {},
+    );
+    let value = document.to_value();
+    for statement in value["Statement"].as_array().unwrap() {
+        let resources: Vec<&str> = strings(&statement["Resource"]);
+        let actions = strings(&statement["Action"]);
+        assert!(
+            actions.iter().all(|action| !action.contains('*')),
+            "{statement}"
+        );
+        if resources.contains(&"*") {
+            assert!(
+                actions.iter().all(|action| WITHOUT_ARN.contains(action)),
+                "{statement}"
+            );
+        }
+        for resource in resources.iter().filter(|resource| **resource != "*") {
+            let ours = resource.contains("444455556666") || resource.contains(":s3:::durable-prod");
+            assert!(ours, "{resource}");
+        }
+    }
+    let sids: BTreeSet<&str> = value["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|statement| statement["Sid"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        sids.len(),
+        value["Statement"].as_array().unwrap().len(),
+        "names are their own"
+    );
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    let all = value.as_array().unwrap().iter();
+    all.map(|each| each.as_str().unwrap()).collect()
+}
+
+/// The action that an operation of the SDK needs, where it is not called the same.
+const OTHERWISE: [(&str, &str); 11] = [
+    ("s3:DeleteObjects", "s3:DeleteObject"),
+    ("s3:HeadBucket", "s3:ListBucket"),
+    ("s3:HeadObject", "s3:GetObject"),
+    ("s3:ListObjectVersions", "s3:ListBucketVersions"),
+    ("s3:ListObjectsV2", "s3:ListBucket"),
+    ("lambda:Invoke", "lambda:InvokeFunction"),
+    (
+        "sqs:ChangeMessageVisibilityBatch",
+        "sqs:ChangeMessageVisibility",
+    ),
+    ("sqs:DeleteMessageBatch", "sqs:DeleteMessage"),
+    ("sqs:SendMessageBatch", "sqs:SendMessage"),
+    ("lambda:Clone", "lambda:GetAlias"),
+    ("dynamodb:Clone", "dynamodb:GetItem"),
+];
+
+#[test]
+fn every_call_of_the_sources_is_allowed() {
+    let document = of("prod", &[Part::Calls, Part::Operate], |_| {});
+    let call =
+        Regex::new(r"\b(cloudformation|lambda|sqs|s3|dynamodb|logs)\.([a-z_0-9]+)\(\)").unwrap();
+    let otherwise: BTreeMap<_, _> = OTHERWISE.into_iter().collect();
+    let mut seen = 0;
+    for source in sources(Utf8Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let text = fs_err::read_to_string(&source).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code: String = code.split_whitespace().collect();
+        for found in call.captures_iter(&code) {
+            let action = format!("{}:{}", &found[1], camel(&found[2]));
+            let action = otherwise
+                .get(action.as_str())
+                .map_or(action.as_str(), |action| *action);
+            assert!(document.allows(action), "{action}, of {source}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+fn sources(folder: &Utf8Path) -> Vec<camino::Utf8PathBuf> {
+    let mut found = Vec::new();
+    for entry in folder.read_dir_utf8().unwrap() {
+        let path = entry.unwrap().into_path();
+        if path.is_dir() && path.file_name() != Some("tests") {
+            found.extend(sources(&path));
+        } else if path.extension() == Some("rs") && path.file_stem() != Some("tests") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn camel(operation: &str) -> String {
+    operation
+        .split('_')
+        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .collect()
+}
+
+#[test]
+fn a_service_role_is_passed_to_cloudformation_only() {
+    let role = "arn:aws:iam::444455556666:role/cloudformation";
+    let document = of("prod", &[Part::Calls], |app| {
+        app.stage.deployment.role = Some(role.to_owned());
+    });
+    let value = document.to_value();
+    let all = value["Statement"].as_array().unwrap();
+    let pass = all
+        .iter()
+        .find(|statement| statement["Sid"] == "PassServiceRole")
+        .unwrap();
+    assert_eq!(strings(&pass["Resource"]), [role]);
+    assert_eq!(
+        pass["Condition"]["StringEquals"]["iam:PassedToService"][0],
+        "cloudformation.amazonaws.com"
+    );
+}
+
+#[test]
+fn other_partitions_have_arns_of_their_own() {
+    for (region, expected) in [
+        ("eu-west-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-east-1", "aws-us-gov"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+    ] {
+        assert_eq!(partition(region), expected);
+    }
+    let china = of("prod", &[Part::Calls, Part::Resources], |app| {
+        app.stage.region = "cn-north-1".to_owned();
+    });
+    let text = china.to_value().to_string();
+    assert!(
+        text.contains("arn:aws-cn:lambda:cn-north-1:") && !text.contains("arn:aws:"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_job_of_the_repository_in_the_environment_of_the_stage_is_trusted() {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let app = load(root, "prod").unwrap();
+    let issuer = Issuer::github("firm/shop", "prod").unwrap();
+    let policy = trust(&app, &issuer);
+    let statement = &policy["Statement"][0];
+    assert_eq!(
+        statement["Principal"]["Federated"],
+        "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com"
+    );
+    let condition = &statement["Condition"]["StringEquals"];
+    assert_eq!(
+        condition["token.actions.githubusercontent.com:sub"],
+        "repo:firm/shop:environment:prod"
+    );
+    for wrong in ["shop", "firm/", "firm/shop/more", "firm/*"] {
+        assert!(Issuer::github(wrong, "prod").is_err(), "{wrong}");
+    }
+}
