@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use aws_durable_execution_sdk::{BoxError, DurableContext};
 use aws_sdk_lambda::types::ExecutionStatus;
@@ -190,6 +191,25 @@ fn the_end_of_an_execution_is_published_even_when_that_failed_before() {
     });
     assert_eq!((first, third), (Vec::new(), Vec::new()));
     assert_eq!(second, [(arn, "SUCCEEDED".to_owned())]);
+}
+
+#[test]
+fn the_service_closes_although_events_wait_and_publishes_the_ends_when_it_opens_next() {
+    let directory = folder();
+    let arn = in_a_process(&directory, async |world| {
+        world.register("done", async |_, _| Ok(Value::Null));
+        world.gateway.hold_changes.store(true, Ordering::SeqCst);
+        let arn = world.start("done", None, &json!({})).await;
+        world.ended(&arn).await;
+        let closing = tokio::time::timeout(Duration::from_mins(1), world.service.close());
+        assert!(closing.await.is_ok(), "it waits for the events");
+        arn
+    });
+    let next = in_a_process(&directory, async |world| {
+        world.service.close().await;
+        published(world)
+    });
+    assert_eq!(next, [(arn, "SUCCEEDED".to_owned())]);
 }
 
 fn published(world: &World) -> Vec<(String, String)> {

@@ -42,6 +42,8 @@ pub(crate) struct TestGateway {
     pub(crate) changes: Mutex<Vec<StatusChange>>,
     /// Whether publishing fails.
     pub(crate) refuse_changes: AtomicBool,
+    /// Whether publishing takes for ever.
+    pub(crate) hold_changes: AtomicBool,
     pub(crate) killed: AtomicUsize,
     /// Invocations of one function that ran at the same time, at most, by payload's execution.
     running: Mutex<BTreeMap<String, usize>>,
@@ -213,6 +215,9 @@ impl FunctionGateway for TestGateway {
                 target: "events".to_owned(),
                 source: None,
             });
+        }
+        if self.hold_changes.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
         }
         self.changes.lock().unwrap().push(change.clone());
         Ok(())

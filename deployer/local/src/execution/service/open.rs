@@ -20,6 +20,10 @@ use crate::execution::store::Store;
 use crate::execution::transition;
 use crate::gateway::{DurableFunction, FunctionGateway};
 
+/// How long events that wait to be published hold the end back. Ends that were not published are
+/// published when the store is opened next, and thousands may wait.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
+
 /// How often executions whose retention has passed are looked for.
 const SWEEP: Duration = Duration::from_mins(1);
 
@@ -148,7 +152,10 @@ impl ExecutionService {
     /// invoked again when the service opens next.
     pub async fn close(&self) {
         self.core.stopping.send_replace(true);
-        self.core.publisher.flush().await;
+        let flushed = self.core.publisher.flush();
+        if tokio::time::timeout(LAST_EVENTS, flushed).await.is_err() {
+            tracing::info!("events that are left are published at the next start");
+        }
     }
 }
 
