@@ -91,6 +91,7 @@ def prepare():
     queues.pass_once_over_long_queues()
     queues.note_messages(ready)
     tables.note_items()
+    tables.keep_tokens()
     save_aside(saver)
     restore(saver, snapshots.Loading(saver.port).load(), ready)
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = SECONDS_UNTIL_READY

@@ -102,6 +102,20 @@ def note_items():
         setattr(dynamodb, name, whole(getattr(dynamodb, name)))
 
 
+def keep_tokens():
+    """A transaction that is sent once more under its token is not done again, after a start either."""
+    get_state, load = dynamodb.get_state, dynamodb.load_persisted_state
+
+    def state_with_tokens():
+        return {**get_state(), "tokens": dynamodb._txn_idempotency}
+
+    def load_with_tokens(data):
+        load(data)
+        dynamodb._txn_idempotency.update((data or {}).get("tokens", {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = state_with_tokens, load_with_tokens
+
+
 def replay(records):
     """Applies what the journal tells of items. Returns of how many changes the table is unknown."""
     strange = 0

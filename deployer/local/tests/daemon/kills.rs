@@ -1,8 +1,13 @@
 //! What was accepted is kept: over kills of every process, over damaged files, and on a full disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put,
+    ScalarAttributeType, TransactWriteItem, Update,
+};
 use aws_sdk_lambda::types::ExecutionStatus;
 
 use crate::world::{Aws, World, kill};
@@ -57,11 +62,11 @@ async fn what_was_accepted_is_there_after_kills() {
             let order = format!(r#"{{"id": "{round}-{number}", "do": "nothing"}}"#);
             aws.send(intake, &order).await;
         }
-        let before = durable_local::status(&world.settings).await.unwrap();
+        let daemon = daemon(&world).await;
         let pids = match victims {
             "ministack" => world.ministacks(),
-            "daemon" => vec![before.pid.unwrap()],
-            _ => [world.ministacks(), vec![before.pid.unwrap()]].concat(),
+            "daemon" => vec![daemon],
+            _ => [world.ministacks(), vec![daemon]].concat(),
         };
         let name = format!("kept-{round}");
         let (sent, ()) = tokio::join!(send_until_refused(&aws, kept, &name), async {
@@ -87,6 +92,110 @@ async fn what_was_accepted_is_there_after_kills() {
     }
     world.stop().await;
     assert_eq!(durable_local::losses(&world.settings), []);
+}
+
+#[tokio::test]
+async fn what_was_written_to_tables_is_there_after_kills_and_written_once() {
+    let world = World::new();
+    let mut aws = world.running().await;
+    create_table(&aws).await;
+    let (mut expected, mut total) = (BTreeMap::new(), 0);
+    for round in 0..3 {
+        for number in 0..10 {
+            let id = format!("{round}-{number}");
+            put(&aws, &id, number).await;
+            expected.insert(id, number);
+        }
+        let gone = format!("{round}-0");
+        let delete = aws.dynamodb.delete_item().table_name(TABLE);
+        delete.key("id", text(&gone)).send().await.unwrap();
+        expected.remove(&gone);
+        // Its answer may be lost, and then it is sent once more under the same token.
+        let token = format!("token-{round}");
+        let add = count_up(&token, round + 1);
+        add.clone().send_with(&aws.dynamodb).await.unwrap();
+        total += round + 1;
+        expected.insert("total".to_owned(), total);
+        expected.insert(token, 1);
+
+        let pids = match round {
+            0 => world.ministacks(),
+            1 => vec![daemon(&world).await],
+            _ => [world.ministacks(), vec![daemon(&world).await]].concat(),
+        };
+        pids.into_iter().for_each(kill);
+        aws = world.running().await;
+        assert_eq!(numbers(&aws).await, expected, "round {round}");
+        add.send_with(&aws.dynamodb).await.unwrap();
+        assert_eq!(numbers(&aws).await, expected, "round {round}, again");
+    }
+    world.stop().await;
+}
+
+const TABLE: &str = "numbers";
+
+async fn create_table(aws: &Aws) {
+    let attribute = AttributeDefinition::builder()
+        .attribute_name("id")
+        .attribute_type(ScalarAttributeType::S);
+    let key = KeySchemaElement::builder()
+        .attribute_name("id")
+        .key_type(KeyType::Hash);
+    let create = aws.dynamodb.create_table().table_name(TABLE);
+    let create = create
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute.build().unwrap())
+        .key_schema(key.build().unwrap());
+    create.send().await.unwrap();
+}
+
+async fn put(aws: &Aws, id: &str, number: i32) {
+    let put = aws.dynamodb.put_item().table_name(TABLE);
+    let put = put.item("id", text(id)).item("number", value(number));
+    put.send().await.unwrap();
+}
+
+/// Makes the transaction that adds to a total and writes down that it did.
+fn count_up(token: &str, by: i32) -> TransactWriteItemsInputBuilder {
+    let add = Update::builder()
+        .table_name(TABLE)
+        .key("id", text("total"))
+        .update_expression("ADD #n :by")
+        .expression_attribute_names("#n", "number")
+        .expression_attribute_values(":by", value(by));
+    let note = Put::builder()
+        .table_name(TABLE)
+        .item("id", text(token))
+        .item("number", value(1))
+        .condition_expression("attribute_not_exists(id)");
+    let add = TransactWriteItem::builder().update(add.build().unwrap());
+    let note = TransactWriteItem::builder().put(note.build().unwrap());
+    TransactWriteItemsInputBuilder::default()
+        .client_request_token(token)
+        .transact_items(add.build())
+        .transact_items(note.build())
+}
+
+async fn numbers(aws: &Aws) -> BTreeMap<String, i32> {
+    let scan = aws.dynamodb.scan().table_name(TABLE).send().await.unwrap();
+    let row = |item: &HashMap<String, AttributeValue>| {
+        let number = item["number"].as_n().unwrap().parse().unwrap();
+        (item["id"].as_s().unwrap().clone(), number)
+    };
+    scan.items().iter().map(row).collect()
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn value(number: i32) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+async fn daemon(world: &World) -> u32 {
+    let status = durable_local::status(&world.settings).await.unwrap();
+    status.pid.unwrap()
 }
 
 #[tokio::test]

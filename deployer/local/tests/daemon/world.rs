@@ -160,6 +160,7 @@ where
 pub struct Aws {
     pub endpoint: String,
     pub cloudformation: aws_sdk_cloudformation::Client,
+    pub dynamodb: aws_sdk_dynamodb::Client,
     pub lambda: aws_sdk_lambda::Client,
     pub s3: aws_sdk_s3::Client,
     pub sqs: aws_sdk_sqs::Client,
@@ -173,6 +174,7 @@ impl Aws {
         Self {
             endpoint: endpoint.to_owned(),
             cloudformation: client!(aws_sdk_cloudformation, endpoint),
+            dynamodb: client!(aws_sdk_dynamodb, endpoint),
             lambda: client!(aws_sdk_lambda, endpoint),
             s3: client!(aws_sdk_s3, endpoint),
             sqs: client!(aws_sdk_sqs, endpoint),
