@@ -166,7 +166,7 @@ fn timers_count_from_when_they_were_set() {
 }
 
 async fn wait(_: Value, context: DurableContext) -> Result<Value, BoxError> {
-    context.wait(std::time::Duration::from_secs(2)).await?;
+    context.wait(Duration::from_secs(2)).await?;
     Ok(Value::Null)
 }
 
