@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, Message, MessageAttributeValue,
+};
+use messages::dead_letter::MESSAGE_ID;
 use serde_json::Value;
 
 use super::batch::LABEL;
@@ -161,6 +164,7 @@ impl Mailbox {
                 .visibility_timeout(HIDDEN_SECONDS)
                 .wait_time_seconds(wait_seconds)
                 .message_attribute_names(LABEL)
+                .message_attribute_names(MESSAGE_ID)
                 .send()
                 .await
                 .map_err(failed(format!(
@@ -176,7 +180,7 @@ impl Mailbox {
                 };
                 let sender = sender_of(message, &self.sender);
                 if let Some(sender) = sender.filter(|sender| sender.contains(&self.run)) {
-                    let id = message.message_id().unwrap_or(receipt);
+                    let id = origin_of(message).unwrap_or(receipt);
                     locked(&self.taken).insert(id.to_owned(), sender);
                     if self.own == Own::Taken {
                         self.take(sqs, receipt).await?;
@@ -224,6 +228,15 @@ impl Mailbox {
         }
         Ok(())
     }
+}
+
+/// Returns the id that a message had in its first queue. Who gives a message up and is killed before it is
+/// gone there leaves a second copy of it.
+fn origin_of(message: &Message) -> Option<&str> {
+    let attributes = message.message_attributes();
+    let attribute = attributes.and_then(|attributes| attributes.get(MESSAGE_ID));
+    let origin = attribute.and_then(MessageAttributeValue::string_value);
+    origin.or_else(|| message.message_id())
 }
 
 fn sender_of(message: &Message, sender: &Sender) -> Option<String> {

@@ -1,5 +1,6 @@
 //! A whole deployment on this machine, through the commands that the README shows.
 
+mod roles;
 mod stopped;
 
 use std::time::{Duration, Instant};
@@ -45,6 +46,7 @@ fn the_commands_of_the_readme_do_what_it_says() {
             }
             Some(&"smoke-test") => {
                 assert!(stdout.contains(" 0 failed"), "{stdout}");
+                roles::roles_allow_what_is_used_and_no_more(&sandbox);
                 stopped::a_smoke_test_is_stopped(&sandbox);
             }
             Some(&"destroy") => {

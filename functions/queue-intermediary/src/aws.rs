@@ -1,5 +1,6 @@
 //! The intermediary on AWS.
 
+use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,12 @@ use aws_config::SdkConfig;
 use aws_sdk_lambda::operation::invoke::InvokeError;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
+use aws_sdk_sqs::types::MessageAttributeValue;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use idempotency::{DynamoDbStore, Idempotency, SystemClock};
 
+use crate::dead_letter::{DeadLetter, DeadLetters};
 use crate::intermediary::Intermediary;
 use crate::settings::Settings;
 use crate::starter::{StartError, Starter};
@@ -40,6 +45,10 @@ impl Intermediary {
             visibility: Arc::new(Queue {
                 client: aws_sdk_sqs::Client::new(config),
                 url: settings.queue_url,
+            }),
+            dead_letters: Arc::new(DeadLetterQueue {
+                client: aws_sdk_sqs::Client::new(config),
+                url: settings.dead_letter_url,
             }),
             clock: Arc::new(SystemClock),
             reserve: RESERVE,
@@ -93,6 +102,38 @@ impl Visibility for Queue {
             .queue_url(&self.url)
             .receipt_handle(receipt_handle)
             .visibility_timeout(i32::try_from(delay.as_secs())?)
+            .send()
+            .await
+            .map_err(aws_sdk_sqs::error::SdkError::into_service_error)?;
+        Ok(())
+    }
+}
+
+struct DeadLetterQueue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+#[async_trait]
+impl DeadLetters for DeadLetterQueue {
+    async fn keep(&self, letter: DeadLetter) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        let mut attributes = HashMap::new();
+        for (name, attribute) in letter.attributes {
+            let bytes = attribute
+                .binary_value
+                .map(|text| BASE64_STANDARD.decode(text));
+            let value = MessageAttributeValue::builder()
+                .data_type(attribute.data_type)
+                .set_string_value(attribute.string_value)
+                .set_binary_value(bytes.transpose()?.map(Blob::new))
+                .build()?;
+            attributes.insert(name, value);
+        }
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(letter.body)
+            .set_message_attributes(Some(attributes))
             .send()
             .await
             .map_err(aws_sdk_sqs::error::SdkError::into_service_error)?;

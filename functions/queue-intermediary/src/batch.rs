@@ -1,5 +1,7 @@
 //! What an event source mapping of SQS sends, and the partial batch response to it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A batch of messages.
@@ -23,6 +25,45 @@ pub struct Record {
     /// What the queue says about it.
     #[serde(default)]
     pub attributes: Attributes,
+    /// What its sender says about it.
+    #[serde(default)]
+    pub message_attributes: BTreeMap<String, MessageAttribute>,
+}
+
+/// A message attribute, as the event carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageAttribute {
+    /// Its type, such as `String`, `Number` or `Binary.png`.
+    pub data_type: String,
+    /// Its text, if it is one.
+    #[serde(default)]
+    pub string_value: Option<String>,
+    /// Its bytes in base64, if it has some.
+    #[serde(default)]
+    pub binary_value: Option<String>,
+}
+
+impl MessageAttribute {
+    pub(crate) fn text(value: String) -> Self {
+        Self {
+            data_type: "String".to_owned(),
+            string_value: Some(value),
+            binary_value: None,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        let values = [&self.string_value, &self.binary_value];
+        values.into_iter().flatten().all(String::is_empty)
+    }
+
+    /// Returns what it takes of a message, in bytes; of base64 rather more than its bytes.
+    pub(crate) fn bytes(&self, name: &str) -> usize {
+        let values = [&self.string_value, &self.binary_value];
+        let values: usize = values.into_iter().flatten().map(String::len).sum();
+        name.len() + self.data_type.len() + values
+    }
 }
 
 impl Record {
@@ -41,6 +82,9 @@ pub struct Attributes {
     /// How often the message was delivered, as digits.
     #[serde(rename = "ApproximateReceiveCount", default)]
     pub approximate_receive_count: String,
+    /// When the message was sent, in milliseconds since 1970, as digits.
+    #[serde(rename = "SentTimestamp", default)]
+    pub sent_timestamp: String,
 }
 
 /// The messages that were not handled; all others count as handled.

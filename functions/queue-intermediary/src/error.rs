@@ -53,6 +53,19 @@ impl RecordError {
         }
     }
 
+    /// Returns the name of its kind, as the dead-letter queue carries it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "unreadable",
+            Self::Unnamed(_) => "no-name",
+            Self::TooLarge { .. } => "too-large",
+            Self::PayloadDiffers => "name-taken",
+            Self::InProgress | Self::Idempotency(_) | Self::NotStarted(_) | Self::OutOfTime => {
+                "gave-up"
+            }
+        }
+    }
+
     /// Returns the error and its causes in one line.
     pub fn reason(&self) -> String {
         chain(self)

@@ -10,6 +10,7 @@ use messages::{Message, NameTemplate};
 
 use crate::backoff;
 use crate::batch::{Batch, BatchResponse, FailedItem, Record};
+use crate::dead_letter::{DeadLetter, DeadLetters};
 use crate::error::{self, RecordError};
 use crate::starter::Starter;
 use crate::visibility::Visibility;
@@ -29,6 +30,8 @@ pub struct Intermediary {
     pub starter: Arc<dyn Starter>,
     /// Hides messages that failed.
     pub visibility: Arc<dyn Visibility>,
+    /// Takes messages that can never be handled.
+    pub dead_letters: Arc<dyn DeadLetters>,
     /// Tells how much time is left.
     pub clock: Arc<dyn Clock>,
     /// The time kept free at the end of an invocation, to report what failed.
@@ -41,6 +44,15 @@ pub struct Intermediary {
 enum Handled {
     Started(Option<String>),
     Duplicate(Option<String>),
+}
+
+/// What became of a record that was not handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It is in the dead-letter queue.
+    GivenUp,
+    /// It comes back.
+    Failed,
 }
 
 /// A record whose message names its execution.
@@ -95,13 +107,14 @@ impl Intermediary {
                 }),
             }
         }
-        let refused = stream::iter(unnamed).map(|unnamed| self.refuse(unnamed));
+        let refused = stream::iter(unnamed).map(|unnamed| self.refuse(unnamed, deadline_millis));
         let started = stream::iter(by_name.into_values())
             .map(|records| self.handle_in_turn(records, deadline_millis));
         let (refused, started) = futures::join!(
             refused.buffer_unordered(CONCURRENCY).collect::<Vec<_>>(),
             started.buffer_unordered(CONCURRENCY).concat(),
         );
+        let refused = refused.into_iter().flatten().collect();
         let mut failed = [refused, started].concat();
         failed.sort_unstable();
         let failed = failed.into_iter().map(|record| FailedItem {
@@ -128,13 +141,17 @@ impl Intermediary {
         })
     }
 
-    async fn refuse(&self, unnamed: UnnamedRecord) -> FailedRecord {
-        self.report_error(&unnamed.record, None, &unnamed.error)
-            .await;
-        FailedRecord {
-            position: unnamed.position,
-            message_id: unnamed.record.message_id,
-        }
+    async fn refuse(&self, unnamed: UnnamedRecord, deadline_millis: i64) -> Option<FailedRecord> {
+        let UnnamedRecord {
+            position,
+            record,
+            error,
+        } = unnamed;
+        let end = self.end(&record, None, &error, deadline_millis).await;
+        (end == End::Failed).then_some(FailedRecord {
+            position,
+            message_id: record.message_id,
+        })
     }
 
     /// Handles the records of one name, one after the other; returns those that failed.
@@ -148,12 +165,14 @@ impl Intermediary {
             match self.handle_in_time(&named, deadline_millis).await {
                 Ok(handled) => report_success(&named, &handled),
                 Err(error) => {
-                    self.report_error(&named.record, Some(&named.execution.name), &error)
-                        .await;
-                    failed.push(FailedRecord {
-                        position: named.position,
-                        message_id: named.record.message_id,
-                    });
+                    let name = Some(named.execution.name.as_str());
+                    let end = self.end(&named.record, name, &error, deadline_millis).await;
+                    if end == End::Failed {
+                        failed.push(FailedRecord {
+                            position: named.position,
+                            message_id: named.record.message_id,
+                        });
+                    }
                 }
             }
         }
@@ -165,8 +184,7 @@ impl Intermediary {
         named: &NamedRecord,
         deadline_millis: i64,
     ) -> Result<Handled, RecordError> {
-        let millis = deadline_millis.saturating_sub(self.clock.now_millis());
-        let remaining = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+        let remaining = self.remaining(deadline_millis);
         let usable = remaining.saturating_sub(self.reserve);
         if usable.is_zero() {
             return Err(RecordError::OutOfTime);
@@ -224,32 +242,74 @@ impl Intermediary {
         }
     }
 
-    async fn report_error(&self, record: &Record, name: Option<&str>, error: &RecordError) {
-        let message_id = record.message_id.as_str();
-        let receive_count = record.receive_count();
-        let last = receive_count >= self.max_receive_count;
-        let reason = error.reason();
-        let delay = if error.is_permanent() {
+    /// Returns how much time is left of the invocation.
+    fn remaining(&self, deadline_millis: i64) -> Duration {
+        let millis = deadline_millis.saturating_sub(self.clock.now_millis());
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    }
+
+    /// Ends a record that was not handled: one that can never be goes into the dead-letter queue at once, with
+    /// why, and is done with; another one comes back later.
+    ///
+    /// The queue forgets a message only after this invocation. Whoever is killed in between leaves two copies,
+    /// and never none.
+    async fn end(
+        &self,
+        record: &Record,
+        name: Option<&str>,
+        error: &RecordError,
+        deadline_millis: i64,
+    ) -> End {
+        if error.is_permanent() && self.give_up(record, error, deadline_millis).await {
             tracing::error!(
-                message_id,
+                message_id = record.message_id,
                 execution_name = name,
                 outcome = "refused",
-                reason,
-                receive_count,
-                last,
-                "record refused"
+                reason = error.reason(),
+                receive_count = record.receive_count(),
+                "record moved to the dead-letter queue"
             );
+            return End::GivenUp;
+        }
+        self.put_off(record, name, error).await;
+        End::Failed
+    }
+
+    /// Moves a message into the dead-letter queue, in the time that is left but for reporting.
+    async fn give_up(&self, record: &Record, error: &RecordError, deadline_millis: i64) -> bool {
+        let usable = self
+            .remaining(deadline_millis)
+            .saturating_sub(self.reserve / 2);
+        let kept = self.dead_letters.keep(DeadLetter::of(record, error));
+        let problem = match tokio::time::timeout(usable, kept).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => error::chain(error.as_ref()),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        let message_id = record.message_id.as_str();
+        tracing::warn!(
+            message_id,
+            reason = problem,
+            "not moved to the dead-letter queue"
+        );
+        false
+    }
+
+    async fn put_off(&self, record: &Record, name: Option<&str>, error: &RecordError) {
+        let message_id = record.message_id.as_str();
+        let receive_count = record.receive_count();
+        tracing::warn!(
+            message_id,
+            execution_name = name,
+            outcome = "failed",
+            reason = error.reason(),
+            receive_count,
+            last = receive_count >= self.max_receive_count,
+            "record failed"
+        );
+        let delay = if error.is_permanent() {
             Duration::ZERO
         } else {
-            tracing::warn!(
-                message_id,
-                execution_name = name,
-                outcome = "failed",
-                reason,
-                receive_count,
-                last,
-                "record failed"
-            );
             backoff::delay(receive_count, message_id)
         };
         let hidden = self.visibility.hide(&record.receipt_handle, delay);

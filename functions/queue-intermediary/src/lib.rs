@@ -23,7 +23,7 @@
 //! | end | reported as | visible again |
 //! |---|---|---|
 //! | started, or a duplicate of a started one | handled | never |
-//! | refused: unreadable, no id, bad name, too large, or its id is taken by another payload | batch item failure | at once, until the queue's redrive policy moves it to the dead-letter queue |
+//! | refused: unreadable, no id, bad name, too large, or its id is taken by another payload | handled: it is moved to the dead-letter queue with the reason | never; where the move fails, at once |
 //! | failed: in progress elsewhere, throttled, no permission, no time left, … | batch item failure | after 4, 16, 64, … seconds, at most 900, less up to half as jitter |
 //!
 //! Each record fails alone. What succeeded stays done; what was acquired and then not started is
@@ -39,6 +39,7 @@
 //! | `IDEMPOTENCY_TABLE` | table of the idempotency records |
 //! | `IDEMPOTENCY_WINDOW_SECONDS` | how long a duplicate is recognized |
 //! | `QUEUE_URL` | the queue the records come from |
+//! | `DEAD_LETTER_URL` | the queue for messages that can never be handled |
 //! | `MAX_RECEIVE_COUNT` | the queue's `maxReceiveCount`, to say in the log which failure is the last |
 //!
 //! Logs are JSON lines: message id, execution name, ARN, outcome and reason, never the content
@@ -48,20 +49,23 @@
 //! # Needs
 //!
 //! `lambda:InvokeFunction` on the qualified ARN; `dynamodb:PutItem`, `GetItem`, `UpdateItem` and
-//! `DeleteItem` on the idempotency table; `sqs:ChangeMessageVisibility` on the queue, besides
+//! `DeleteItem` on the idempotency table; `sqs:SendMessage` on the dead-letter queue;
+//! `sqs:ChangeMessageVisibility` on the queue, besides
 //! what the event source mapping itself needs (`sqs:ReceiveMessage`, `DeleteMessage`,
 //! `GetQueueAttributes`).
 
 mod aws;
 mod backoff;
 mod batch;
+mod dead_letter;
 mod error;
 mod intermediary;
 mod settings;
 mod starter;
 mod visibility;
 
-pub use batch::{Attributes, Batch, BatchResponse, FailedItem, Record};
+pub use batch::{Attributes, Batch, BatchResponse, FailedItem, MessageAttribute, Record};
+pub use dead_letter::{DeadLetter, DeadLetters};
 pub use error::RecordError;
 pub use intermediary::Intermediary;
 pub use settings::{Settings, SettingsError};

@@ -17,6 +17,8 @@ pub struct Settings {
     pub idempotency_window: Duration,
     /// The queue that the records come from.
     pub queue_url: String,
+    /// The queue for messages that can never be handled.
+    pub dead_letter_url: String,
     /// The delivery after which the queue gives a message up.
     pub max_receive_count: u32,
 }
@@ -86,6 +88,7 @@ impl Settings {
             idempotency_table: required("IDEMPOTENCY_TABLE")?,
             idempotency_window: Duration::from_secs(positive("IDEMPOTENCY_WINDOW_SECONDS")?.into()),
             queue_url: required("QUEUE_URL")?,
+            dead_letter_url: required("DEAD_LETTER_URL")?,
             max_receive_count: positive("MAX_RECEIVE_COUNT")?,
         })
     }
@@ -117,6 +120,7 @@ mod tests {
             "IDEMPOTENCY_TABLE" => "records",
             "IDEMPOTENCY_WINDOW_SECONDS" => "3600",
             "QUEUE_URL" => "http://127.0.0.1/queue",
+            "DEAD_LETTER_URL" => "http://127.0.0.1/dead-letters",
             "MAX_RECEIVE_COUNT" => "5",
             other => panic!("unexpected variable {other}"),
         };
@@ -144,6 +148,7 @@ mod tests {
             "IDEMPOTENCY_TABLE",
             "IDEMPOTENCY_WINDOW_SECONDS",
             "QUEUE_URL",
+            "DEAD_LETTER_URL",
             "MAX_RECEIVE_COUNT",
         ] {
             for value in [None, Some("")] {

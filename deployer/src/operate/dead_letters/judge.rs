@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use messages::dead_letter::REASON;
 use serde_json::Value;
 
 use super::letter::Letter;
@@ -17,8 +18,6 @@ use crate::error::{Error, Kind, Result};
 use crate::operate::deployed::DeployedIntake;
 use crate::operate::message::{name_of, read_message};
 
-/// The attribute in which who gives a message up may say why.
-const REASON: &str = "deployer-reason";
 /// What an asynchronous invocation takes at most, in bytes.
 const LARGEST_PAYLOAD: usize = 1024 * 1024;
 /// The most items that DynamoDB reads at a time.

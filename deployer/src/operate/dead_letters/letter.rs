@@ -6,6 +6,7 @@ use aws_sdk_sqs::types::{Message, MessageAttributeValue, MessageSystemAttributeN
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use durable_history::Timestamp;
+use messages::dead_letter::{FIRST_ARRIVAL, KIND, MESSAGE_ID, MOST_ATTRIBUTES, REASON};
 use serde_json::{Map, Value, json};
 
 use crate::aws::{LARGEST_BATCH_BYTES, Outgoing};
@@ -17,8 +18,6 @@ pub const REDRIVEN_FROM: &str = "deployer-redriven-from";
 /// The attribute with the time at which it was put back, in milliseconds since 1970. It is later than that of
 /// the copy that was put back, whatever clocks say.
 const REDRIVEN_AT: &str = "deployer-redriven-at";
-/// The most attributes of a message.
-const MOST_ATTRIBUTES: usize = 10;
 
 /// A message in one of these queues.
 #[derive(Debug, Clone)]
@@ -44,6 +43,12 @@ impl Letter {
         };
         let receives = number(MessageSystemAttributeName::ApproximateReceiveCount);
         let sent = number(MessageSystemAttributeName::SentTimestamp);
+        let attributes = message.message_attributes.clone().unwrap_or_default();
+        // Who gives a message up sends it anew, and says when it first came.
+        let said = attributes
+            .get(FIRST_ARRIVAL)
+            .and_then(MessageAttributeValue::string_value);
+        let sent = said.and_then(|said| said.parse().ok()).or(sent);
         Some(Self {
             receives: receives
                 .and_then(|count| u32::try_from(count).ok())
@@ -51,7 +56,7 @@ impl Letter {
             first_arrival: sent.map(Timestamp::from_millis),
             id: message.message_id?,
             body: message.body.unwrap_or_default(),
-            attributes: message.message_attributes.unwrap_or_default(),
+            attributes,
         })
     }
 
@@ -68,23 +73,36 @@ impl Letter {
 
     /// Returns the id of the message that it is a copy of, or its own.
     pub fn origin(&self) -> &str {
-        self.attribute(REDRIVEN_FROM).unwrap_or(&self.id)
+        let known = self.attribute(REDRIVEN_FROM);
+        known
+            .or_else(|| self.attribute(MESSAGE_ID))
+            .unwrap_or(&self.id)
+    }
+
+    /// Returns the id that it had in its queue: SQS keeps it where it moves a message itself, and the
+    /// intermediary, which sends it anew, says it.
+    pub(super) fn id_in_queue(&self) -> &str {
+        self.attribute(MESSAGE_ID).unwrap_or(&self.id)
     }
 
     /// Returns its place among the copies of one message: the greatest is the last one that was put back.
     pub(super) fn place(&self) -> (i64, String) {
         let at = self.attribute(REDRIVEN_AT).and_then(|at| at.parse().ok());
-        (at.unwrap_or_default(), self.id.clone())
+        (at.unwrap_or_default(), self.id_in_queue().to_owned())
     }
 
     /// Returns the message as it is put back at `now`, with another body where one is given, and the time that
     /// it is marked with. Where there is no room for the mark, it goes without.
     pub(super) fn outgoing(&self, now: Timestamp, body: Option<&str>) -> (Outgoing, i64) {
         let at = now.millis().max(self.place().0 + 1);
-        let bare = Outgoing {
+        let mut bare = Outgoing {
             body: body.unwrap_or(&self.body).to_owned(),
             attributes: self.attributes.clone(),
         };
+        // Why it was given up, and which message it was then, does not hold any more.
+        for name in [REASON, KIND, MESSAGE_ID] {
+            bare.attributes.remove(name);
+        }
         let mut marked = bare.clone();
         let marks = [
             (REDRIVEN_FROM, self.origin().to_owned()),
@@ -178,6 +196,53 @@ mod tests {
         };
         assert_eq!(edited.origin(), "m-1");
         assert_ne!(edited.identity(), first.identity());
+    }
+
+    #[test]
+    fn what_was_moved_is_known_by_its_first_id_and_leaves_its_reason_behind() {
+        let moved = [
+            (MESSAGE_ID, "m-0"),
+            (REASON, "no-name: the message has no `id`"),
+            (KIND, "no-name"),
+        ]
+        .map(|(name, text)| (name.to_owned(), attribute(text)));
+        let first = letter("{}", &moved);
+        let second = Letter {
+            id: "m-2".to_owned(),
+            ..first.clone()
+        };
+        assert_eq!(
+            first.identity(),
+            second.identity(),
+            "two copies of one message"
+        );
+        let (sent, _) = first.outgoing(Timestamp::from_millis(1_000), None);
+        assert_eq!(sent.attributes.get(REASON), None);
+        assert_eq!(sent.attributes.get(KIND), None);
+        let again = Letter {
+            id: "m-3".to_owned(),
+            attributes: sent.attributes,
+            ..first
+        };
+        assert_eq!(again.origin(), "m-0");
+        let given_up_again = Letter {
+            id: "m-4".to_owned(),
+            attributes: [again.attributes.clone(), moved_as("m-3")]
+                .into_iter()
+                .flatten()
+                .collect(),
+            ..again.clone()
+        };
+        assert_eq!(given_up_again.origin(), "m-0");
+        assert_eq!(
+            given_up_again.place(),
+            again.place(),
+            "it is the one that was put back"
+        );
+    }
+
+    fn moved_as(id: &str) -> HashMap<String, MessageAttributeValue> {
+        HashMap::from([(MESSAGE_ID.to_owned(), attribute(id))])
     }
 
     #[test]

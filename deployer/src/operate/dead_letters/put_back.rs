@@ -131,7 +131,9 @@ impl Putter<'_> {
     /// others are behind, and to wait for those would be to wait for all that was put back.
     fn has_only_come_back(&self, letters: &[Letter]) -> bool {
         let mut state = self.state();
-        let only = letters.iter().all(|letter| state.ids.contains(&letter.id));
+        let only = letters
+            .iter()
+            .all(|letter| state.ids.contains(letter.id_in_queue()));
         if only {
             state.worked.dead_again += letters.len();
         }
@@ -144,7 +146,7 @@ impl Putter<'_> {
         let mut state = self.state();
         let mut going = Vec::new();
         for letter in letters {
-            if state.ids.contains(&letter.id) {
+            if state.ids.contains(letter.id_in_queue()) {
                 state.worked.dead_again += 1;
             } else if state.begun.contains(&letter.identity()) {
                 state.copies.push(letter);

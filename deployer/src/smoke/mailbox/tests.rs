@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_sqs::types::{Message, MessageAttributeValue};
 use serde_json::{Value, json};
 
-use super::{LABEL, MOST_HELD, Mailbox, Own, Sender, locked, sender_of};
+use super::{LABEL, MESSAGE_ID, MOST_HELD, Mailbox, Own, Sender, locked, origin_of, sender_of};
 use crate::smoke::tests::{Service, answering};
 
 /// A queue that gives the first messages in sight.
@@ -194,4 +194,20 @@ fn every_scenario_gets_its_own() {
         ["smoke-1-001/0", "smoke-1-001/3"]
     );
     assert_eq!(mailbox.of("smoke-1-003"), Vec::<String>::new());
+}
+
+#[test]
+fn copies_of_one_message_count_once() {
+    let first = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value("m-0")
+        .build()
+        .unwrap();
+    let copy = Message::builder()
+        .message_id("m-1")
+        .message_attributes(MESSAGE_ID, first)
+        .build();
+    assert_eq!(origin_of(&copy), Some("m-0"));
+    let plain = Message::builder().message_id("m-1").build();
+    assert_eq!(origin_of(&plain), Some("m-1"));
 }

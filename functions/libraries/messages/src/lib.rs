@@ -2,6 +2,7 @@
 //!
 //! The intermediary and whoever looks at messages from outside must agree on both to the letter.
 
+pub mod dead_letter;
 mod message;
 mod name;
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use idempotency::{Idempotency, ManualClock, MemoryStore, Record};
 use messages::NameTemplate;
-use queue_intermediary::{Batch, BatchResponse, Intermediary, StartError, Starter, Visibility};
+use queue_intermediary::{
+    Batch, BatchResponse, DeadLetter, DeadLetters, Intermediary, StartError, Starter, Visibility,
+};
 use serde_json::json;
 
 pub(crate) const NOW: i64 = 1_700_000_000_000;
@@ -82,7 +84,29 @@ impl Visibility for Hidden {
     }
 }
 
+/// Takes dead letters, or hangs.
+#[derive(Default)]
+pub(crate) struct Letters {
+    pub(crate) kept: Mutex<Vec<DeadLetter>>,
+    pub(crate) fault: Mutex<Option<Fault>>,
+}
+
+#[async_trait]
+impl DeadLetters for Letters {
+    async fn keep(&self, letter: DeadLetter) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        let fault = *self.fault.lock().unwrap();
+        match fault {
+            Some(Fault::Hanging) => std::future::pending().await,
+            Some(_) => return Err("access denied".into()),
+            None => {}
+        }
+        self.kept.lock().unwrap().push(letter);
+        Ok(())
+    }
+}
+
 pub(crate) struct Bench {
+    pub(crate) letters: Arc<Letters>,
     pub(crate) intermediary: Intermediary,
     pub(crate) service: Arc<Service>,
     pub(crate) hidden: Arc<Hidden>,
@@ -99,16 +123,19 @@ pub(crate) fn bench_with(hidden: Hidden) -> Bench {
     let hidden = Arc::new(hidden);
     let store = Arc::new(MemoryStore::new());
     let clock = Arc::new(ManualClock::at(NOW));
+    let letters = Arc::new(Letters::default());
     let intermediary = Intermediary {
         execution_name: NameTemplate::parse("dev-tx-{transaction_id}").unwrap(),
         idempotency: Idempotency::new(store.clone(), clock.clone(), Duration::from_hours(1)),
         starter: service.clone(),
         visibility: hidden.clone(),
+        dead_letters: letters.clone(),
         clock: clock.clone(),
         reserve: Duration::from_secs(2),
         max_receive_count: 5,
     };
     Bench {
+        letters,
         intermediary,
         service,
         hidden,
@@ -129,6 +156,18 @@ impl Bench {
             .handle(batch(bodies), deadline_millis)
             .await;
         failed(&response)
+    }
+
+    /// Returns the kinds of the dead letters, each with its content.
+    pub(crate) fn letters(&self) -> Vec<(String, String)> {
+        let kept = self.letters.kept.lock().unwrap();
+        let told = kept.iter().map(|letter| {
+            let kind = &letter.attributes["deployer-kind"];
+            (kind.string_value.clone().unwrap(), letter.body.clone())
+        });
+        let mut told: Vec<_> = told.collect();
+        told.sort_unstable();
+        told
     }
 
     pub(crate) fn calls(&self) -> Vec<(String, String)> {

@@ -11,6 +11,10 @@ const GOOD: &str = r#"{ "transaction_id": "1", "amount": 5 }"#;
 const REORDERED: &str = r#"{"amount":5,"transaction_id":"1"}"#;
 const TAMPERED: &str = r#"{"transaction_id":"1","amount":6}"#;
 
+fn letter(kind: &str, body: &str) -> (String, String) {
+    (kind.to_owned(), body.to_owned())
+}
+
 #[tokio::test]
 async fn a_message_starts_one_execution_with_its_body_as_it_came() {
     let bench = bench();
@@ -51,8 +55,8 @@ async fn duplicates_in_batches_at_the_same_time_start_one_execution() {
 #[tokio::test]
 async fn another_payload_for_the_same_id_is_refused_at_once() {
     let bench = bench();
-    assert_eq!(bench.handle(&[GOOD, TAMPERED, GOOD]).await, [1]);
-    assert_eq!(bench.delay(1), Duration::ZERO);
+    assert_eq!(bench.handle(&[GOOD, TAMPERED, GOOD]).await, NONE);
+    assert_eq!(bench.letters(), [letter("name-taken", TAMPERED)]);
     assert_eq!(bench.calls().len(), 1);
 }
 
@@ -60,7 +64,8 @@ async fn another_payload_for_the_same_id_is_refused_at_once() {
 async fn an_integer_and_a_string_id_never_collapse_into_one_execution() {
     let bench = bench();
     let body = r#"{"transaction_id":1,"amount":5}"#;
-    assert_eq!(bench.handle(&[GOOD, body]).await, [1]);
+    assert_eq!(bench.handle(&[GOOD, body]).await, NONE);
+    assert_eq!(bench.letters(), [letter("name-taken", body)]);
     assert_eq!(bench.calls().len(), 1);
 }
 
@@ -73,8 +78,8 @@ async fn a_name_that_the_service_knows_with_another_payload_is_refused_and_relea
         .lock()
         .unwrap()
         .insert("dev-tx-1".to_owned(), TAMPERED.to_owned());
-    assert_eq!(bench.handle(&[GOOD]).await, [0]);
-    assert_eq!(bench.delay(0), Duration::ZERO);
+    assert_eq!(bench.handle(&[GOOD]).await, NONE);
+    assert_eq!(bench.letters(), [letter("name-taken", GOOD)]);
     assert_eq!(bench.record("dev-tx-1"), None);
 }
 
@@ -109,10 +114,18 @@ async fn a_batch_of_ten_mixed_records_fails_only_the_bad_ones() {
         r#"{"transaction_id":"3","amount":7}"#,
         r#"{"transaction_id":"no-arn"}"#,
     ];
-    assert_eq!(bench.handle(&bodies).await, [1, 2, 3, 4, 5, 6, 7]);
-    for refused in [1, 2, 3, 4, 5, 7] {
-        assert_eq!(bench.delay(refused), Duration::ZERO, "{refused}");
-    }
+    assert_eq!(bench.handle(&bodies).await, [6]);
+    assert_eq!(
+        bench.letters(),
+        [
+            letter("no-name", bodies[2]),
+            letter("no-name", bodies[3]),
+            letter("no-name", &long),
+            letter("too-large", bodies[7]),
+            letter("unreadable", bodies[1]),
+            letter("unreadable", bodies[5]),
+        ]
+    );
     assert!(!bench.delay(6).is_zero());
     let completed = |id: &str| bench.record(id).unwrap().status == Status::Completed;
     assert!(completed("dev-tx-1") && completed("dev-tx-3") && completed("dev-tx-no-arn"));
@@ -134,8 +147,8 @@ async fn the_size_of_a_body_is_limited_to_the_byte() {
             "y".repeat(bytes - frame)
         )
     };
-    assert_eq!(bench.handle(&[&body(1024 * 1024 + 1)]).await, [0]);
-    assert_eq!(bench.delay(0), Duration::ZERO);
+    assert_eq!(bench.handle(&[&body(1024 * 1024 + 1)]).await, NONE);
+    assert_eq!(bench.letters.kept.lock().unwrap().len(), 1);
     assert!(bench.calls().is_empty());
     assert_eq!(bench.handle(&[&body(1024 * 1024)]).await, NONE);
 }
@@ -145,8 +158,10 @@ async fn nothing_is_begun_when_the_time_is_nearly_over() {
     let bench = bench();
     assert_eq!(
         bench.handle_until(&[GOOD, "no json"], NOW + 2_000).await,
-        [0, 1]
+        [0],
+        "there is time left to give a message up"
     );
+    assert_eq!(bench.letters(), [letter("unreadable", "no json")]);
     assert!(bench.calls().is_empty());
     assert!(!bench.delay(0).is_zero());
     assert_eq!(bench.record("dev-tx-1"), None);
@@ -173,8 +188,26 @@ async fn a_queue_that_refuses_to_hide_a_message_changes_nothing_else() {
         broken: true,
         ..Hidden::default()
     });
-    assert_eq!(bench.handle(&["no json", GOOD]).await, [0]);
-    assert_eq!(bench.calls().len(), 1);
+    bench.break_start("dev-tx-1", Fault::Throttled);
+    assert_eq!(
+        bench.handle(&[GOOD, r#"{"transaction_id":"2"}"#]).await,
+        [0]
+    );
+    assert_eq!(bench.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_moved_stays_in_its_queue_and_comes_back_at_once() {
+    for fault in [Fault::Throttled, Fault::Hanging] {
+        let bench = bench();
+        *bench.letters.fault.lock().unwrap() = Some(fault);
+        let deadline = NOW + 1_100;
+        assert_eq!(bench.handle_until(&["no json"], deadline).await, [0]);
+        assert_eq!(bench.delay(0), Duration::ZERO);
+        *bench.letters.fault.lock().unwrap() = None;
+        assert_eq!(bench.handle(&["no json"]).await, NONE);
+        assert_eq!(bench.letters(), [letter("unreadable", "no json")]);
+    }
 }
 
 #[tokio::test]

@@ -184,7 +184,14 @@ async fn cargo_runs_where_anything_that_it_reads_has_changed() {
 #[expect(clippy::disallowed_methods, reason = "what cargo itself reads")]
 async fn cargo_runs_where_what_it_made_is_not_as_it_was() {
     let mut project = Project::new();
-    let binary = project.app.root.join("target/debug").join(FUNCTION);
+    let host = Command::new("rustc").arg("-vV").output().unwrap();
+    let host = String::from_utf8(host.stdout).unwrap();
+    let target = project
+        .app
+        .root
+        .join("target")
+        .join(super::host(&host).unwrap());
+    let binary = target.join("debug").join(FUNCTION);
     if std::env::var_os("CARGO_TARGET_DIR").is_none() {
         project
             .notices("a binary that is gone", |_| {
