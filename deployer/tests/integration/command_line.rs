@@ -1,7 +1,8 @@
 //! What the program says: exit code, stdout and stderr of everything that can be asked wrongly.
 
 use std::net::TcpListener;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
@@ -29,6 +30,32 @@ fn a_typo_in_a_configuration_file_names_line_and_nearest_name() {
 
     hint: did you mean `execution_timeout`?
     ");
+}
+
+// A disk that is always full is there on Linux alone.
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pause between two looks, with a deadline"
+)]
+fn a_log_that_a_full_disk_does_not_take_does_not_end_the_local_target() {
+    let sandbox = Sandbox::with_copy();
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let mut target = sandbox.process(&["-v", "local", "run"]);
+    target.stderr(full.unwrap()).stdout(Stdio::null());
+    let mut target = target.spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_mins(5);
+    loop {
+        assert_eq!(target.try_wait().unwrap(), None, "the target has ended");
+        assert!(Instant::now() < deadline, "it does not answer");
+        if sandbox.said(&["local", "status"]).contains("answers at") {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    sandbox.deployer(&["local", "stop"]).assert().success();
+    assert!(target.wait().unwrap().success());
 }
 
 #[test]
