@@ -42,7 +42,7 @@ def restore(saver, loading, ready):
         load()
         saver.changed = loading.replay()
         corrections.give_up_what_was_in_progress()
-        if loading.losses:
+        if loading.losses or loading.set_aside_names:
             # What is told once is not found again.
             saver.last()
         else:

@@ -65,7 +65,7 @@ def write(number, port, states, still=lambda: True):
     os.makedirs(unfinished)
     before = next(iter(numbers("snapshot")), None)
     files = {}
-    known = {} if before is None else manifest(path("snapshot", before))["files"]
+    known = known_files(before)
     for service in sorted(states.keys() | known.keys()):
         data = state_of(service, states)
         file = os.path.join(unfinished, service + ".json")
@@ -82,6 +82,14 @@ def write(number, port, states, still=lambda: True):
     if still():
         os.rename(unfinished, folder)
     return sum(size for size, _ in files.values())
+
+
+def known_files(number):
+    """Returns the files of a snapshot; where their list is damaged, whoever loaded them has them."""
+    try:
+        return {} if number is None else manifest(path("snapshot", number))["files"]
+    except Damage:
+        return {}
 
 
 def state_of(service, states):
