@@ -17,7 +17,7 @@ use crate::function_host::FunctionHost;
 use crate::lock::FileLock;
 use crate::ministack::{self, Launch, MiniStack, MiniStackClient};
 use crate::port;
-use crate::router::{self, Access, CallFaults, Router};
+use crate::router::{self, Access, CallFaults, Router, StartLimit};
 use crate::settings::{LocalSettings, State};
 use crate::status::Status;
 
@@ -94,6 +94,7 @@ async fn run(
         status: Arc::new(status(settings, state, port)),
         stop: Arc::new(Notify::new()),
         call_faults: CallFaults::default(),
+        start_limit: StartLimit::default(),
     };
     let closing = Arc::new(Notify::new());
     let mut server = tokio::spawn(serve_http(listener, router.clone(), closing.clone()));

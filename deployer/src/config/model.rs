@@ -183,6 +183,11 @@ pub struct Orchestrator {
     pub environment: BTreeMap<String, String>,
 }
 
+/// How many durable executions an account may start a second.
+///
+/// Source: "Lambda quotas" in the AWS Lambda Developer Guide.
+pub const MOST_STARTS: u32 = 300;
+
 /// How messages become executions.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -203,6 +208,10 @@ pub struct Intake {
     pub max_receive_count: u32,
     /// The most batches at the same time.
     pub max_concurrency: u32,
+    /// How many executions are started a second at the most, by all batches; by default the stage's workflows share
+    /// two thirds of what an account may start. On the local target there is no limit by default.
+    #[serde(default)]
+    pub starts_per_second: Option<u32>,
     /// How long a received message stays hidden; by default six timeouts and the batching window.
     #[serde(default)]
     pub visibility_timeout: Option<Span>,

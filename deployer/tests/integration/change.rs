@@ -21,6 +21,7 @@ fn what_waits_is_answered_stopped_and_run_again_and_nothing_is_charged_twice() {
     a_rerun_of_a_decided_transaction_charges_nothing(&stage);
     a_rerun_of_an_order_charges_nothing_twice(&stage);
     a_failure_whose_input_lambda_kept_is_told_once(&stage);
+    what_is_throttled_is_never_given_up(&stage);
 }
 
 fn transaction(id: &str, score: u8) -> String {
@@ -318,4 +319,40 @@ fn a_failure_whose_input_lambda_kept_is_told_once(stage: &Stage) {
         .iter()
         .filter_map(|message| message["execution"].as_str());
     assert_eq!(left.filter(|name| first(name)).count(), 0);
+}
+
+/// Many times more than an account starts in the time that a message has for its deliveries.
+fn what_is_throttled_is_never_given_up(stage: &Stage) {
+    const MESSAGES: usize = 120;
+    stage.limit_starts(Some(4));
+    let messages: Vec<String> = (0..MESSAGES)
+        .map(|number| transaction(&format!("slow-{number}"), 1))
+        .collect();
+    stage.send("fraud-detection", &messages);
+    let dead = [
+        "dlq",
+        "list",
+        "--workflow",
+        "fraud-detection",
+        "--queue",
+        "intake",
+        "--format",
+        "json",
+    ];
+    let list = [
+        "executions",
+        "list",
+        "--name",
+        "dev-tx-slow-",
+        "--format",
+        "json",
+    ];
+    eventually("some are started, and most are not", || {
+        (stage.lines(&list).len() >= 8).then_some(())
+    });
+    stage.limit_starts(None);
+    eventually("all are started", || {
+        (stage.lines(&list).len() == MESSAGES).then_some(())
+    });
+    assert_eq!(stage.lines(&dead)[0]["queues"][0]["depth"], 0);
 }

@@ -15,8 +15,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use idempotency::{DynamoDbStore, Idempotency, SystemClock};
 
-use crate::dead_letter::{DeadLetter, DeadLetters};
 use crate::intermediary::Intermediary;
+use crate::outbox::{Letter, Outbox};
+use crate::pace::Pace;
 use crate::settings::Settings;
 use crate::starter::{StartError, Starter};
 use crate::visibility::Visibility;
@@ -44,12 +45,17 @@ impl Intermediary {
             }),
             visibility: Arc::new(Queue {
                 client: aws_sdk_sqs::Client::new(config),
+                url: settings.queue_url.clone(),
+            }),
+            queue: Arc::new(Sender {
+                client: aws_sdk_sqs::Client::new(config),
                 url: settings.queue_url,
             }),
-            dead_letters: Arc::new(DeadLetterQueue {
+            dead_letters: Arc::new(Sender {
                 client: aws_sdk_sqs::Client::new(config),
                 url: settings.dead_letter_url,
             }),
+            pace: Pace::every(settings.start_interval),
             clock: Arc::new(SystemClock),
             reserve: RESERVE,
             max_receive_count: settings.max_receive_count,
@@ -78,6 +84,7 @@ impl Starter for Orchestrator {
                 InvokeError::DurableExecutionAlreadyStartedException(_) => {
                     StartError::PayloadDiffers
                 }
+                InvokeError::TooManyRequestsException(_) => StartError::Throttled,
                 InvokeError::RequestTooLargeException(_) => StartError::TooLarge,
                 other => StartError::Unavailable(other.into()),
             })?;
@@ -109,14 +116,18 @@ impl Visibility for Queue {
     }
 }
 
-struct DeadLetterQueue {
+struct Sender {
     client: aws_sdk_sqs::Client,
     url: String,
 }
 
 #[async_trait]
-impl DeadLetters for DeadLetterQueue {
-    async fn keep(&self, letter: DeadLetter) -> Result<(), Box<dyn StdError + Send + Sync>> {
+impl Outbox for Sender {
+    async fn send(
+        &self,
+        letter: Letter,
+        delay: Duration,
+    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
         let mut attributes = HashMap::new();
         for (name, attribute) in letter.attributes {
             let bytes = attribute
@@ -133,6 +144,7 @@ impl DeadLetters for DeadLetterQueue {
             .send_message()
             .queue_url(&self.url)
             .message_body(letter.body)
+            .delay_seconds(i32::try_from(delay.as_secs())?)
             .set_message_attributes(Some(attributes))
             .send()
             .await

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use messages::dead_letter::FIRST_ARRIVAL;
 use serde::{Deserialize, Serialize};
 
 /// A batch of messages.
@@ -67,6 +68,14 @@ impl MessageAttribute {
 }
 
 impl Record {
+    /// Returns when the message was first sent, in milliseconds since 1970, as digits: who sent it once more
+    /// says it.
+    pub fn first_arrival(&self) -> &str {
+        let said = self.message_attributes.get(FIRST_ARRIVAL);
+        let said = said.and_then(|attribute| attribute.string_value.as_deref());
+        said.unwrap_or(&self.attributes.sent_timestamp)
+    }
+
     /// Returns how often the message was delivered, this time included.
     pub fn receive_count(&self) -> u32 {
         self.attributes

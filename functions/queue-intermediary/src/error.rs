@@ -31,6 +31,9 @@ pub enum RecordError {
     /// The idempotency record could not be read or written.
     #[error("the idempotency record is out of reach")]
     Idempotency(#[source] idempotency::Error),
+    /// The service takes no more executions at the moment.
+    #[error("starts of executions are throttled")]
+    Throttled,
     /// The orchestrator could not be invoked.
     #[error("the execution could not be started")]
     NotStarted(#[source] Box<dyn StdError + Send + Sync>),
@@ -47,10 +50,17 @@ impl RecordError {
             | Self::Unnamed(_)
             | Self::TooLarge { .. }
             | Self::PayloadDiffers => true,
-            Self::InProgress | Self::Idempotency(_) | Self::NotStarted(_) | Self::OutOfTime => {
-                false
-            }
+            Self::InProgress
+            | Self::Idempotency(_)
+            | Self::Throttled
+            | Self::NotStarted(_)
+            | Self::OutOfTime => false,
         }
+    }
+
+    /// Returns whether nothing is wrong but that there is too much to do.
+    pub fn is_load(&self) -> bool {
+        matches!(self, Self::Throttled | Self::OutOfTime)
     }
 
     /// Returns the name of its kind, as the dead-letter queue carries it.
@@ -60,9 +70,11 @@ impl RecordError {
             Self::Unnamed(_) => "no-name",
             Self::TooLarge { .. } => "too-large",
             Self::PayloadDiffers => "name-taken",
-            Self::InProgress | Self::Idempotency(_) | Self::NotStarted(_) | Self::OutOfTime => {
-                "gave-up"
-            }
+            Self::InProgress
+            | Self::Idempotency(_)
+            | Self::Throttled
+            | Self::NotStarted(_)
+            | Self::OutOfTime => "gave-up",
         }
     }
 
@@ -75,6 +87,7 @@ impl RecordError {
         match error {
             StartError::PayloadDiffers => Self::PayloadDiffers,
             StartError::TooLarge => Self::TooLarge { bytes },
+            StartError::Throttled => Self::Throttled,
             StartError::Unavailable(source) => Self::NotStarted(source),
         }
     }

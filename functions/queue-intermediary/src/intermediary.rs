@@ -1,6 +1,7 @@
 //! A batch, record by record.
 
 use std::collections::BTreeMap;
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +11,16 @@ use messages::{Message, NameTemplate};
 
 use crate::backoff;
 use crate::batch::{Batch, BatchResponse, FailedItem, Record};
-use crate::dead_letter::{DeadLetter, DeadLetters};
 use crate::error::{self, RecordError};
+use crate::outbox::{Letter, Outbox};
+use crate::pace::Pace;
 use crate::starter::Starter;
 use crate::visibility::Visibility;
 
 /// What an asynchronous invocation takes at most.
 const LARGEST_PAYLOAD: usize = 1024 * 1024;
+/// For how long after its first arrival a message is put off for too much to do.
+const LONGEST_LOAD: Duration = Duration::from_hours(24);
 /// How many executions are started at a time.
 const CONCURRENCY: usize = 32;
 
@@ -30,8 +34,12 @@ pub struct Intermediary {
     pub starter: Arc<dyn Starter>,
     /// Hides messages that failed.
     pub visibility: Arc<dyn Visibility>,
+    /// The queue that the records come from.
+    pub queue: Arc<dyn Outbox>,
     /// Takes messages that can never be handled.
-    pub dead_letters: Arc<dyn DeadLetters>,
+    pub dead_letters: Arc<dyn Outbox>,
+    /// How fast executions are started.
+    pub pace: Pace,
     /// Tells how much time is left.
     pub clock: Arc<dyn Clock>,
     /// The time kept free at the end of an invocation, to report what failed.
@@ -51,6 +59,8 @@ enum Handled {
 enum End {
     /// It is in the dead-letter queue.
     GivenUp,
+    /// It is in its queue once more.
+    Postponed,
     /// It comes back.
     Failed,
 }
@@ -189,7 +199,11 @@ impl Intermediary {
         if usable.is_zero() {
             return Err(RecordError::OutOfTime);
         }
-        tokio::time::timeout(usable, self.start_once(named, remaining))
+        let start = async {
+            self.pace.turn().await;
+            self.start_once(named, remaining).await
+        };
+        tokio::time::timeout(usable, start)
             .await
             .unwrap_or(Err(RecordError::OutOfTime))
     }
@@ -260,6 +274,16 @@ impl Intermediary {
         error: &RecordError,
         deadline_millis: i64,
     ) -> End {
+        if self.is_worn_by_load(record, error) && self.send_again(record, deadline_millis).await {
+            tracing::warn!(
+                message_id = record.message_id,
+                execution_name = name,
+                outcome = "postponed",
+                reason = error.reason(),
+                "record put into its queue once more"
+            );
+            return End::Postponed;
+        }
         if error.is_permanent() && self.give_up(record, error, deadline_millis).await {
             tracing::error!(
                 message_id = record.message_id,
@@ -275,23 +299,46 @@ impl Intermediary {
         End::Failed
     }
 
-    /// Moves a message into the dead-letter queue, in the time that is left but for reporting.
+    /// Returns whether a message would soon be given up for nothing but too much to do.
+    fn is_worn_by_load(&self, record: &Record, error: &RecordError) -> bool {
+        let since = record.first_arrival().parse().unwrap_or(i64::MIN);
+        let age = self.clock.now_millis().saturating_sub(since);
+        let is_young = u128::try_from(age).is_ok_and(|age| age < LONGEST_LOAD.as_millis());
+        error.is_load() && is_young && record.receive_count() + 1 >= self.max_receive_count
+    }
+
+    /// Puts a message into its queue once more, where its deliveries are counted anew. The queue forgets this one
+    /// only afterwards; a copy that a kill leaves has the same name, and so does nothing.
+    async fn send_again(&self, record: &Record, deadline_millis: i64) -> bool {
+        let delay = backoff::delay(record.receive_count(), &record.message_id);
+        let sent = self.queue.send(Letter::again(record), delay);
+        self.in_time_left(record, sent, deadline_millis).await
+    }
+
+    /// Moves a message into the dead-letter queue.
     async fn give_up(&self, record: &Record, error: &RecordError, deadline_millis: i64) -> bool {
+        let letter = Letter::of(record, error);
+        let sent = self.dead_letters.send(letter, Duration::ZERO);
+        self.in_time_left(record, sent, deadline_millis).await
+    }
+
+    /// Returns whether a message was sent in the time that is left but for reporting.
+    async fn in_time_left(
+        &self,
+        record: &Record,
+        sent: impl Future<Output = Result<(), Box<dyn StdError + Send + Sync>>>,
+        deadline_millis: i64,
+    ) -> bool {
         let usable = self
             .remaining(deadline_millis)
             .saturating_sub(self.reserve / 2);
-        let kept = self.dead_letters.keep(DeadLetter::of(record, error));
-        let problem = match tokio::time::timeout(usable, kept).await {
+        let problem = match tokio::time::timeout(usable, sent).await {
             Ok(Ok(())) => return true,
             Ok(Err(error)) => error::chain(error.as_ref()),
             Err(_) => "no answer in time".to_owned(),
         };
         let message_id = record.message_id.as_str();
-        tracing::warn!(
-            message_id,
-            reason = problem,
-            "not moved to the dead-letter queue"
-        );
+        tracing::warn!(message_id, reason = problem, "not put into another queue");
         false
     }
 

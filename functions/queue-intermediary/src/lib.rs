@@ -24,6 +24,7 @@
 //! |---|---|---|
 //! | started, or a duplicate of a started one | handled | never |
 //! | refused: unreadable, no id, bad name, too large, or its id is taken by another payload | handled: it is moved to the dead-letter queue with the reason | never; where the move fails, at once |
+//! | throttled, or no time left, at the last delivery but one | handled: it is put into its queue once more, so that too much to do never gives a message up; for a day | after the same time |
 //! | failed: in progress elsewhere, throttled, no permission, no time left, … | batch item failure | after 4, 16, 64, … seconds, at most 900, less up to half as jitter |
 //!
 //! Each record fails alone. What succeeded stays done; what was acquired and then not started is
@@ -40,6 +41,7 @@
 //! | `IDEMPOTENCY_WINDOW_SECONDS` | how long a duplicate is recognized |
 //! | `QUEUE_URL` | the queue the records come from |
 //! | `DEAD_LETTER_URL` | the queue for messages that can never be handled |
+//! | `START_INTERVAL_MILLIS` | the least time between two starts of this instance; 0 for none |
 //! | `MAX_RECEIVE_COUNT` | the queue's `maxReceiveCount`, to say in the log which failure is the last |
 //!
 //! Logs are JSON lines: message id, execution name, ARN, outcome and reason, never the content
@@ -49,7 +51,7 @@
 //! # Needs
 //!
 //! `lambda:InvokeFunction` on the qualified ARN; `dynamodb:PutItem`, `GetItem`, `UpdateItem` and
-//! `DeleteItem` on the idempotency table; `sqs:SendMessage` on the dead-letter queue;
+//! `DeleteItem` on the idempotency table; `sqs:SendMessage` on both queues;
 //! `sqs:ChangeMessageVisibility` on the queue, besides
 //! what the event source mapping itself needs (`sqs:ReceiveMessage`, `DeleteMessage`,
 //! `GetQueueAttributes`).
@@ -57,17 +59,19 @@
 mod aws;
 mod backoff;
 mod batch;
-mod dead_letter;
 mod error;
 mod intermediary;
+mod outbox;
+mod pace;
 mod settings;
 mod starter;
 mod visibility;
 
 pub use batch::{Attributes, Batch, BatchResponse, FailedItem, MessageAttribute, Record};
-pub use dead_letter::{DeadLetter, DeadLetters};
 pub use error::RecordError;
 pub use intermediary::Intermediary;
+pub use outbox::{Letter, Outbox};
+pub use pace::Pace;
 pub use settings::{Settings, SettingsError};
 pub use starter::{StartError, Starter};
 pub use visibility::Visibility;

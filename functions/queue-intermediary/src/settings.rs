@@ -17,6 +17,8 @@ pub struct Settings {
     pub idempotency_window: Duration,
     /// The queue that the records come from.
     pub queue_url: String,
+    /// The least time between two starts.
+    pub start_interval: Duration,
     /// The queue for messages that can never be handled.
     pub dead_letter_url: String,
     /// The delivery after which the queue gives a message up.
@@ -34,7 +36,7 @@ pub enum SettingsError {
         variable: &'static str,
     },
     /// The variable holds no positive whole number.
-    #[error("the environment variable `{variable}` is no positive whole number")]
+    #[error("the environment variable `{variable}` is no whole number that it may be")]
     NotANumber {
         /// The variable.
         variable: &'static str,
@@ -81,7 +83,12 @@ impl Settings {
             Ok(number) if number > 0 => Ok(number),
             _ => Err(SettingsError::NotANumber { variable }),
         };
+        let interval = required("START_INTERVAL_MILLIS")?;
+        let interval = interval.parse().map_err(|_| SettingsError::NotANumber {
+            variable: "START_INTERVAL_MILLIS",
+        })?;
         Ok(Self {
+            start_interval: Duration::from_millis(interval),
             orchestrator: qualified(required("ORCHESTRATOR")?)?,
             execution_name: NameTemplate::parse(&required("EXECUTION_NAME")?)
                 .map_err(SettingsError::ExecutionName)?,
@@ -121,6 +128,7 @@ mod tests {
             "IDEMPOTENCY_WINDOW_SECONDS" => "3600",
             "QUEUE_URL" => "http://127.0.0.1/queue",
             "DEAD_LETTER_URL" => "http://127.0.0.1/dead-letters",
+            "START_INTERVAL_MILLIS" => "0",
             "MAX_RECEIVE_COUNT" => "5",
             other => panic!("unexpected variable {other}"),
         };
@@ -149,6 +157,7 @@ mod tests {
             "IDEMPOTENCY_WINDOW_SECONDS",
             "QUEUE_URL",
             "DEAD_LETTER_URL",
+            "START_INTERVAL_MILLIS",
             "MAX_RECEIVE_COUNT",
         ] {
             for value in [None, Some("")] {
@@ -174,6 +183,7 @@ mod tests {
             ("IDEMPOTENCY_WINDOW_SECONDS", "1h"),
             ("IDEMPOTENCY_WINDOW_SECONDS", "0"),
             ("MAX_RECEIVE_COUNT", "-5"),
+            ("START_INTERVAL_MILLIS", "-1"),
         ] {
             let error = read(variable, Some(value)).unwrap_err();
             assert!(error.to_string().contains(variable), "{error}");

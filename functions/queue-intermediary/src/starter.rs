@@ -23,6 +23,9 @@ pub enum StartError {
     /// The service does not take a payload of this size.
     #[error("the payload is too large")]
     TooLarge,
+    /// The service takes no more executions at the moment.
+    #[error("starts of executions are throttled")]
+    Throttled,
     /// Anything else, which may pass.
     #[error("the orchestrator could not be invoked")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),

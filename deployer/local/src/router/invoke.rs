@@ -80,6 +80,13 @@ async fn invoke_durable(
         let version = [("x-amz-executed-version", function.version.version)];
         return (StatusCode::NO_CONTENT, version).into_response();
     }
+    if !router.start_limit.take() {
+        return responses::error(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            "Rate exceeded",
+        );
+    }
     let request = InvokeRequest {
         invocation_type,
         durable_execution_name: header(&parts.headers, "x-amz-durable-execution-name"),

@@ -12,8 +12,10 @@ mod responses;
 mod route;
 mod service;
 mod shared;
+mod start_limit;
 
 pub(crate) use access::Access;
 pub(crate) use call_faults::CallFaults;
 pub(crate) use service::routes;
 pub(crate) use shared::Router;
+pub(crate) use start_limit::StartLimit;

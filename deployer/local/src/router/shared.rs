@@ -6,6 +6,7 @@ use tokio::sync::Notify;
 
 use super::access::Access;
 use super::call_faults::CallFaults;
+use super::start_limit::StartLimit;
 use crate::execution::ExecutionService;
 use crate::function_host::FunctionHost;
 use crate::ministack::MiniStackClient;
@@ -22,6 +23,7 @@ pub(crate) struct Router {
     /// Told when the daemon should stop.
     pub(crate) stop: Arc<Notify>,
     pub(crate) call_faults: CallFaults,
+    pub(crate) start_limit: StartLimit,
     /// Asks whether a function's role may; nothing where roles are not enforced.
     pub(crate) access: Option<Access>,
 }

@@ -8,7 +8,9 @@ use super::component::Components;
 use super::instance::{Binding, Instance};
 use super::linker::link;
 use super::template::Template;
-use crate::config::{App, Architecture, Intake, Memory, Span, Table, Target, Workflow};
+use crate::config::{
+    App, Architecture, Intake, MOST_STARTS, Memory, Span, Table, Target, Workflow,
+};
 use crate::error::Result;
 use crate::stack::pascal_case;
 
@@ -202,6 +204,7 @@ impl Assembly<'_> {
         .set("BatchingWindow", intake.batching_window.seconds())
         .set("MaxConcurrency", intake.max_concurrency)
         .set("MaxReceiveCount", intake.max_receive_count)
+        .set("StartIntervalMillis", start_interval(self.app, intake))
         .set("VisibilityTimeout", intake.visibility().seconds())
         .set("MessageRetention", intake.message_retention.seconds())
         .set(
@@ -385,4 +388,23 @@ fn architecture(app: &App) -> &'static str {
 
 fn constant_case(name: &str) -> String {
     name.replace('-', "_").to_uppercase()
+}
+
+/// Returns the least time between two starts of one instance of an intermediary, in milliseconds: so many instances
+/// start executions at the same time as batches are handled.
+fn start_interval(app: &App, intake: &Intake) -> u64 {
+    let shared = || {
+        let workflows = app.application.workflows.values();
+        let intakes = workflows
+            .filter(|workflow| workflow.intake.is_some())
+            .count();
+        let intakes = u32::try_from(intakes).unwrap_or(u32::MAX).max(1);
+        (MOST_STARTS * 2 / 3 / intakes).max(1)
+    };
+    let rate = match (intake.starts_per_second, app.stage.target) {
+        (Some(rate), _) => rate.max(1),
+        (None, Target::Aws) => shared(),
+        (None, Target::Local) => return 0,
+    };
+    (u64::from(intake.max_concurrency) * 1_000).div_ceil(rate.into())
 }

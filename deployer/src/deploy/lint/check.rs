@@ -18,6 +18,7 @@ pub fn check_application(app: &App) -> Vec<Finding> {
             intake::check(name, workflow, intake, &mut findings);
         }
     }
+    intake::check_starts(app, &mut findings);
     functions::check(app, &mut findings);
     secrets::check(app, &mut findings);
     findings.into_vec()

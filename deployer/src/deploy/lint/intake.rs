@@ -1,7 +1,7 @@
 //! The intake: queue, dead-letter queue, intermediary and mapping must fit each other.
 
 use super::finding::{Findings, Rule};
-use crate::config::{Intake, Span, Workflow};
+use crate::config::{App, Intake, MOST_STARTS, Span, Workflow};
 
 const RANGES: Rule = Rule {
     code: "I001",
@@ -43,6 +43,36 @@ const BATCH: Rule = Rule {
     reason: "a batch of more than ten messages is only filled within a window",
     source: "AWS::Lambda::EventSourceMapping MaximumBatchingWindowInSeconds",
 };
+
+const STARTS: Rule = Rule {
+    code: "I009",
+    reason: "an account starts so many durable executions a second, and throttles what is more",
+    source: "AWS Lambda quotas: 300 starts of durable executions a second",
+};
+
+/// Checks what all intakes together start.
+pub(super) fn check_starts(app: &App, findings: &mut Findings<'_>) {
+    let workflows = app.application.workflows.iter();
+    let said = workflows
+        .filter_map(|(name, workflow)| Some((name, workflow.intake.as_ref()?.starts_per_second?)));
+    let said: Vec<_> = said.collect();
+    let sum: u64 = said.iter().map(|(_, rate)| u64::from(*rate)).sum();
+    for (name, rate) in said {
+        let path = format!("workflows.{name}.intake.starts_per_second");
+        if rate == 0 {
+            findings.add(
+                STARTS,
+                &path,
+                "at 0 starts a second nothing is started".to_owned(),
+            );
+        } else if sum > u64::from(MOST_STARTS) {
+            let text = format!(
+                "the intakes start {sum} executions a second together; AWS takes {MOST_STARTS} in an account"
+            );
+            findings.add(STARTS, &path, text);
+        }
+    }
+}
 
 pub(super) fn check(name: &str, workflow: &Workflow, intake: &Intake, findings: &mut Findings<'_>) {
     let path = |key: &str| format!("workflows.{name}.intake.{key}");

@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 34] = [
+const FAULTS: [(&str, &str); 35] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -96,6 +96,10 @@ const FAULTS: [(&str, &str); 34] = [
     (
         "I008",
         "workflows: { fraud: { intake: { batch_size: 11 } } }\n",
+    ),
+    (
+        "I009",
+        "workflows: { fraud: { intake: { starts_per_second: 301 } } }\n",
     ),
     (
         "F001",

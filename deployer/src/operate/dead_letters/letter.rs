@@ -85,16 +85,17 @@ impl Letter {
         self.attribute(MESSAGE_ID).unwrap_or(&self.id)
     }
 
-    /// Returns its place among the copies of one message: the greatest is the last one that was put back.
-    pub(super) fn place(&self) -> (i64, String) {
+    /// Returns when it was put back, in the marks of this program: of the copies of one message the greatest is
+    /// the one that was put back last, also where the intermediary has sent it anew since.
+    pub(super) fn put_back_at(&self) -> i64 {
         let at = self.attribute(REDRIVEN_AT).and_then(|at| at.parse().ok());
-        (at.unwrap_or_default(), self.id_in_queue().to_owned())
+        at.unwrap_or_default()
     }
 
     /// Returns the message as it is put back at `now`, with another body where one is given, and the time that
     /// it is marked with. Where there is no room for the mark, it goes without.
     pub(super) fn outgoing(&self, now: Timestamp, body: Option<&str>) -> (Outgoing, i64) {
-        let at = now.millis().max(self.place().0 + 1);
+        let at = now.millis().max(self.put_back_at() + 1);
         let mut bare = Outgoing {
             body: body.unwrap_or(&self.body).to_owned(),
             attributes: self.attributes.clone(),
@@ -183,7 +184,7 @@ mod tests {
             ..first.clone()
         };
         assert_eq!(again.identity(), first.identity());
-        assert!(again.place() > first.place());
+        assert!(again.put_back_at() > first.put_back_at());
         let (sent, at) = again.outgoing(Timestamp::from_millis(5), Some("{\"id\":1}"));
         assert_eq!(
             at, 1_001,
@@ -234,11 +235,8 @@ mod tests {
             ..again.clone()
         };
         assert_eq!(given_up_again.origin(), "m-0");
-        assert_eq!(
-            given_up_again.place(),
-            again.place(),
-            "it is the one that was put back"
-        );
+        assert_eq!(given_up_again.put_back_at(), again.put_back_at());
+        assert_eq!(given_up_again.id_in_queue(), "m-3");
     }
 
     fn moved_as(id: &str) -> HashMap<String, MessageAttributeValue> {

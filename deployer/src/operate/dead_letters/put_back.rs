@@ -31,8 +31,8 @@ struct State {
     left: usize,
     /// The messages that are put back or are being put back.
     begun: BTreeSet<Identity>,
-    /// The place of the copy of each that was put back.
-    sent: BTreeMap<Identity, (i64, String)>,
+    /// When the copy of each was put back, as it is marked.
+    sent: BTreeMap<Identity, i64>,
     /// The ids of all that were put back.
     ids: BTreeSet<String>,
     /// Copies of those, which may be the new ones, given up again.
@@ -174,8 +174,7 @@ impl Putter<'_> {
                 let letter = &going.letter;
                 match outcome {
                     Ok(id) => {
-                        let place = (going.at, id.clone());
-                        state.sent.insert(letter.identity(), place);
+                        state.sent.insert(letter.identity(), going.at);
                         state.ids.insert(id);
                         sent.push(letter);
                     }
@@ -206,7 +205,7 @@ impl Putter<'_> {
             let copies = std::mem::take(&mut state.copies);
             let known = copies.into_iter().filter_map(|letter| {
                 let last = state.sent.get(&letter.identity())?;
-                Some((letter.place() < *last, letter))
+                Some((letter.put_back_at() < *last, letter))
             });
             let (older, newer): (Vec<_>, Vec<_>) = known.partition(|(older, _)| *older);
             let letters = |of: Vec<(bool, Letter)>| of.into_iter().map(|(_, letter)| letter);

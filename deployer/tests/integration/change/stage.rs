@@ -1,6 +1,8 @@
 //! The repository's application, deployed to a local target of its own.
 
 use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -126,6 +128,22 @@ impl Stage {
             .message_body(message)
             .message_attributes("RequestID", request);
         self.runtime.block_on(send.send()).unwrap();
+    }
+
+    /// Lets the local target start so many executions a second.
+    pub(super) fn limit_starts(&self, per_second: Option<u32>) {
+        let endpoint = self.configuration.endpoint_url().unwrap();
+        let address = endpoint.strip_prefix("http://").unwrap();
+        let body = json!({ "per_second": per_second }).to_string();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!(
+            "POST /_local/start-limit HTTP/1.0\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
     }
 
     /// Returns an execution by its name.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use idempotency::{Idempotency, ManualClock, MemoryStore, Record};
 use messages::NameTemplate;
 use queue_intermediary::{
-    Batch, BatchResponse, DeadLetter, DeadLetters, Intermediary, StartError, Starter, Visibility,
+    Batch, BatchResponse, Intermediary, Letter, Outbox, Pace, StartError, Starter, Visibility,
 };
 use serde_json::json;
 
@@ -28,6 +28,7 @@ pub(crate) struct Service {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Fault {
     Throttled,
+    Unavailable,
     TooLarge,
     Hanging,
     WithoutArn,
@@ -42,7 +43,8 @@ impl Starter for Service {
             .push((name.to_owned(), payload.to_owned()));
         let fault = self.broken.lock().unwrap().get(name).copied();
         match fault {
-            Some(Fault::Throttled) => return Err(StartError::Unavailable("slow down".into())),
+            Some(Fault::Throttled) => return Err(StartError::Throttled),
+            Some(Fault::Unavailable) => return Err(StartError::Unavailable("away".into())),
             Some(Fault::TooLarge) => return Err(StartError::TooLarge),
             Some(Fault::Hanging) => std::future::pending().await,
             Some(Fault::WithoutArn) => return Ok(None),
@@ -84,16 +86,20 @@ impl Visibility for Hidden {
     }
 }
 
-/// Takes dead letters, or hangs.
+/// Takes messages, or hangs.
 #[derive(Default)]
 pub(crate) struct Letters {
-    pub(crate) kept: Mutex<Vec<DeadLetter>>,
+    pub(crate) kept: Mutex<Vec<Letter>>,
     pub(crate) fault: Mutex<Option<Fault>>,
 }
 
 #[async_trait]
-impl DeadLetters for Letters {
-    async fn keep(&self, letter: DeadLetter) -> Result<(), Box<dyn StdError + Send + Sync>> {
+impl Outbox for Letters {
+    async fn send(
+        &self,
+        letter: Letter,
+        _delay: Duration,
+    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
         let fault = *self.fault.lock().unwrap();
         match fault {
             Some(Fault::Hanging) => std::future::pending().await,
@@ -107,6 +113,7 @@ impl DeadLetters for Letters {
 
 pub(crate) struct Bench {
     pub(crate) letters: Arc<Letters>,
+    pub(crate) again: Arc<Letters>,
     pub(crate) intermediary: Intermediary,
     pub(crate) service: Arc<Service>,
     pub(crate) hidden: Arc<Hidden>,
@@ -124,18 +131,22 @@ pub(crate) fn bench_with(hidden: Hidden) -> Bench {
     let store = Arc::new(MemoryStore::new());
     let clock = Arc::new(ManualClock::at(NOW));
     let letters = Arc::new(Letters::default());
+    let again = Arc::new(Letters::default());
     let intermediary = Intermediary {
         execution_name: NameTemplate::parse("dev-tx-{transaction_id}").unwrap(),
         idempotency: Idempotency::new(store.clone(), clock.clone(), Duration::from_hours(1)),
         starter: service.clone(),
         visibility: hidden.clone(),
+        queue: again.clone(),
         dead_letters: letters.clone(),
+        pace: Pace::every(Duration::ZERO),
         clock: clock.clone(),
         reserve: Duration::from_secs(2),
         max_receive_count: 5,
     };
     Bench {
         letters,
+        again,
         intermediary,
         service,
         hidden,
@@ -200,7 +211,7 @@ pub(crate) fn batch(bodies: &[&str]) -> Batch {
                 "messageId": index.to_string(),
                 "receiptHandle": format!("handle-{index}"),
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1"},
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": NOW.to_string()},
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
             })

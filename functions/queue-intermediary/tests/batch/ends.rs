@@ -5,7 +5,7 @@ use std::time::Duration;
 use idempotency::Status;
 use serde_json::json;
 
-use crate::bench::{DEADLINE, Fault, Hidden, NONE, NOW, batch, bench, bench_with};
+use crate::bench::{DEADLINE, Fault, Hidden, NONE, NOW, batch, bench, bench_with, failed};
 
 const GOOD: &str = r#"{ "transaction_id": "1", "amount": 5 }"#;
 const REORDERED: &str = r#"{"amount":5,"transaction_id":"1"}"#;
@@ -215,4 +215,34 @@ async fn an_empty_batch_has_no_failures() {
     let response = bench().intermediary.handle(batch(&[]), DEADLINE).await;
     let json = serde_json::to_value(&response).unwrap();
     assert_eq!(json, json!({"batchItemFailures": []}));
+}
+
+#[tokio::test]
+async fn too_much_to_do_never_gives_a_message_up() {
+    let delivered = |count: u32, sent: i64| {
+        let mut batch = batch(&[GOOD]);
+        batch.records[0].attributes.approximate_receive_count = count.to_string();
+        batch.records[0].attributes.sent_timestamp = sent.to_string();
+        batch
+    };
+    let day = 24 * 60 * 60 * 1_000;
+    for (fault, count, sent, postponed) in [
+        (Fault::Throttled, 3, NOW, false),
+        (Fault::Throttled, 4, NOW, true),
+        (Fault::Throttled, 5, NOW, true),
+        (Fault::Throttled, 5, NOW - day, false),
+        (Fault::Unavailable, 5, NOW, false),
+    ] {
+        let bench = bench();
+        bench.break_start("dev-tx-1", fault);
+        let batch = delivered(count, sent);
+        let response = bench.intermediary.handle(batch, DEADLINE).await;
+        let handled = failed(&response).is_empty();
+        assert_eq!(handled, postponed, "{count}");
+        assert_eq!(
+            bench.again.kept.lock().unwrap().len(),
+            usize::from(postponed)
+        );
+        assert!(bench.letters().is_empty());
+    }
 }

@@ -1,7 +1,9 @@
-//! Messages that can never be handled, as they go into the dead-letter queue.
+//! Messages that go into a queue: those that can never be handled into that of dead letters, and those that
+//! only came at a bad time into their own once more.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use messages::dead_letter::{
@@ -11,42 +13,57 @@ use messages::dead_letter::{
 use crate::batch::{MessageAttribute, Record};
 use crate::error::RecordError;
 
-/// Takes messages that can never be handled.
+/// A queue that messages are put into.
 #[async_trait]
-pub trait DeadLetters: Send + Sync {
-    /// Keeps a message.
-    async fn keep(&self, letter: DeadLetter) -> Result<(), Box<dyn StdError + Send + Sync>>;
+pub trait Outbox: Send + Sync {
+    /// Puts a message into the queue, to be seen after `delay`, at most 15 minutes.
+    async fn send(
+        &self,
+        letter: Letter,
+        delay: Duration,
+    ) -> Result<(), Box<dyn StdError + Send + Sync>>;
 }
 
-/// A message as it goes into the dead-letter queue: as it came, with why it was given up.
+/// A message as it goes into a queue: as it came, with what is known of it besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
+pub struct Letter {
     /// Its content.
     pub body: String,
     /// Its attributes, and ours as far as there is room for them.
     pub attributes: BTreeMap<String, MessageAttribute>,
 }
 
-impl DeadLetter {
+impl Letter {
     /// Returns the letter of a record that was refused.
     ///
     /// What the message carried goes first: SQS takes ten attributes, and 1 MiB with the body. Of ours, the
     /// reason is the last to be left out.
     pub(crate) fn of(record: &Record, error: &RecordError) -> Self {
         let kind = error.kind();
-        let mut letter = Self {
-            body: record.body.clone(),
-            attributes: record.message_attributes.clone(),
-        };
+        let mut letter = Self::copy(record);
         for (name, value) in [
             (REASON, format!("{kind}: {}", error.reason())),
             (MESSAGE_ID, record.message_id.clone()),
-            (FIRST_ARRIVAL, record.attributes.sent_timestamp.clone()),
+            (FIRST_ARRIVAL, record.first_arrival().to_owned()),
             (KIND, kind.to_owned()),
         ] {
             letter.add(name, value);
         }
         letter
+    }
+
+    /// Returns the letter of a record that comes into its queue once more.
+    pub(crate) fn again(record: &Record) -> Self {
+        let mut letter = Self::copy(record);
+        letter.add(FIRST_ARRIVAL, record.first_arrival().to_owned());
+        letter
+    }
+
+    fn copy(record: &Record) -> Self {
+        Self {
+            body: record.body.clone(),
+            attributes: record.message_attributes.clone(),
+        }
     }
 
     fn add(&mut self, name: &str, value: String) {
@@ -86,8 +103,8 @@ mod tests {
         .unwrap()
     }
 
-    fn letter(body: &str, attributes: &serde_json::Value) -> DeadLetter {
-        DeadLetter::of(
+    fn letter(body: &str, attributes: &serde_json::Value) -> Letter {
+        Letter::of(
             &record(body, attributes),
             &RecordError::TooLarge { bytes: 7 },
         )
@@ -138,6 +155,17 @@ mod tests {
             (letter.body.len(), letter.attributes.len()),
             (LARGEST_MESSAGE, 0)
         );
+    }
+
+    #[test]
+    fn the_first_arrival_stays_the_first() {
+        let before = json!({ FIRST_ARRIVAL: { "dataType": "String", "stringValue": "7" } });
+        let again = Letter::again(&record("{}", &before));
+        let arrival = |letter: &Letter| letter.attributes[FIRST_ARRIVAL].string_value.clone();
+        assert_eq!(arrival(&again).as_deref(), Some("7"));
+        assert_eq!(arrival(&letter("{}", &before)).as_deref(), Some("7"));
+        let first = Letter::again(&record("{}", &json!({})));
+        assert_eq!(arrival(&first).as_deref(), Some("1700000000000"));
     }
 
     #[test]
