@@ -20,6 +20,10 @@ pub(super) struct Script {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a trouble of its own that a test may want, in any combination"
+)]
 pub(super) struct World {
     pub(super) stacks: Vec<Stack>,
     pub(super) script: Vec<Script>,
