@@ -1,11 +1,15 @@
-//! The daemon's own requests: what it is, and that it should stop.
+//! The daemon's own requests: what it is, what roles were allowed, how fast executions start, and that it should stop.
 
+use std::time::Instant;
+
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
 use super::responses;
 use super::shared::Router;
+use super::start_limit::Wanted;
 use crate::status::Status;
 
 pub(super) async fn status(State(router): State<Router>) -> Response {
@@ -35,6 +39,21 @@ pub(super) async fn access(State(router): State<Router>) -> Response {
             StatusCode::NOT_FOUND,
             "ResourceNotFoundException",
             "The local target does not enforce roles",
+        ),
+    }
+}
+
+/// Limits the starts of durable executions.
+pub(super) async fn limit_starts(State(router): State<Router>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Wanted>(&body) {
+        Ok(wanted) => {
+            router.start_limit.set(wanted.per_second, Instant::now());
+            responses::document(StatusCode::OK, "{}".to_owned())
+        }
+        Err(error) => responses::error(
+            StatusCode::BAD_REQUEST,
+            "InvalidParameterValueException",
+            &format!("Invalid limit: {error}"),
         ),
     }
 }

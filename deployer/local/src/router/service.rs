@@ -11,7 +11,7 @@ use super::access::authorize;
 use super::call_fault;
 use super::route::{Route, route};
 use super::shared::Router;
-use super::{admin, invoke, mapping, responses, start_limit};
+use super::{admin, invoke, mapping, responses};
 
 /// Returns everything that the one port answers.
 pub(crate) fn routes(router: Router) -> axum::Router {
@@ -21,7 +21,7 @@ pub(crate) fn routes(router: Router) -> axum::Router {
         .route("/_local/status", get(admin::status))
         .route("/_local/stop", post(admin::stop))
         .route("/_local/access", get(admin::access))
-        .route("/_local/start-limit", post(start_limit::set))
+        .route("/_local/start-limit", post(admin::limit_starts))
         .route(
             "/_local/call-faults",
             post(call_fault::register).get(call_fault::pending),

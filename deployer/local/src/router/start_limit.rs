@@ -1,16 +1,9 @@
-//! `POST /_local/start-limit`: how many durable executions are started a second, as an account's quota has it.
+//! How many durable executions are started a second, as an account's quota has it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
-
-use super::responses;
-use super::shared::Router;
 
 /// A limit, or none.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +18,12 @@ struct Window {
     started: u32,
 }
 
+/// A limit that is wanted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+pub(super) struct Wanted {
     /// Nothing takes the limit away.
-    per_second: Option<u32>,
+    pub(super) per_second: Option<u32>,
 }
 
 impl StartLimit {
@@ -51,28 +45,13 @@ impl StartLimit {
         free
     }
 
-    fn set(&self, most: Option<u32>, now: Instant) {
+    pub(super) fn set(&self, most: Option<u32>, now: Instant) {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         *window = most.map(|most| Window {
             most,
             since: now,
             started: 0,
         });
-    }
-}
-
-/// Sets the limit.
-pub(super) async fn set(State(router): State<Router>, body: Bytes) -> Response {
-    match serde_json::from_slice::<Wanted>(&body) {
-        Ok(wanted) => {
-            router.start_limit.set(wanted.per_second, Instant::now());
-            responses::document(StatusCode::OK, "{}".to_owned())
-        }
-        Err(error) => responses::error(
-            StatusCode::BAD_REQUEST,
-            "InvalidParameterValueException",
-            &format!("Invalid limit: {error}"),
-        ),
     }
 }
 

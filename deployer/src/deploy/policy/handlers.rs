@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::PolicyStack;
 use super::document::Document;
 use super::names::{Names, kinds};
+use super::stack::PolicyStack;
 
 /// A type, and what its handlers call.
 type Row = (&'static str, Group, &'static [&'static str]);

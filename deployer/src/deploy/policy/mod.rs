@@ -10,12 +10,12 @@ mod calls;
 mod document;
 mod handlers;
 mod names;
+mod stack;
 mod trust;
 
 pub use document::{Document, LARGEST_MANAGED};
+pub use stack::PolicyStack;
 pub use trust::{Issuer, trust};
-
-use serde_json::Value;
 
 use self::names::Names;
 use crate::config::App;
@@ -29,15 +29,6 @@ pub enum Part {
     Resources,
     /// The calls of all that operates.
     Operate,
-}
-
-/// A stack and its template.
-#[derive(Debug, Clone, Copy)]
-pub struct PolicyStack<'a> {
-    /// The stack's name.
-    pub name: &'a str,
-    /// Its linked template.
-    pub template: &'a Value,
 }
 
 /// Returns the policy of a stage for these parts, from the templates that it is linked to.

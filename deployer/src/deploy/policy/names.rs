@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::PolicyStack;
+use super::stack::PolicyStack;
 use crate::config::App;
 use crate::resources::LOG_GROUP;
 

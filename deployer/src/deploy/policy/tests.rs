@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use regex_lite::Regex;
+use serde_json::Value;
 
 use super::names::partition;
 use super::*;
