@@ -213,7 +213,7 @@ fn a_template_that_refers_to_nothing_names_file_and_line() {
     exit code: 2
     ----- stdout
     ----- stderr
-    error: templates/queue-intake.yaml:82: there is no parameter or resource `DeadLeterQueue` in this component
+    error: templates/queue-intake.yaml:86: there is no parameter or resource `DeadLeterQueue` in this component
 
     hint: did you mean `DeadLetterQueue`?
     ");

@@ -126,7 +126,7 @@ fn a_failed_deployment_is_told_with_its_first_real_cause() {
         last["hint"]
             .as_str()
             .unwrap()
-            .contains("choose another `region`"),
+            .contains("us-west-2 or us-east-1"),
         "{last}"
     );
 }
