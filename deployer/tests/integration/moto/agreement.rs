@@ -5,11 +5,12 @@ use serde_json::Value;
 /// What moto takes without a word and does not show, so that it rests on another witness.
 ///
 /// A property that does show must be taken out of this list.
-const PASSED_OVER: [(&str, &str); 11] = [
+const PASSED_OVER: [(&str, &str); 12] = [
     ("AWS::Lambda::EventSourceMapping", "FunctionName"),
     ("AWS::Lambda::EventSourceMapping", "Tags"),
     ("AWS::Lambda::Function", "Architectures"),
     ("AWS::Lambda::Function", "Code"),
+    ("AWS::Lambda::Function", "DeadLetterConfig"),
     ("AWS::Lambda::Function", "DurableConfig"),
     ("AWS::Lambda::Function", "LoggingConfig"),
     ("AWS::Lambda::Function", "Tags"),
