@@ -27,6 +27,10 @@ const STACKS: [&str; 17] = [
     "UpdateStack",
     "UpdateTerminationProtection",
 ];
+/// What the stacks of a stage are looked for with: without a name, `DescribeStacks` needs `ListStacks` too.
+///
+/// Source: `DescribeStacks` in the AWS CloudFormation API Reference.
+const ALL_STACKS: [&str; 2] = ["DescribeStacks", "ListStacks"];
 /// Tags of a stack, which it hands on to its resources.
 const STACK_TAGS: [&str; 2] = ["TagResource", "UntagResource"];
 const FUNCTIONS: [&str; 9] = [
@@ -108,6 +112,7 @@ pub(super) fn deploy(app: &App, names: &Names, document: &mut Document) {
     // What is left behind is looked for by name, which these two know no ARN for.
     document.allow("Lists", "dynamodb", &["ListTables"], &everything, None);
     document.allow("Lists", "logs", &["DescribeLogGroups"], &everything, None);
+    document.allow("Lists", "cloudformation", &ALL_STACKS, &everything, None);
     document.allow("Artifacts", "s3", &OBJECTS, &names.objects, None);
     document.allow("Bucket", "s3", &BUCKET, &names.bucket, None);
     if let Some(role) = &app.stage.deployment.role {
@@ -155,6 +160,7 @@ pub(super) fn operate(names: &Names, document: &mut Document) {
         None,
     );
     document.allow("Lists", "logs", &["DescribeLogGroups"], &everything, None);
+    document.allow("Lists", "cloudformation", &ALL_STACKS, &everything, None);
     document.allow("Artifacts", "s3", &OBJECTS, &names.objects, None);
     document.allow("Bucket", "s3", &BUCKET, &names.bucket, None);
 }

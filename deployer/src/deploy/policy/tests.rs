@@ -40,7 +40,9 @@ fn each_part_fits_a_managed_policy_and_knows_every_type() {
 }
 
 /// What has no ARN, by its documentation.
-const WITHOUT_ARN: [&str; 5] = [
+const WITHOUT_ARN: [&str; 7] = [
+    "cloudformation:DescribeStacks",
+    "cloudformation:ListStacks",
     "dynamodb:ListTables",
     "lambda:CreateEventSourceMapping",
     "lambda:DeleteEventSourceMapping",
@@ -151,6 +153,20 @@ fn camel(operation: &str) -> String {
         .split('_')
         .map(|word| word[..1].to_uppercase() + &word[1..])
         .collect()
+}
+
+#[test]
+fn the_stacks_of_a_stage_may_be_looked_for() {
+    for part in [Part::Calls, Part::Operate] {
+        let value = of("prod", &[part], |_| {}).to_value();
+        let all = value["Statement"].as_array().unwrap();
+        let lists = all
+            .iter()
+            .find(|statement| statement["Sid"] == "Lists")
+            .unwrap();
+        assert_eq!(strings(&lists["Resource"]), ["*"]);
+        assert!(strings(&lists["Action"]).contains(&"cloudformation:DescribeStacks"));
+    }
 }
 
 #[test]
