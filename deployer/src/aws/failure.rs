@@ -1,7 +1,9 @@
 //! What the errors of the AWS SDK mean for the user.
 
+use std::any::Any;
 use std::error::Error as StdError;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -32,8 +34,10 @@ where
         let what = what.into();
         match &error {
             SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("Unknown").to_owned();
-                let message = service.err().message().unwrap_or_default();
+                let code = service.err().code();
+                let code = code.unwrap_or(code_without_body(service.raw())).to_owned();
+                let message = service.err().message();
+                let message = message.unwrap_or("the service gave no reason");
                 let kind = if PERMISSION_CODES.contains(&code.as_str()) {
                     Kind::Permission
                 } else {
@@ -63,6 +67,15 @@ where
             }
             _ => Error::new(Kind::Service, what).caused_by(error),
         }
+    }
+}
+
+/// Returns the code of an answer that has none: those to HEAD have no body that could name one.
+fn code_without_body(answer: &dyn Any) -> &'static str {
+    let answer = answer.downcast_ref::<HttpResponse>();
+    match answer.map(|answer| answer.status().as_u16()) {
+        Some(403) => "AccessDenied",
+        _ => "Unknown",
     }
 }
 
