@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use super::model::{Application, Stage, Target, Workflow};
+use super::partition::partition;
 use super::source::Sources;
 use super::suggest::nearest;
 use crate::error::{Error, Kind, Result};
@@ -56,6 +57,11 @@ impl App {
             (Some(account), _) => account,
             (None, _) => "000000000000",
         }
+    }
+
+    /// Returns the partition that the stage's region is in, such as `aws` or `aws-cn`; every ARN begins with it.
+    pub fn partition(&self) -> &'static str {
+        partition(&self.stage.region)
     }
 
     /// Returns the artifact bucket. The account and the region are in its name because bucket names are global.

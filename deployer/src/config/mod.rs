@@ -3,6 +3,7 @@
 mod app;
 mod load;
 mod model;
+mod partition;
 mod position;
 mod source;
 mod suggest;

@@ -24,6 +24,7 @@ impl<'a> Session<'a> {
             clients,
             consent: self.consent,
             reporter: self.reporter,
+            role: self.app.stage.deployment.role.as_deref(),
         }
     }
 }

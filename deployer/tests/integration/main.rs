@@ -24,6 +24,7 @@ mod network;
 mod operate;
 mod own_workflow;
 mod plan;
+mod policies;
 mod practices;
 mod python;
 mod sandbox;

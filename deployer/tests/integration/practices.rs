@@ -1,7 +1,7 @@
 //! What reviews of durable workflows ask for, as tests that fail without it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -41,6 +41,50 @@ fn each_workflow(templates: &Value) -> Vec<&Value> {
         .collect();
     assert_eq!(workflows.len(), 2);
     workflows
+}
+
+/// In China, in `GovCloud` and in the European Sovereign Cloud, ARNs begin otherwise.
+#[test]
+fn no_template_names_a_partition() {
+    for stage in ["dev", "staging", "prod"] {
+        let text = templates(stage).to_string();
+        assert!(!text.contains("arn:aws"), "{stage}");
+        assert!(text.contains("arn:${AWS::Partition}:"), "{stage}");
+    }
+    for entry in fs_err::read_dir(repository().join("templates")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs_err::read_to_string(&path).unwrap();
+        assert!(!text.contains("arn:aws"), "{}", path.display());
+    }
+}
+
+#[test]
+fn no_code_that_runs_against_an_account_names_a_partition() {
+    for folder in ["deployer/src", "deployer/history/src", "functions"] {
+        for path in sources(&repository().join(folder)) {
+            let text = fs_err::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for line in code.lines().filter(|line| !line.trim().starts_with("//")) {
+                assert!(!line.contains("arn:aws"), "{}: {line}", path.display());
+            }
+        }
+    }
+}
+
+/// Returns the files of a folder's code, without those of its tests.
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_test = name == "tests" || name.ends_with("_tests");
+        if path.is_dir() && !is_test {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|kind| kind == "rs") && !is_test {
+            files.push(path);
+        }
+    }
+    files
 }
 
 #[test]

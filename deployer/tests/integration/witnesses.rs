@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use Witness::{CfnLint, Checkov, FakeCloudFormation, LocalTarget, Moto, NoneNeeded};
+use Witness::{
+    CfnLint, Checkov, FakeCloudFormation, LocalTarget, Moto, NoneNeeded, ServiceAuthorization,
+};
 
 enum Witness {
     /// What runs: executions, messages, versions, logs. Its own yardstick are AWS's conformance
@@ -19,6 +21,8 @@ enum Witness {
     CfnLint,
     /// Other people's rules of what is safe.
     Checkov,
+    /// AWS's own list of actions, with the resources and the conditions that each knows.
+    ServiceAuthorization,
     /// Behavior that no service has a part in.
     NoneNeeded,
 }
@@ -67,6 +71,21 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         "a trace names the right end of a message, and where its track is lost",
         LocalTarget,
         &["trace"],
+    ),
+    (
+        "who has the printed policies and nothing else can deploy, look, change and destroy",
+        Moto,
+        &["moto::permissions"],
+    ),
+    (
+        "a printed policy allows actions that there are, on resources that they can be allowed on",
+        ServiceAuthorization,
+        &["policies"],
+    ),
+    (
+        "a service role is named by every operation of a stack",
+        FakeCloudFormation,
+        &["apply::roles"],
     ),
     (
         "every state of a stack has a way out",

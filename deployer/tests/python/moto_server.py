@@ -5,9 +5,10 @@ description of the API. Nothing is added of which another witness is better: dur
 events and failures.
 
 Prints its port when it can be asked. Then each line of input names a region, and is answered with a
-line that tells what that region holds.
+line that tells what that region holds; or it is a command to `moto_permissions.py`.
 """
 
+import io
 import json
 import os
 import sys
@@ -30,6 +31,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from moto.s3.models import FakeBucket
 from moto_inventory import inventory
+from moto_permissions import Gate, refusal
 from werkzeug.serving import make_server
 
 making_a_client = threading.Lock()
@@ -233,11 +235,51 @@ Table.update_from_cloudformation_json = classmethod(update_table)
 after_creation(FakeBucket, complete_bucket)
 
 
+def created(logical_id, resource_json, resources_map, account_id, region_name):
+    made = create_as_moto_does(logical_id, resource_json, resources_map, account_id, region_name)
+    properties = settle(resources_map, logical_id, resource_json)
+    gate.handle("create", resource_json["Type"], physical(made), properties, region_name)
+    return made
+
+
+def updated(logical_id, resource_json, resources_map, account_id, region_name):
+    made = change_as_moto_does(logical_id, resource_json, resources_map, account_id, region_name)
+    properties = settle(resources_map, logical_id, resource_json)
+    gate.handle("update", resource_json["Type"], physical(made), properties, region_name)
+    return made
+
+
+def deleted(self, parsed_resource, resource_json):
+    properties = self.settled[parsed_resource.logical_resource_id]
+    gate.handle("delete", resource_json["Type"], physical(parsed_resource), properties, self._region_name)
+    return delete_as_moto_does(self, parsed_resource, resource_json)
+
+
+def settle(resources_map, logical_id, resource_json):
+    """Returns the properties without references, and keeps them: a deletion would make what they refer to again."""
+    properties = parsing.clean_json(resource_json["Properties"], resources_map)
+    vars(resources_map).setdefault("settled", {})[logical_id] = properties
+    return properties
+
+
+def physical(resource):
+    return getattr(resource, "physical_resource_id", None)
+
+
+gate = Gate(client)
+create_as_moto_does, parsing.parse_and_create_resource = parsing.parse_and_create_resource, created
+change_as_moto_does, parsing.parse_and_update_resource = parsing.parse_and_update_resource, updated
+delete_as_moto_does, parsing.ResourceMap._delete_resource = parsing.ResourceMap._delete_resource, deleted
+
+
 def answer():
     """Tells what the region that a line of input names holds; ends when nobody can ask any more."""
     try:
-        for region in sys.stdin:
-            print(inventory(partial(client, region=region.strip())), flush=True)
+        for line in sys.stdin:
+            if line.startswith("{"):
+                print(json.dumps(gate.command(json.loads(line))), flush=True)
+            else:
+                print(inventory(partial(client, region=line.strip())), flush=True)
     except Exception:
         traceback.print_exc()
     finally:
@@ -246,6 +288,21 @@ def answer():
 
 class Application(DomainDispatcherApplication):
     def __call__(self, environ, start_response):
+        body = b""
+        if environ["REQUEST_METHOD"] == "POST":
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+        reason = gate.refuse(environ, body)
+        begun = []
+        answer = None if reason else self.answer(environ, lambda *head: begun.append(head))
+        if not (reason := reason or gate.request.refusal):
+            start_response(*begun[-1])
+            return answer
+        headers, body = refusal(environ, reason)
+        start_response("403 Forbidden", headers)
+        return [body]
+
+    def answer(self, environ, start_response):
         # moto knows no durable executions, so there are none.
         if environ["PATH_INFO"].startswith("/2025-12-01/"):
             start_response("200 OK", [("Content-Type", "application/json")])

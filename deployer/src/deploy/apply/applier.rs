@@ -14,6 +14,11 @@ pub struct Applier<'a> {
     pub consent: &'a dyn Consent,
     /// Where events go.
     pub reporter: &'a dyn Reporter,
+    /// The role that CloudFormation takes on, as an ARN, where it does not act for the caller.
+    ///
+    /// CloudFormation keeps the role of a stack's last operation, but a stack that was made before the
+    /// stage named one has none, and the role that it keeps may be gone. So every operation names it.
+    pub role: Option<&'a str>,
 }
 
 impl Applier<'_> {

@@ -20,8 +20,8 @@ use crate::error::{Error, Kind, Result};
 use crate::hash::hexadecimal;
 use crate::stack::{LiveStack, describe};
 
-/// Change sets of this program's `up`; whatever has another name is somebody else's.
-const PREFIX: &str = "deployer-up-";
+/// How the names of this program's change sets begin; whatever has another name is somebody else's.
+pub const CHANGE_SETS: &str = "deployer-up-";
 
 /// A change set takes seconds, and minutes where CloudFormation validates much.
 const MADE_WITHIN: Duration = Duration::from_mins(15);
@@ -40,7 +40,7 @@ pub(super) async fn apply<'a>(
         sweep(clients, &live.name).await?;
     }
     let name = format!(
-        "{PREFIX}{}",
+        "{CHANGE_SETS}{}",
         hexadecimal(request.template.text().as_bytes())
             .get(..12)
             .unwrap_or_default()
@@ -78,7 +78,7 @@ async fn sweep(clients: &Clients, stack: &str) -> Result<()> {
         )))?;
         for old in page.summaries() {
             if let (Some(name), Some(arn)) = (old.change_set_name(), old.change_set_id())
-                && name.starts_with(PREFIX)
+                && name.starts_with(CHANGE_SETS)
             {
                 delete(clients, arn).await?;
             }
@@ -238,6 +238,7 @@ async fn discard(clients: &Clients, request: &Request, arn: &str, new: bool) -> 
     match describe(clients, &request.stack).await? {
         Some(live) if live.status == StackStatus::ReviewInProgress => {
             let call = clients.cloudformation.delete_stack().stack_name(&live.id);
+            let call = call.set_role_arn(request.deployment.role.clone());
             call.send().await.map_err(failed(format!(
                 "the empty stack `{}` could not be deleted",
                 request.stack

@@ -89,6 +89,7 @@ pub(super) async fn roll_back(
         .cloudformation
         .rollback_stack()
         .stack_name(&live.name)
+        .set_role_arn(applier.role.map(str::to_owned))
         .retain_except_on_create(true);
     match call.send().await {
         Ok(_) => watch.follow(reporter).await.map(|_| ()),
@@ -123,7 +124,8 @@ pub(super) async fn continue_rollback(
     let call = clients
         .cloudformation
         .continue_update_rollback()
-        .stack_name(&live.name);
+        .stack_name(&live.name)
+        .set_role_arn(applier.role.map(str::to_owned));
     let new = failing
         .iter()
         .any(|failure| !tried.skipped.contains(&failure.resource));

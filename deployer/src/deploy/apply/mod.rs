@@ -13,5 +13,6 @@ mod watch;
 
 pub use applier::Applier;
 pub use bring_up::{bring_up, current};
+pub use change_set::CHANGE_SETS;
 pub use remove::{Removed, remove};
 pub use request::{Applied, Request};

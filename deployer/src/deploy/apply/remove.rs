@@ -8,7 +8,6 @@ use crate::aws::{Clients, failed};
 use crate::deploy::diagnose::diagnose;
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind, Result};
-use crate::event::Reporter;
 use crate::stack::{LiveStack, Resource, Standing, describe, resources, set_protection, standing};
 
 /// What became of a stack that was to be deleted.
@@ -57,13 +56,8 @@ pub async fn remove(applier: &Applier<'_>, stack: &str) -> Result<Option<Removed
 ///
 /// Where something cannot be deleted, the stack is deleted without it, if the user agrees.
 pub(super) async fn remove_remains(applier: &Applier<'_>, live: &LiveStack) -> Result<Removed> {
-    let Applier {
-        clients, reporter, ..
-    } = *applier;
-    if delete(clients, live, &Way::Plain, reporter)
-        .await?
-        .is_none()
-    {
+    let clients = applier.clients;
+    if delete(applier, live, &Way::Plain).await?.is_none() {
         return Ok(Removed::Whole);
     }
     let failing: Vec<Resource> = failing(clients, live).await?;
@@ -88,29 +82,28 @@ pub(super) async fn remove_remains(applier: &Applier<'_>, live: &LiveStack) -> R
     ));
     let ids = failing.iter().map(|resource| resource.logical_id.clone());
     let retain = Way::Retain(ids.collect());
-    if delete(clients, live, &retain, reporter).await?.is_none() {
+    if delete(applier, live, &retain).await?.is_none() {
         return Ok(Removed::But(names));
     }
-    if delete(clients, live, &Way::Force, reporter)
-        .await?
-        .is_none()
-    {
+    if delete(applier, live, &Way::Force).await?.is_none() {
         return Ok(Removed::But(names));
     }
     Err(undeleted(clients, live).await?)
 }
 
 /// Deletes and watches; returns the stack where it is still there.
-async fn delete(
-    clients: &Clients,
-    live: &LiveStack,
-    way: &Way,
-    reporter: &dyn Reporter,
-) -> Result<Option<LiveStack>> {
+async fn delete(applier: &Applier<'_>, live: &LiveStack, way: &Way) -> Result<Option<LiveStack>> {
+    let Applier {
+        clients,
+        reporter,
+        role,
+        ..
+    } = *applier;
     let mut watch = Watch::from_now(clients, &live.id).await?;
     let under_way = live.status == StackStatus::DeleteInProgress && matches!(way, Way::Plain);
     if !under_way {
         let call = clients.cloudformation.delete_stack().stack_name(&live.id);
+        let call = call.set_role_arn(role.map(str::to_owned));
         let call = match way {
             Way::Plain => call,
             Way::Retain(ids) => call.set_retain_resources(Some(ids.clone())),

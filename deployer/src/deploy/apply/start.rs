@@ -1,6 +1,4 @@
 //! The direct way: a stack is created or updated in one call.
-//!
-//! CloudFormation keeps the service role of a stack: what deletes it or rolls it back later names none.
 
 use aws_sdk_cloudformation::types::Capability;
 use aws_smithy_runtime_api::client::result::SdkError;

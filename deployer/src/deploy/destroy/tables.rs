@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::aws::{Clients, Pace, failed, is_missing, until};
+use crate::deploy::apply::Applier;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter};
 use crate::resources::TABLE;
@@ -163,7 +164,13 @@ fn with_tables_retained(mut template: Value) -> Option<Value> {
 }
 
 /// Changes a stack so that its tables outlive it.
-pub(super) async fn retain(clients: &Clients, stack: &str, reporter: &dyn Reporter) -> Result<()> {
+pub(super) async fn retain(applier: &Applier<'_>, stack: &str) -> Result<()> {
+    let Applier {
+        clients,
+        reporter,
+        role,
+        ..
+    } = *applier;
     let Some(template) = with_tables_retained(deployed_template(clients, stack).await?) else {
         return Ok(());
     };
@@ -187,6 +194,7 @@ pub(super) async fn retain(clients: &Clients, stack: &str, reporter: &dyn Report
         .stack_name(stack)
         .template_body(text)
         .capabilities(Capability::CapabilityIam)
+        .set_role_arn(role.map(str::to_owned))
         .send()
         .await
         .map_err(|error| refused().caused_by(failed("the update was refused")(error)))?;

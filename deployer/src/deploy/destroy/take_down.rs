@@ -54,7 +54,7 @@ pub(super) async fn take_down(
         ));
     }
     if data == Data::Keep && stack.tables.iter().any(|table| !table.retained) {
-        tables::retain(clients, &stack.stack, reporter).await?;
+        tables::retain(applier, &stack.stack).await?;
     }
     let removed = remove(applier, &stack.stack).await?;
     unverified.clear()?;

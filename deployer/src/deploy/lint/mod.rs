@@ -7,6 +7,7 @@ mod intake;
 mod limits;
 mod names;
 mod orchestrator;
+mod roles;
 mod secrets;
 mod stage;
 mod tags;

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use regex_lite::Regex;
 
 use super::finding::{Findings, Rule};
+use super::roles;
 use crate::config::{App, Mode, Target, nearest};
 
 const ACCOUNT: Rule = Rule {
@@ -45,12 +46,6 @@ const UNHEARD: Rule = Rule {
     source: "AWS::CloudWatch::Alarm AlarmActions",
 };
 
-const ROLES: Rule = Rule {
-    code: "S009",
-    reason: "CloudFormation and IAM refuse what is no ARN after everything was built",
-    source: "AWS::CloudFormation CreateStack RoleARN; AWS::IAM::Role PermissionsBoundary",
-};
-
 const RETENTIONS: [u64; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
@@ -70,33 +65,7 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
     }
     check_alarms(app, findings);
     check_logs(app, findings);
-    check_roles(app, findings);
-}
-
-fn check_roles(app: &App, findings: &mut Findings<'_>) {
-    let deployment = &app.stage.deployment;
-    for (key, value, kind) in [
-        ("deployment.role", &deployment.role, "role"),
-        (
-            "deployment.permissions_boundary",
-            &deployment.permissions_boundary,
-            "policy",
-        ),
-    ] {
-        let Some(arn) = value else { continue };
-        let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let is_one = matches!(parts.as_slice(), ["arn", _, "iam", "", _, name]
-            if name.split_once('/').is_some_and(|(what, name)| what == kind && !name.is_empty()));
-        if !is_one {
-            findings.add_stage(
-                ROLES,
-                key,
-                format!(
-                    "`{arn}` is no ARN of a {kind}, such as `arn:aws:iam::111122223333:{kind}/name`"
-                ),
-            );
-        }
-    }
+    roles::check(app, findings);
 }
 
 fn check_account(app: &App, findings: &mut Findings<'_>) {

@@ -33,6 +33,7 @@ const STACKS: [&str; 17] = [
 const ALL_STACKS: [&str; 2] = ["DescribeStacks", "ListStacks"];
 /// Tags of a stack, which it hands on to its resources.
 const STACK_TAGS: [&str; 2] = ["TagResource", "UntagResource"];
+const CHANGE_SETS: [&str; 2] = ["DescribeEvents", "TagResource"];
 const FUNCTIONS: [&str; 9] = [
     "DeleteFunction",
     "GetAlias",
@@ -89,6 +90,14 @@ pub(super) fn deploy(app: &App, names: &Names, document: &mut Document) {
     let everything = Names::everything();
     document.allow("Stacks", "cloudformation", &STACKS, &names.stacks, None);
     document.allow("Stacks", "cloudformation", &STACK_TAGS, &names.stacks, None);
+    // What a change set failed of is asked by its ARN, and it has the stack's tags.
+    document.allow(
+        "ChangeSets",
+        "cloudformation",
+        &CHANGE_SETS,
+        &names.change_sets,
+        None,
+    );
     document.allow("Functions", "lambda", &FUNCTIONS, &names.functions, None);
     document.allow(
         "ReadMappings",
@@ -99,7 +108,13 @@ pub(super) fn deploy(app: &App, names: &Names, document: &mut Document) {
     );
     let ours = ("ArnLike", "lambda:FunctionArn", &names.functions);
     let change = ["UpdateEventSourceMapping"];
-    document.allow("ChangeMappings", "lambda", &change, &everything, Some(ours));
+    document.allow(
+        "ChangeMappings",
+        "lambda",
+        &change,
+        &names.mappings,
+        Some(ours),
+    );
     document.allow("Tables", "dynamodb", &TABLES, &names.tables, None);
     document.allow("Queues", "sqs", &QUEUES, &names.queues, None);
     document.allow(

@@ -17,7 +17,7 @@ pub struct Document {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Statement {
-    sid: &'static str,
+    sid: String,
     actions: BTreeSet<String>,
     resources: BTreeSet<String>,
     condition: BTreeMap<&'static str, BTreeMap<&'static str, BTreeSet<String>>>,
@@ -30,13 +30,13 @@ impl Document {
     /// Allows the actions, `prefix:Name` each. A statement of the same name grows.
     pub(super) fn allow(
         &mut self,
-        sid: &'static str,
+        sid: &str,
         prefix: &str,
         actions: &[&str],
         resources: &BTreeSet<String>,
         condition: Option<Condition<'_>>,
     ) {
-        if resources.is_empty() {
+        if resources.is_empty() || actions.is_empty() {
             return;
         }
         let actions = actions.iter().map(|action| format!("{prefix}:{action}"));
@@ -54,7 +54,7 @@ impl Document {
             return;
         }
         self.statements.push(Statement {
-            sid,
+            sid: sid.to_owned(),
             actions: actions.collect(),
             resources: resources.clone(),
             condition,
@@ -65,7 +65,7 @@ impl Document {
         self.unknown.insert(kind.to_owned());
     }
 
-    /// Puts the statements into the order of their names, and leaves out patterns that others hold.
+    /// Puts the statements into the order of their names, and leaves out what others allow already.
     pub(super) fn settle(&mut self) {
         for statement in &mut self.statements {
             leave_out_what_others_hold(&mut statement.resources);
@@ -77,7 +77,18 @@ impl Document {
                 leave_out_what_others_hold(values);
             }
         }
-        self.statements.sort_by_key(|statement| statement.sid);
+        self.statements
+            .sort_by(|one, other| one.sid.cmp(&other.sid));
+        // The last goes first, so that of two that allow the same, one stays.
+        let mut kept = Vec::new();
+        while let Some(statement) = self.statements.pop() {
+            let others = self.statements.iter().chain(&kept);
+            if !statement.is_held_by(&others) {
+                kept.push(statement);
+            }
+        }
+        kept.reverse();
+        self.statements = kept;
     }
 
     /// Returns the document as IAM takes it.
@@ -97,6 +108,32 @@ impl Document {
         json!({ "Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>() })
     }
 
+    /// Returns the document in as many as IAM takes as managed policies, each as full as may be.
+    pub fn split(&self) -> Vec<Self> {
+        let mut documents: Vec<Self> = Vec::new();
+        for statement in self.statements.iter().flat_map(Statement::fitting) {
+            let longer = documents.last().map(|last| {
+                let mut longer = last.clone();
+                longer.statements.push(statement.clone());
+                longer
+            });
+            match (documents.last_mut(), longer) {
+                (Some(last), Some(longer)) if longer.characters() <= LARGEST_MANAGED => {
+                    *last = longer;
+                }
+                _ => documents.push(Self::of(statement)),
+            }
+        }
+        documents
+    }
+
+    fn of(statement: Statement) -> Self {
+        Self {
+            statements: vec![statement],
+            unknown: BTreeSet::new(),
+        }
+    }
+
     /// Returns how much of IAM's limit the document takes.
     pub fn characters(&self) -> usize {
         self.to_value().to_string().chars().count()
@@ -111,6 +148,36 @@ impl Document {
     pub(super) fn allows(&self, action: &str) -> bool {
         let mut statements = self.statements.iter();
         statements.any(|statement| statement.actions.contains(action))
+    }
+}
+
+impl Statement {
+    /// Returns whether the others allow all of its actions wherever it does.
+    fn is_held_by<'a>(&self, others: &(impl Iterator<Item = &'a Self> + Clone)) -> bool {
+        self.actions.iter().all(|action| {
+            others.clone().any(|other| {
+                other.actions.contains(action)
+                    && other.resources.is_superset(&self.resources)
+                    && (other.condition.is_empty() || other.condition == self.condition)
+            })
+        })
+    }
+
+    /// Returns the statement in parts that fit into a document each, by its resources.
+    fn fitting(&self) -> Vec<Self> {
+        let count = self.resources.len();
+        if count < 2 || Document::of(self.clone()).characters() <= LARGEST_MANAGED {
+            return vec![self.clone()];
+        }
+        let half = |number: u8, resources: BTreeSet<String>| Self {
+            sid: format!("{}{number}", self.sid),
+            resources,
+            ..self.clone()
+        };
+        let first = self.resources.iter().take(count / 2).cloned().collect();
+        let second = self.resources.iter().skip(count / 2).cloned().collect();
+        let halves = [half(1, first), half(2, second)];
+        halves.iter().flat_map(Self::fitting).collect()
     }
 }
 

@@ -1,13 +1,15 @@
 //! What CloudFormation calls to create, change, read and delete resources: a row a type.
 //!
 //! Source: `handlers.*.permissions` of the resource type schemas that CloudFormation publishes for
-//! us-east-1, without what only properties need that the components do not have.
+//! us-east-1 (August 2026), without what only properties need that the components do not have, and
+//! without `list`, which only finds resources that are in no stack.
 
 use std::collections::BTreeSet;
 
 use super::document::Document;
 use super::names::{Names, kinds};
 use super::stack::PolicyStack;
+use crate::config::App;
 
 /// A type, and what its handlers call.
 type Row = (&'static str, Group, &'static [&'static str]);
@@ -138,6 +140,7 @@ const ROWS: [Row; 15] = [
             "GetFunctionCodeSigningConfig",
             "GetFunctionConfiguration",
             "GetFunctionRecursionConfig",
+            "GetFunctionScalingConfig",
             "GetRuntimeManagementConfig",
             "ListTags",
             "PutFunctionConcurrency",
@@ -153,7 +156,9 @@ const ROWS: [Row; 15] = [
         &[
             "DeleteFunction",
             "GetFunctionConfiguration",
+            "GetFunctionScalingConfig",
             "GetProvisionedConcurrencyConfig",
+            "GetRuntimeManagementConfig",
             "ListVersionsByFunction",
             "PublishVersion",
         ],
@@ -166,6 +171,7 @@ const ROWS: [Row; 15] = [
             "DeleteLogGroup",
             "DescribeIndexPolicies",
             "DescribeLogGroups",
+            "DescribeResourcePolicies",
             "GetDataProtectionPolicy",
             "ListTagsForResource",
             "PutRetentionPolicy",
@@ -186,12 +192,15 @@ const ROWS: [Row; 15] = [
             "GetEncryptionConfiguration",
             "GetLifecycleConfiguration",
             "ListBucket",
+            "ListTagsForResource",
             "PutBucketOwnershipControls",
             "PutBucketPublicAccessBlock",
             "PutBucketTagging",
             "PutBucketVersioning",
             "PutEncryptionConfiguration",
             "PutLifecycleConfiguration",
+            "TagResource",
+            "UntagResource",
         ],
     ),
     (
@@ -237,27 +246,52 @@ const ROWS: [Row; 15] = [
     ),
 ];
 
+/// What has no ARN to be allowed on, by the service authorization reference.
+const WITHOUT_ARN: [(&str, &str); 4] = [
+    ("logs", "DescribeIndexPolicies"),
+    ("logs", "DescribeLogGroups"),
+    ("logs", "DescribeResourcePolicies"),
+    ("sns", "Unsubscribe"),
+];
+
+/// What gives a role rights; with a boundary it is allowed only where the role has that.
+const GIVES_RIGHTS: [&str; 4] = [
+    "AttachRolePolicy",
+    "CreateRole",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+];
+
+/// What sets or lifts a boundary. Who is to stay within one may not lift it.
+const BOUNDARIES: [&str; 2] = [
+    "DeleteRolePermissionsBoundary",
+    "PutRolePermissionsBoundary",
+];
+
 /// Allows what CloudFormation does to the resources of the templates.
-pub(super) fn resources(names: &Names, stacks: &[PolicyStack<'_>], document: &mut Document) {
+pub(super) fn resources(
+    app: &App,
+    names: &Names,
+    stacks: &[PolicyStack<'_>],
+    document: &mut Document,
+) {
     let kinds = kinds(stacks);
     for kind in &kinds {
         let Some((_, group, actions)) = ROWS.iter().find(|(name, ..)| name == kind) else {
             document.does_not_know(kind);
             continue;
         };
-        allow(names, *group, actions, document);
+        match group {
+            Group::Roles => roles(app, names, actions, document),
+            Group::Mappings => mappings(names, actions, document),
+            group => allow(names, *group, actions, document),
+        }
     }
     if kinds.contains("AWS::Lambda::Function") {
         let service = BTreeSet::from(["lambda.amazonaws.com".to_owned()]);
         let only = ("StringEquals", "iam:PassedToService", &service);
         document.allow("PassRoles", "iam", &["PassRole"], &names.roles, Some(only));
-        document.allow(
-            "ReadCode",
-            "s3",
-            &["GetObject", "GetObjectVersion"],
-            &names.objects,
-            None,
-        );
+        document.allow("ReadCode", "s3", &["GetObject"], &names.objects, None);
     }
 }
 
@@ -272,27 +306,54 @@ fn allow(names: &Names, group: Group, actions: &[&str], document: &mut Document)
         Group::Rules => ("ChangeRules", "events", &names.rules),
         Group::Topics => ("ChangeTopics", "sns", &names.topics),
         Group::Bucket => ("ChangeBucket", "s3", &names.bucket),
-        Group::Mappings => return mappings(names, actions, document),
+        Group::Mappings => ("ReadMappings", "lambda", &names.mappings),
     };
-    document.allow(sid, prefix, actions, resources, None);
+    let everything = Names::everything();
+    let (without, with): (Vec<&str>, Vec<&str>) = actions
+        .iter()
+        .partition(|action| WITHOUT_ARN.contains(&(prefix, action)));
+    document.allow(sid, prefix, &with, resources, None);
+    let (lists, changes): (Vec<&str>, Vec<&str>) = without
+        .iter()
+        .partition(|action| action.starts_with("Describe"));
+    document.allow("Lists", prefix, &lists, &everything, None);
+    document.allow("Unsubscribe", prefix, &changes, &everything, None);
+}
+
+/// Roles are made and given rights only within the stage's boundary, where it names one.
+fn roles(app: &App, names: &Names, actions: &[&str], document: &mut Document) {
+    let Some(boundary) = &app.stage.deployment.permissions_boundary else {
+        let all = actions.iter().copied();
+        let unlimited: Vec<&str> = all.filter(|action| !BOUNDARIES.contains(action)).collect();
+        return allow(names, Group::Roles, &unlimited, document);
+    };
+    let (gives, others): (Vec<&str>, Vec<&str>) = actions
+        .iter()
+        .filter(|action| **action != "DeleteRolePermissionsBoundary")
+        .partition(|action| GIVES_RIGHTS.contains(action));
+    let boundary = BTreeSet::from([boundary.clone()]);
+    let within = ("StringEquals", "iam:PermissionsBoundary", &boundary);
+    document.allow("LimitRoles", "iam", &gives, &names.roles, Some(within));
+    allow(names, Group::Roles, &others, document);
 }
 
 /// A mapping has no name of ours, so it is known by the function that it feeds.
 fn mappings(names: &Names, actions: &[&str], document: &mut Document) {
     let ours = ("ArnLike", "lambda:FunctionArn", &names.functions);
-    // The condition does not reach what only reads and names tags.
-    let (reads, changes): (Vec<&str>, Vec<&str>) = actions.iter().partition(|action| {
-        matches!(
-            **action,
-            "GetEventSourceMapping" | "ListTags" | "TagResource" | "UntagResource"
-        )
-    });
-    document.allow("ReadMappings", "lambda", &reads, &names.mappings, None);
-    document.allow(
-        "ChangeMappings",
-        "lambda",
-        &changes,
-        &Names::everything(),
-        Some(ours),
-    );
+    for action in actions {
+        match *action {
+            // It has no ARN yet.
+            "CreateEventSourceMapping" => {
+                let everything = Names::everything();
+                let sid = "MakeMappings";
+                document.allow(sid, "lambda", &[action], &everything, Some(ours));
+            }
+            "DeleteEventSourceMapping" | "UpdateEventSourceMapping" => {
+                let sid = "ChangeMappings";
+                document.allow(sid, "lambda", &[action], &names.mappings, Some(ours));
+            }
+            // Who asks for one that is gone is to be told that, and tags have no such condition.
+            _ => allow(names, Group::Mappings, &[action], document),
+        }
+    }
 }

@@ -38,7 +38,7 @@ pub fn policy(app: &App, stacks: &[PolicyStack<'_>], parts: &[Part]) -> Document
     for part in parts {
         match part {
             Part::Calls => calls::deploy(app, &names, &mut document),
-            Part::Resources => handlers::resources(&names, stacks, &mut document),
+            Part::Resources => handlers::resources(app, &names, stacks, &mut document),
             Part::Operate => calls::operate(&names, &mut document),
         }
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::stack::PolicyStack;
 use crate::config::App;
+use crate::deploy::apply::CHANGE_SETS;
 use crate::resources::LOG_GROUP;
 
 /// How much of a stack's name CloudFormation leaves in a name that it has to cut.
@@ -22,6 +23,7 @@ pub(super) struct Names {
     region: String,
     account: String,
     pub(super) stacks: BTreeSet<String>,
+    pub(super) change_sets: BTreeSet<String>,
     pub(super) functions: BTreeSet<String>,
     pub(super) roles: BTreeSet<String>,
     pub(super) queues: BTreeSet<String>,
@@ -38,13 +40,14 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn of(app: &App, stacks: &[PolicyStack<'_>]) -> Self {
         let region = &app.stage.region;
-        let partition = partition(region);
+        let partition = app.partition();
         let bucket = format!("arn:{partition}:s3:::{}", app.artifact_bucket());
         let mut names = Self {
             partition,
             region: region.clone(),
             account: app.account().to_owned(),
             stacks: BTreeSet::new(),
+            change_sets: BTreeSet::new(),
             functions: BTreeSet::new(),
             roles: BTreeSet::new(),
             queues: BTreeSet::new(),
@@ -57,6 +60,8 @@ impl Names {
             bucket: [bucket].into(),
             mappings: BTreeSet::new(),
         };
+        let change_sets = names.arn("cloudformation", &format!("changeSet/{CHANGE_SETS}*/*"));
+        names.change_sets.insert(change_sets);
         for stack in stacks {
             names.add(*stack);
         }
@@ -145,25 +150,7 @@ fn begins(stack: &str, id: &str, longest: usize) -> String {
     format!("{left}*")
 }
 
-/// Returns the partition of a region.
-///
-/// Source: "Partitions" in the AWS SDKs' `partitions.json`.
-pub(super) fn partition(region: &str) -> &'static str {
-    const BEGINNINGS: [(&str, &str); 6] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("eusc-", "aws-eusc"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("us-iso-", "aws-iso"),
-    ];
-    let known = BEGINNINGS
-        .iter()
-        .find(|(beginning, _)| region.starts_with(beginning));
-    known.map_or("aws", |(_, partition)| partition)
-}
-
-/// Returns the templates' resources of one type.
+/// Returns the types of the templates' resources.
 pub(super) fn kinds<'a>(stacks: &[PolicyStack<'a>]) -> BTreeSet<&'a str> {
     let resources = stacks
         .iter()

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::names::partition;
 use crate::config::App;
 use crate::error::{Error, Result};
 
@@ -18,12 +17,13 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Returns GitHub Actions: jobs of the repository that run in the environment named as the stage.
+    /// Returns GitHub Actions: jobs of the repository about what `filter` says, such as
+    /// `environment:prod` or `ref:refs/heads/main`.
     ///
     /// # Errors
     ///
     /// No `OWNER/REPOSITORY`.
-    pub fn github(repository: &str, stage: &str) -> Result<Self> {
+    pub fn github(repository: &str, filter: &str) -> Result<Self> {
         let plain = |part: &str| {
             !part.is_empty()
                 && part
@@ -34,7 +34,7 @@ impl Issuer {
             Some((owner, name)) if plain(owner) && plain(name) => Ok(Self {
                 host: "token.actions.githubusercontent.com".to_owned(),
                 audience: "sts.amazonaws.com".to_owned(),
-                subject: format!("repo:{repository}:environment:{stage}"),
+                subject: format!("repo:{repository}:{filter}"),
             }),
             _ => Err(
                 Error::usage(format!("`{repository}` is no repository of GitHub's"))
@@ -51,7 +51,7 @@ pub fn trust(app: &App, issuer: &Issuer) -> Value {
         audience,
         subject,
     } = issuer;
-    let partition = partition(&app.stage.region);
+    let partition = app.partition();
     let provider = format!(
         "arn:{partition}:iam::{}:oidc-provider/{host}",
         app.account()

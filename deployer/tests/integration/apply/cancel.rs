@@ -54,6 +54,7 @@ impl<'a> Impatient<'a> {
             clients: &stage.clients,
             consent: &Refuse,
             reporter: self,
+            role: None,
         };
         bring_up(&applier, &stage.request).await
     }
@@ -139,6 +140,7 @@ async fn a_deletion_is_told_of_and_goes_on() {
         clients: &stage.clients,
         consent: &Refuse,
         reporter: &user,
+        role: None,
     };
     remove(&applier, STACK).await.unwrap();
     assert_eq!(stage.status(), "none");

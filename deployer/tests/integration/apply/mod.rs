@@ -9,6 +9,7 @@ mod cancel;
 mod causes;
 mod network;
 mod origin;
+mod roles;
 mod stage;
 mod states;
 mod ways;

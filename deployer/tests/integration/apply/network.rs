@@ -43,6 +43,7 @@ async fn an_endpoint_that_goes_away_and_comes_back_is_waited_for() {
             clients: &clients,
             consent: &Refuse,
             reporter: &warned,
+            role: None,
         };
         bring_up(&applier, &request).await
     });
@@ -75,6 +76,7 @@ async fn credentials_that_run_out_leave_the_operation_to_the_next_up() {
             clients: &clients,
             consent: &Refuse,
             reporter: &Warned::default(),
+            role: None,
         };
         bring_up(&applier, &request).await
     });

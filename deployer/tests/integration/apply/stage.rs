@@ -85,6 +85,13 @@ impl Stage {
         self
     }
 
+    /// Lets CloudFormation take on a role.
+    pub(super) fn with_role(mut self, role: &str) -> Self {
+        self.app.stage.deployment.role = Some(role.to_owned());
+        self.wants(self.request.template.clone());
+        self
+    }
+
     /// Wants another template.
     pub(super) fn wants(&mut self, template: Template) {
         self.request = Request::new(&self.app, "orders", STACK.to_owned(), template);
@@ -101,6 +108,7 @@ impl Stage {
             clients: &self.clients,
             consent,
             reporter: self,
+            role: self.app.stage.deployment.role.as_deref(),
         }
     }
 

@@ -111,6 +111,18 @@ fn a_stack_that_somebody_begins_while_another_is_destroyed_keeps_its_zips() {
 }
 
 #[test]
+fn a_stage_with_a_service_role_lives_by_it_to_its_end() {
+    let role = "arn:aws:iam::000000000000:role/cloudformation";
+    let account = Account::new(&format!("deployment: {{ role: \"{role}\" }}\n"));
+    account.fake.only_by(role);
+    let (code, _, said) = account.up(&[]);
+    assert_eq!(code, 0, "{said}");
+    let (code, answer, said) = account.run(&["destroy", "--yes"]);
+    assert_eq!(code, 0, "{answer}{said}");
+    assert_eq!(account.fake.status("shop-dev-orders"), None);
+}
+
+#[test]
 fn a_protected_stage_is_destroyed_with_its_artifacts() {
     let account = Account::new("protect: true\n");
     assert_eq!(account.run(&["up", "--yes"]).0, 0);

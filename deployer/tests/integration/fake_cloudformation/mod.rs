@@ -43,6 +43,9 @@
 //! **Templates.** `GetTemplate` gives back the text that was sent, with a `?` for every character that
 //! is not ASCII (tools).
 //!
+//! **Roles.** A stack keeps the service role of the operation before, but one that was made without has
+//! none; where the caller may do nothing but by the role, each operation that does not name it is denied.
+//!
 //! **Rules.** `TemplateBody` has at most 51,200 bytes. `DeploymentConfig` excludes `DisableRollback` and
 //! `OnFailure` (tools). Express turns rollback off unless `DisableRollback: false` comes with it.
 
@@ -192,6 +195,11 @@ impl FakeCloudFormation {
     /// Denies an action to the caller.
     pub(crate) fn deny(&self, action: &str) {
         self.world().denied.push(action.to_owned());
+    }
+
+    /// Denies every operation that does not name this service role.
+    pub(crate) fn only_by(&self, role: &str) {
+        self.world().role = Some(role.to_owned());
     }
 
     /// Lets calls of any kind fail as those of an overloaded service do, after the next few.

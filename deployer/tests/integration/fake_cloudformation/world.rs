@@ -33,6 +33,8 @@ pub(super) struct World {
     /// Faults that it found: operation or change set, resource, path, reason.
     pub(super) findings: Vec<(String, String, String, String)>,
     pub(super) denied: Vec<String>,
+    /// The service role that every operation must name, where the caller may not act without it.
+    pub(super) role: Option<String>,
     /// Which of the next calls fail.
     pub(super) unavailable: Range<usize>,
     /// Whether they fail as throttled, rather than as unavailable.
@@ -87,6 +89,16 @@ impl Call {
     }
 }
 
+/// The actions that take a service role.
+const WITH_ROLE: [&str; 6] = [
+    "ContinueUpdateRollback",
+    "CreateChangeSet",
+    "CreateStack",
+    "DeleteStack",
+    "RollbackStack",
+    "UpdateStack",
+];
+
 impl World {
     pub(super) fn query(&mut self, pairs: Vec<(String, String)>) -> Response {
         let call = Call { pairs };
@@ -111,7 +123,10 @@ impl World {
             };
             return response(&action, Err((code, message.to_owned())));
         }
-        let answer = if self.denied.contains(&action) {
+        let without_role = WITH_ROLE.contains(&action.as_str())
+            && self.role.is_some()
+            && call.get("RoleARN") != self.role.as_deref();
+        let answer = if without_role || self.denied.contains(&action) {
             let who = "arn:aws:iam::000000000000:user/test";
             Err((
                 "AccessDenied",

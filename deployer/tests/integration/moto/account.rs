@@ -33,6 +33,8 @@ pub(super) struct Account {
     region: String,
     /// The source revision, which the resources are tagged with.
     pub(super) revision: String,
+    /// Whose access key the program has; at first one that may do everything.
+    key: (String, String),
 }
 
 impl Account {
@@ -53,6 +55,7 @@ impl Account {
             stage,
             region: app.stage.region.clone(),
             revision: String::new(),
+            key: ("test".to_owned(), "test".to_owned()),
         };
         account.write_functions();
         account.compile_for_glibc("2.34");
@@ -137,8 +140,8 @@ impl Account {
             .sandbox
             .deployer(&[&["--stage", self.stage], arguments].concat())
             .env("CARGO_TARGET_DIR", self.sandbox.project().join("target"))
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_ACCESS_KEY_ID", &self.key.0)
+            .env("AWS_SECRET_ACCESS_KEY", &self.key.1)
             .output()
             .unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -151,6 +154,25 @@ impl Account {
         let words = self.moto.words();
         assert_eq!(code, Some(0), "{arguments:?}: {answer}{said}\n{words}");
         answer
+    }
+
+    /// Lets the program have the access key of a new user with exactly these policies.
+    pub(super) fn may_only(&mut self, documents: &[Value]) {
+        let key = self.moto.command(&json!({ "user": documents }));
+        let part = |name: &str| key[name].as_str().unwrap().to_owned();
+        self.key = (part("id"), part("secret"));
+    }
+
+    /// Makes a service role with exactly these policies and returns its ARN.
+    pub(super) fn service_role(&self, documents: &[Value]) -> String {
+        let role = self.moto.command(&json!({ "role": documents }));
+        role["arn"].as_str().unwrap().to_owned()
+    }
+
+    /// Returns what was asked of policies since the last user was made: the action, the resource, and
+    /// the names of the statements that allow it.
+    pub(super) fn asked(&self) -> Vec<(String, String, Vec<String>)> {
+        serde_json::from_value(self.moto.command(&json!({ "asked": true }))).unwrap()
     }
 
     /// Returns all that the account holds.

@@ -9,5 +9,6 @@ mod account;
 mod agreement;
 mod elf;
 mod life;
+mod permissions;
 mod server;
 mod stages;

@@ -64,6 +64,12 @@ impl Moto {
         serde_json::from_str(&self.answer()).unwrap()
     }
 
+    /// Returns what `tests/python/moto_permissions.py` answers to a command.
+    pub(super) fn command(&self, command: &Value) -> Value {
+        writeln!(&self.questions, "{command}").unwrap();
+        serde_json::from_str(&self.answer()).unwrap()
+    }
+
     fn answer(&self) -> String {
         let answer = self.answers.recv_timeout(PATIENCE);
         assert!(answer.is_ok(), "moto does not answer: {}", self.words());
