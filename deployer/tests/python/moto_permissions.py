@@ -156,6 +156,7 @@ class Gate:
         self.of_key = {}
         self.of_role = {}
         self.asked = {}
+        self.boundary_of_role = {}
         self.role_of_stack = {}
         self.stack_of_change_set = {}
         self.request = threading.local()
@@ -217,6 +218,9 @@ class Gate:
         if documents is None:
             return
         service, *calls = HANDLERS[kind]
+        if kind == "AWS::IAM::Role":
+            [role] = self.arns(kind, physical, properties, region)
+            self.boundary_of_role[role] = properties.get("PermissionsBoundary")
         try:
             for action in calls[OPERATIONS.index(operation)].split():
                 action = f"{service}:{action}"
@@ -259,8 +263,8 @@ class Gate:
             if not function.startswith("arn:"):
                 function = f"arn:aws:lambda:{region}:{self.account}:function:{function}"
             return {"lambda:FunctionArn": function}
-        if action.startswith("iam:") and "PermissionsBoundary" in (properties or {}):
-            return {"iam:PermissionsBoundary": properties["PermissionsBoundary"]}
+        if boundary := self.boundary_of_role.get(resource):
+            return {"iam:PermissionsBoundary": boundary}
         return {}
 
     def function_of(self, mapping, region):

@@ -93,6 +93,23 @@ fn with_a_service_role_the_caller_needs_its_own_calls_only() {
     live(&account);
 }
 
+#[test]
+fn who_has_the_policies_of_a_boundary_makes_no_role_without_it() {
+    let mut account = Account::of("prod");
+    let mode = "mode: standard }";
+    let boundary = "arn:aws:iam::444455556666:policy/limits";
+    let limited = format!("mode: standard, permissions_boundary: \"{boundary}\" }}");
+    let stage = "config/stages/prod.yaml";
+    account.sandbox.edit(stage, mode, &limited);
+    let policies = printed(&account, &[]);
+    account.may_only(&policies);
+    live(&account);
+    account.sandbox.edit(stage, &limited, mode);
+    let (code, answer, said) = account.run(&["up", "--yes"]);
+    assert_eq!(code, Some(6), "{answer}{said}");
+    assert!(said.contains("perform: iam:"), "{said}");
+}
+
 /// Returns the names of all statements.
 fn sids(policies: &[Value]) -> BTreeSet<String> {
     let statements = policies
