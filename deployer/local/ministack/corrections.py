@@ -104,6 +104,20 @@ def refuse_large_environments():
                 entry["update"] = checked(entry["update"], 2)
 
 
+def start_the_binary_in_place_of_a_managed_runtime():
+    """A managed runtime starts what `AWS_LAMBDA_EXEC_WRAPPER` names in its own place."""
+    execute = lambda_svc._execute_function
+
+    def execute_wrapped(func, *values, **named):
+        config = func.get("config") or {}
+        variables = (config.get("Environment") or {}).get("Variables") or {}
+        if variables.get("AWS_LAMBDA_EXEC_WRAPPER") == "/var/task/bootstrap":
+            func = {**func, "config": {**config, "Runtime": "provided.al2023"}}
+        return execute(func, *values, **named)
+
+    lambda_svc._execute_function = execute_wrapped
+
+
 def delete_buckets_wholly():
     """CloudFormation deletes only empty buckets, and what lies on disk with them."""
     delete = provisioners._s3_delete
@@ -143,4 +157,5 @@ def correct():
     keep_durable_config()
     refuse_long_executions_behind_mappings()
     refuse_large_environments()
+    start_the_binary_in_place_of_a_managed_runtime()
     delete_buckets_wholly()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use messages::Envelope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -169,6 +170,8 @@ pub struct Workflow {
 pub struct Orchestrator {
     /// The folder in `functions/`.
     pub function: String,
+    /// What Lambda starts the binary with: choose another where a region refuses this one for durable functions.
+    pub runtime: Runtime,
     /// The memory of one invocation.
     pub memory: Memory,
     /// The time for one active phase, from an invocation to the next suspension.
@@ -183,6 +186,28 @@ pub struct Orchestrator {
     pub environment: BTreeMap<String, String>,
 }
 
+/// What Lambda starts an orchestrator's binary with. All have the C library that the binary is built for.
+///
+/// AWS lists the managed runtimes as those of durable functions, and tests its own Rust SDK on the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum Runtime {
+    /// Amazon Linux 2023, which starts the binary itself.
+    #[serde(rename = "provided.al2023")]
+    ProvidedAl2023,
+    /// Node.js 22 on Amazon Linux 2023, which the binary replaces at its start.
+    #[serde(rename = "nodejs22.x")]
+    Nodejs22,
+    /// Node.js 24 on Amazon Linux 2023, which the binary replaces at its start.
+    #[serde(rename = "nodejs24.x")]
+    Nodejs24,
+    /// Python 3.13 on Amazon Linux 2023, which the binary replaces at its start.
+    #[serde(rename = "python3.13")]
+    Python313,
+    /// Python 3.14 on Amazon Linux 2023, which the binary replaces at its start.
+    #[serde(rename = "python3.14")]
+    Python314,
+}
+
 /// How many durable executions an account may start a second.
 ///
 /// Source: "Lambda quotas" in the AWS Lambda Developer Guide.
@@ -194,6 +219,11 @@ pub const MOST_STARTS: u32 = 300;
 pub struct Intake {
     /// The folder in `functions/` of the intermediary.
     pub function: String,
+    /// What the messages come in, which is taken off before anything else: none, sns (without raw message delivery),
+    /// eventbridge or s3 (the message is its one record).
+    #[serde(default)]
+    #[schemars(with = "String", extend("enum" = ["none", "sns", "eventbridge", "s3"]))]
+    pub envelope: Envelope,
     /// The execution's name, from `{stage}` and fields of the message.
     pub execution_name: String,
     /// The memory of the intermediary.

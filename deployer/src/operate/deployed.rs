@@ -7,6 +7,7 @@ use crate::aws::Clients;
 use crate::config::App;
 use crate::error::{Error, Kind, Result};
 use crate::stack::{LiveStack, describe, outputs};
+use messages::Envelope;
 
 /// Where the parts of a deployed workflow are.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct DeployedWorkflow {
 /// Where the parts of a deployed intake are.
 #[derive(Debug, Clone)]
 pub struct DeployedIntake {
+    /// What messages come in, from the configuration.
+    pub envelope: Envelope,
     /// The template of execution names, from the configuration.
     pub execution_name: String,
     /// The queue that messages go into.
@@ -91,6 +94,7 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<Option<Dep
     };
     let intake = match &app.workflow(workflow)?.intake {
         Some(intake) => Some(DeployedIntake {
+            envelope: intake.envelope,
             execution_name: intake.execution_name.clone(),
             queue_url: output(app, &live, outputs::QUEUE)?,
             dead_letter_url: output(app, &live, outputs::DEAD_LETTERS)?,

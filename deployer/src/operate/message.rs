@@ -1,9 +1,19 @@
 //! Messages as the intermediary reads them, and the names that it gives to their executions.
 
-use messages::{Message, NameTemplate};
+use messages::{Envelope, Message, NameTemplate};
 use serde_json::Value;
 
-/// Reads a body as strictly as the intermediary does.
+/// Reads the message in a body as the intermediary does.
+///
+/// # Errors
+///
+/// Why it cannot be read.
+pub fn opened(envelope: Envelope, body: &str) -> Result<Message, String> {
+    let opened = envelope.open(body).map_err(|error| in_words(&error))?;
+    Ok(opened.message)
+}
+
+/// Reads a message, or the input of an execution, as strictly as the intermediary does.
 ///
 /// # Errors
 ///

@@ -109,7 +109,7 @@ impl<'a> Play<'a> {
                 wait(self.patience, || self.look_for_start(previous)).await?;
             }
             batch.extend(copies.iter().map(|copy| Outgoing {
-                body: copy.body.clone(),
+                body: self.setting.envelope.wrap(&copy.body),
                 label: format!("{}/{index}", self.id),
             }));
         }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_lambda::primitives::DateTime;
+use messages::Envelope;
 use tokio::sync::OnceCell;
 
 use super::execution::Orchestrator;
@@ -76,6 +77,7 @@ impl<'a> Run<'a> {
             tables: &app.workflow(workflow)?.tables,
             stage: &app.stage_name,
             execution_name,
+            envelope: intake.envelope,
             executions: Orchestrator {
                 clients: clients.clone(),
                 function: deployment.function.clone(),
@@ -173,6 +175,8 @@ pub(super) struct Setting<'a> {
     pub(super) stage: &'a str,
     /// The template of the executions' names.
     pub(super) execution_name: &'a str,
+    /// What the messages of the workflow come in.
+    pub(super) envelope: Envelope,
     pub(super) executions: Orchestrator,
     /// What must have run.
     pub(super) live: LiveVersion,

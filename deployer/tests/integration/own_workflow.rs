@@ -32,13 +32,29 @@ fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
         String::from_utf8_lossy(&lock.stderr)
     );
 
-    sandbox.deployer(&["up", "greeting"]).assert().success();
-    let tested = sandbox
-        .deployer(&["smoke-test", "greeting"])
-        .assert()
-        .success();
-    let stdout = String::from_utf8_lossy(&tested.get_output().stdout).into_owned();
-    assert!(stdout.contains("1 passed, 0 failed"), "{stdout}");
+    let works = || {
+        sandbox.deployer(&["up", "greeting"]).assert().success();
+        let tested = sandbox
+            .deployer(&["smoke-test", "greeting"])
+            .assert()
+            .success();
+        let stdout = String::from_utf8_lossy(&tested.get_output().stdout).into_owned();
+        assert!(stdout.contains("1 passed, 0 failed"), "{stdout}");
+    };
+    works();
+    // The same binary runs in place of a managed runtime, and finds its messages in a notification.
+    let app = "config/app.yaml";
+    sandbox.edit(
+        app,
+        "function: greeting,",
+        "function: greeting, runtime: nodejs24.x,",
+    );
+    sandbox.edit(
+        app,
+        "intake: { execution_name: \"{stage}-visit",
+        "intake: { envelope: sns, execution_name: \"{stage}-visit",
+    );
+    works();
     sandbox
         .deployer(&["destroy", "greeting", "--yes"])
         .assert()

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::{Value, json};
+
 use crate::python;
 use crate::sandbox::{Sandbox, repository};
 
@@ -44,6 +46,63 @@ fn linked_templates_are_the_golden_ones() {
             });
         }
     }
+}
+
+#[test]
+fn a_managed_runtime_and_an_envelope_reach_the_functions_and_their_versions() {
+    let sandbox = Sandbox::with_copy();
+    let linked = || -> Value {
+        let files = synthesize(&sandbox, "prod");
+        let orders = files
+            .iter()
+            .find(|file| file.to_string_lossy().contains("order"));
+        serde_json::from_slice(&fs_err::read(orders.unwrap()).unwrap()).unwrap()
+    };
+    let versions = |template: &Value| -> Vec<String> {
+        let resources = template["Resources"].as_object().unwrap().iter();
+        let versions = resources.filter(|(id, resource)| {
+            resource["Type"] == "AWS::Lambda::Version"
+                && (id.starts_with("Orchestrator") || id.starts_with("Intake"))
+        });
+        versions.map(|(id, _)| id.clone()).collect()
+    };
+    let before = linked();
+    let stage = "config/stages/prod.yaml";
+    let whole = fs_err::read_to_string(sandbox.project().join(stage)).unwrap();
+    let changed = format!(
+        "{whole}\nworkflows:\n  order-processing:\n    orchestrator: {{ runtime: nodejs24.x }}\n    intake: {{ envelope: eventbridge }}\n"
+    );
+    fs_err::write(sandbox.project().join(stage), changed).unwrap();
+    let after = linked();
+    let of = |template: &Value, id: &str, path: &str| {
+        template["Resources"][id]["Properties"]
+            .pointer(path)
+            .cloned()
+    };
+    let wrapper = "/Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER";
+    let envelope = "/Environment/Variables/ENVELOPE";
+    let function = "OrchestratorFunction";
+    assert_eq!(
+        of(&before, function, "/Runtime"),
+        Some(json!("provided.al2023"))
+    );
+    assert_eq!(of(&before, function, wrapper), None);
+    assert_eq!(of(&after, function, "/Runtime"), Some(json!("nodejs24.x")));
+    assert_eq!(
+        of(&after, function, wrapper),
+        Some(json!("/var/task/bootstrap"))
+    );
+    assert_eq!(of(&before, "IntakeFunction", envelope), None);
+    assert_eq!(
+        of(&after, "IntakeFunction", envelope),
+        Some(json!("eventbridge"))
+    );
+    let (before, after) = (versions(&before), versions(&after));
+    assert_eq!((before.len(), after.len()), (2, 2));
+    assert!(
+        before.iter().all(|id| !after.contains(id)),
+        "{before:?} {after:?}"
+    );
 }
 
 #[test]

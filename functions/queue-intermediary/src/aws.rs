@@ -33,6 +33,7 @@ impl Intermediary {
             settings.idempotency_table,
         );
         Self {
+            envelope: settings.envelope,
             execution_name: settings.execution_name,
             idempotency: Idempotency::new(
                 Arc::new(store),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use idempotency::{Acquisition, Clock, Idempotency, Lease};
-use messages::{Message, NameTemplate};
+use messages::{Envelope, NameTemplate};
 
 use crate::backoff;
 use crate::batch::{Batch, BatchResponse, FailedItem, Record};
@@ -26,6 +26,8 @@ const CONCURRENCY: usize = 32;
 
 /// The intermediary of one workflow.
 pub struct Intermediary {
+    /// What messages come in.
+    pub envelope: Envelope,
     /// How executions are named.
     pub execution_name: NameTemplate,
     /// The records of what was started.
@@ -84,6 +86,8 @@ struct Execution {
     name: String,
     /// What tells the message from another one of that name.
     payload_hash: String,
+    /// Its input: the message without what was around it.
+    input: String,
 }
 
 /// A record that was not handled.
@@ -140,14 +144,16 @@ impl Intermediary {
         if bytes > LARGEST_PAYLOAD {
             return Err(RecordError::TooLarge { bytes });
         }
-        let message = Message::parse(&record.body).map_err(RecordError::Unreadable)?;
+        let opened = self.envelope.open(&record.body);
+        let opened = opened.map_err(RecordError::Unreadable)?;
         let name = self
             .execution_name
-            .render(&message)
+            .render(&opened.message)
             .map_err(RecordError::Unnamed)?;
         Ok(Execution {
             name,
-            payload_hash: message.hash(),
+            payload_hash: opened.message.hash(),
+            input: opened.text.into_owned(),
         })
     }
 
@@ -213,9 +219,7 @@ impl Intermediary {
         named: &NamedRecord,
         remaining: Duration,
     ) -> Result<Handled, RecordError> {
-        let NamedRecord {
-            record, execution, ..
-        } = named;
+        let execution = &named.execution;
         let acquired = self
             .idempotency
             .acquire(&execution.name, &execution.payload_hash, remaining)
@@ -228,7 +232,7 @@ impl Intermediary {
             Acquisition::InProgress => return Err(RecordError::InProgress),
             Acquisition::PayloadMismatch => return Err(RecordError::PayloadDiffers),
         };
-        match self.starter.start(&execution.name, &record.body).await {
+        match self.starter.start(&execution.name, &execution.input).await {
             Ok(arn) => {
                 let data = arn.as_deref().unwrap_or_default();
                 // When this fails, the retry starts the same execution again, which changes nothing.
@@ -240,7 +244,7 @@ impl Intermediary {
             }
             Err(error) => {
                 self.release(&lease).await;
-                Err(RecordError::from_start(error, record.body.len()))
+                Err(RecordError::from_start(error, execution.input.len()))
             }
         }
     }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use messages::{NameTemplate, TemplateError};
+use messages::{Envelope, NameTemplate, TemplateError};
 
 /// The settings of one workflow's intermediary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Qualified ARN of the orchestrator.
     pub orchestrator: String,
+    /// What messages come in; in nothing where it is not said.
+    pub envelope: Envelope,
     /// How executions are named.
     pub execution_name: NameTemplate,
     /// Table of the idempotency records.
@@ -47,6 +49,9 @@ pub enum SettingsError {
         /// What it is.
         arn: String,
     },
+    /// The variable names no envelope.
+    #[error("`ENVELOPE` is none of none, sns, eventbridge and s3")]
+    Envelope,
     /// The template of the execution name cannot be used.
     #[error("`EXECUTION_NAME` cannot be used")]
     ExecutionName(#[source] TemplateError),
@@ -56,7 +61,9 @@ impl SettingsError {
     /// Returns the way out.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Missing { .. } | Self::NotANumber { .. } => "set it in the function's template",
+            Self::Missing { .. } | Self::NotANumber { .. } | Self::Envelope => {
+                "set it in the function's template"
+            }
             Self::Unqualified { .. } => "let it refer to the orchestrator's alias",
             Self::ExecutionName(_) => "write it like `dev-tx-{transaction_id}`",
         }
@@ -87,7 +94,12 @@ impl Settings {
         let interval = interval.parse().map_err(|_| SettingsError::NotANumber {
             variable: "START_INTERVAL_MILLIS",
         })?;
+        let envelope = match lookup("ENVELOPE") {
+            Some(name) => Envelope::named(&name).ok_or(SettingsError::Envelope)?,
+            None => Envelope::default(),
+        };
         Ok(Self {
+            envelope,
             start_interval: Duration::from_millis(interval),
             orchestrator: qualified(required("ORCHESTRATOR")?)?,
             execution_name: NameTemplate::parse(&required("EXECUTION_NAME")?)
@@ -122,6 +134,7 @@ mod tests {
 
     fn read(changed: &str, value: Option<&str>) -> Result<Settings, SettingsError> {
         let ordinary = |variable: &str| match variable {
+            "ENVELOPE" => "none",
             "ORCHESTRATOR" => "arn:aws:lambda:eu-west-1:111122223333:function:fraud:live",
             "EXECUTION_NAME" => "dev-tx-{transaction_id}",
             "IDEMPOTENCY_TABLE" => "records",
@@ -183,6 +196,7 @@ mod tests {
             ("IDEMPOTENCY_WINDOW_SECONDS", "1h"),
             ("IDEMPOTENCY_WINDOW_SECONDS", "0"),
             ("MAX_RECEIVE_COUNT", "-5"),
+            ("ENVELOPE", "letter"),
             ("START_INTERVAL_MILLIS", "-1"),
         ] {
             let error = read(variable, Some(value)).unwrap_err();

@@ -12,6 +12,8 @@ pub struct Diagnosis {
     pub cause: Option<String>,
     /// What failed by itself besides, in the order of time.
     pub others: Vec<String>,
+    /// What could not be read, and why: the cause may be among it.
+    pub unread: Option<String>,
     /// What to do, where the cause is a known one.
     pub hint: Option<String>,
     /// The operations that the failures belong to, such as an update and its rollback.
@@ -32,6 +34,8 @@ pub fn diagnose(
             diagnosis.operations.push(operation.clone());
         }
     }
+    let unread = failures.iter().find(|failure| failure.is_unread());
+    diagnosis.unread = unread.map(|failure| failure.words().to_owned());
     let mut causes = failures.iter().filter(|failure| failure.is_cause());
     match (causes.next(), fallback) {
         (Some(first), _) => {
@@ -65,6 +69,11 @@ impl Diagnosis {
         }
         if !self.operations.is_empty() {
             error = error.detail(format!("operations: {}", self.operations.join(", ")));
+        }
+        if let Some(unread) = self.unread {
+            error = error.detail(format!(
+                "{unread}; allow `cloudformation:DescribeEvents`, as `deployer policy` prints it"
+            ));
         }
         if let Some(cause) = self.cause {
             error = error.caused_by(cause);

@@ -3,7 +3,8 @@
 use aws_sdk_cloudformation::types::{EventFilter, EventType, OperationEvent};
 
 use super::failure::ResourceFailure;
-use crate::aws::Clients;
+use crate::aws::{Clients, failed};
+use crate::error::Kind;
 
 /// Whose events to read.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +20,8 @@ const PAGES: usize = 5;
 
 /// Returns the failed validations and hooks of an operation, in the order of time.
 ///
-/// They only explain: where the service does not know them, or the credentials may not read them,
-/// there are none.
+/// They only explain: where the service does not know them there are none, and where the credentials may not
+/// read them one stands for all of them that says so.
 pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<ResourceFailure> {
     let call = clients
         .cloudformation
@@ -35,7 +36,14 @@ pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<R
     for _ in 0..PAGES {
         match pages.next().await {
             Some(Ok(page)) => failures.extend(page.operation_events().iter().filter_map(failure)),
-            Some(Err(_)) | None => break,
+            Some(Err(error)) => {
+                let error = failed("the events of validations and hooks could not be read")(error);
+                if error.kind() == Kind::Permission {
+                    failures.push(ResourceFailure::unread(error.in_a_line()));
+                }
+                break;
+            }
+            None => break,
         }
     }
     // The service gives the newest first.

@@ -19,6 +19,9 @@ pub struct ResourceFailure {
     pub reason: Option<String>,
 }
 
+/// Stands for a status where it is unknown what failed.
+const UNREAD: &str = "UNREAD";
+
 /// What CloudFormation writes where something stopped because something else had failed.
 const FOLLOW_UPS: [&str; 5] = [
     "cancelled",
@@ -29,8 +32,25 @@ const FOLLOW_UPS: [&str; 5] = [
 ];
 
 impl ResourceFailure {
+    /// Returns what stands for failures that may not be read, `why` in words.
+    pub fn unread(why: String) -> Self {
+        Self {
+            status: UNREAD.to_owned(),
+            reason: Some(why),
+            ..Self::default()
+        }
+    }
+
+    /// Returns whether this stands for failures that may not be read.
+    pub fn is_unread(&self) -> bool {
+        self.status == UNREAD
+    }
+
     /// Returns whether this failed by itself, rather than because something else had.
     pub fn is_cause(&self) -> bool {
+        if self.is_unread() {
+            return false;
+        }
         let reason = self.reason.as_deref().unwrap_or_default().to_lowercase();
         self.resource_type != STACK && !FOLLOW_UPS.iter().any(|text| reason.contains(text))
     }

@@ -34,7 +34,7 @@ const KNOWN: [Known; 32] = [
             &["durable", "unsupported"],
             &["durable", "not available"],
         ],
-        hint: "this region has no durable functions yet, or none with this runtime: set `region` in the stage's file to us-west-2 or us-east-1, where `provided.al2023` has been seen to work",
+        hint: "this region has no durable functions yet, or none with this runtime: set `region` in the stage's file to us-west-2 or us-east-1, where `provided.al2023` has been seen to work, or `orchestrator.runtime` of the workflow to nodejs24.x, which runs the same binary",
     },
     Known {
         types: &[],

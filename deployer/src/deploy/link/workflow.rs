@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use messages::Envelope;
 use serde_json::json;
 
 use super::component::Components;
@@ -9,7 +10,7 @@ use super::instance::{Binding, Instance};
 use super::linker::link;
 use super::template::Template;
 use crate::config::{
-    App, Architecture, Intake, MOST_STARTS, Memory, Span, Table, Target, Workflow,
+    App, Architecture, Intake, MOST_STARTS, Memory, Runtime, Span, Table, Target, Workflow,
 };
 use crate::error::Result;
 use crate::stack::pascal_case;
@@ -46,6 +47,14 @@ const ALARM_TOPIC: &str = "AlarmTopic";
 const IDEMPOTENCY: &str = "Idempotency";
 const INTAKE: &str = "Intake";
 const ORCHESTRATOR: &str = "Orchestrator";
+
+/// The variable by which a managed runtime is told to start another program in its place, and the binary of a
+/// zip, which is that program.
+///
+/// Source: "Modifying the runtime environment" in the AWS Lambda Developer Guide; that it makes Rust durable on a
+/// managed runtime is known from its users only.
+const EXEC_WRAPPER: &str = "AWS_LAMBDA_EXEC_WRAPPER";
+const WRAPPER: &str = "/var/task/bootstrap";
 
 /// Returns the template of the artifact bucket's stack.
 pub fn artifact_template(app: &App, components: &Components) -> Result<Template> {
@@ -132,7 +141,7 @@ impl Assembly<'_> {
 
     fn orchestrator(&self) -> Instance {
         let orchestrator = &self.workflow.orchestrator;
-        let instance = self
+        let mut instance = self
             .function(
                 ORCHESTRATOR,
                 "durable-function",
@@ -140,11 +149,18 @@ impl Assembly<'_> {
                 orchestrator.memory,
                 orchestrator.timeout,
             )
+            .set(
+                "Runtime",
+                serde_json::to_value(orchestrator.runtime).unwrap_or_default(),
+            )
             .set("ExecutionTimeout", orchestrator.execution_timeout.seconds())
             .set(
                 "RetentionPeriodInDays",
                 orchestrator.retention.whole_days().unwrap_or_default(),
             );
+        if orchestrator.runtime != Runtime::ProvidedAl2023 {
+            instance = with_variable(instance, EXEC_WRAPPER, Binding::literal(WRAPPER.to_owned()));
+        }
         let longest_wait = Binding::literal(orchestrator.longest_wait.seconds().to_string());
         with_environment(
             with_variable(instance, "LONGEST_WAIT_SECONDS", longest_wait),
@@ -174,43 +190,51 @@ impl Assembly<'_> {
     }
 
     fn intake(&self, intake: &Intake) -> Instance {
-        self.function(
+        let instance = self.function(
             INTAKE,
             "queue-intake",
             &intake.function,
             intake.memory,
             intake.timeout,
-        )
-        .bind(
-            "OrchestratorAliasArn",
-            Binding::output(ORCHESTRATOR, "AliasArn"),
-        )
-        .set(
-            "ExecutionName",
-            intake
-                .execution_name
-                .replace("{stage}", &self.app.stage_name),
-        )
-        .bind(
-            "IdempotencyTableName",
-            Binding::output(IDEMPOTENCY, "TableName"),
-        )
-        .bind(
-            "IdempotencyTableArn",
-            Binding::output(IDEMPOTENCY, "TableArn"),
-        )
-        .set("IdempotencyWindow", intake.idempotency_window.seconds())
-        .set("BatchSize", intake.batch_size)
-        .set("BatchingWindow", intake.batching_window.seconds())
-        .set("MaxConcurrency", intake.max_concurrency)
-        .set("MaxReceiveCount", intake.max_receive_count)
-        .set("StartIntervalMillis", start_interval(self.app, intake))
-        .set("VisibilityTimeout", intake.visibility().seconds())
-        .set("MessageRetention", intake.message_retention.seconds())
-        .set(
-            "DeadLetterRetention",
-            intake.dead_letter_retention.seconds(),
-        )
+        );
+        // What is not said leaves the function as it was before it could be said.
+        let instance = if intake.envelope == Envelope::None {
+            instance
+        } else {
+            let envelope = Binding::literal(intake.envelope.as_str());
+            with_variable(instance, "ENVELOPE", envelope)
+        };
+        instance
+            .bind(
+                "OrchestratorAliasArn",
+                Binding::output(ORCHESTRATOR, "AliasArn"),
+            )
+            .set(
+                "ExecutionName",
+                intake
+                    .execution_name
+                    .replace("{stage}", &self.app.stage_name),
+            )
+            .bind(
+                "IdempotencyTableName",
+                Binding::output(IDEMPOTENCY, "TableName"),
+            )
+            .bind(
+                "IdempotencyTableArn",
+                Binding::output(IDEMPOTENCY, "TableArn"),
+            )
+            .set("IdempotencyWindow", intake.idempotency_window.seconds())
+            .set("BatchSize", intake.batch_size)
+            .set("BatchingWindow", intake.batching_window.seconds())
+            .set("MaxConcurrency", intake.max_concurrency)
+            .set("MaxReceiveCount", intake.max_receive_count)
+            .set("StartIntervalMillis", start_interval(self.app, intake))
+            .set("VisibilityTimeout", intake.visibility().seconds())
+            .set("MessageRetention", intake.message_retention.seconds())
+            .set(
+                "DeadLetterRetention",
+                intake.dead_letter_retention.seconds(),
+            )
     }
 
     fn function(

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use messages::Envelope;
 use messages::dead_letter::REASON;
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use super::reason::Reason;
 use crate::aws::{Clients, failed};
 use crate::error::{Error, Kind, Result};
 use crate::operate::deployed::DeployedIntake;
-use crate::operate::message::{name_of, read_message};
+use crate::operate::message::{name_of, opened, read_message};
 
 /// What an asynchronous invocation takes at most, in bytes.
 const LARGEST_PAYLOAD: usize = 1024 * 1024;
@@ -69,7 +70,7 @@ pub(super) async fn judge(
     };
     let mut verdicts: Vec<Verdict> = letters
         .iter()
-        .map(|letter| of_message(letter, &intake.execution_name, stage))
+        .map(|letter| of_message(letter, intake.envelope, &intake.execution_name, stage))
         .collect();
     let names: BTreeSet<&str> = verdicts
         .iter()
@@ -100,7 +101,7 @@ fn read_reason(said: &str) -> Option<(Reason, &str)> {
 }
 
 /// Judges by the message alone.
-fn of_message(letter: &Letter, template: &str, stage: &str) -> Verdict {
+fn of_message(letter: &Letter, envelope: Envelope, template: &str, stage: &str) -> Verdict {
     let verdict = |reason, why: String| Verdict {
         reason,
         why,
@@ -113,7 +114,7 @@ fn of_message(letter: &Letter, template: &str, stage: &str) -> Verdict {
         let bytes = letter.body.len();
         return verdict(Reason::TooLarge, format!("the body has {bytes} bytes"));
     }
-    let message = match read_message(&letter.body) {
+    let message = match opened(envelope, &letter.body) {
         Ok(message) => message,
         Err(why) => return verdict(Reason::Unreadable, why),
     };
@@ -265,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_message_is_judged_by_the_rules_of_the_intermediary() {
-        let judged = |body: &str| of_message(&letter(body), "{stage}-{id}", "dev");
+        let judged = |body: &str| of_message(&letter(body), Envelope::None, "{stage}-{id}", "dev");
         for (body, reason, name) in [
             (r#"{"id":"7"}"#, Reason::GaveUp, Some("dev-7")),
             (r#"{"id":7}"#, Reason::GaveUp, Some("dev-7")),
@@ -280,11 +281,14 @@ mod tests {
         }
         let large = format!(r#"{{"id":"{}"}}"#, "x".repeat(LARGEST_PAYLOAD));
         assert_eq!(judged(&large).reason, Reason::TooLarge);
+        let around = Envelope::Sns.wrap(r#"{"id":7}"#);
+        let verdict = of_message(&letter(&around), Envelope::Sns, "{stage}-{id}", "dev");
+        assert_eq!(verdict.execution.as_deref(), Some("dev-7"));
     }
 
     #[test]
     fn a_record_says_whether_the_name_is_taken_or_the_execution_started() {
-        let verdict = of_message(&letter(r#"{"id":7}"#), "{id}", "dev");
+        let verdict = of_message(&letter(r#"{"id":7}"#), Envelope::None, "{id}", "dev");
         let weighed = |completed, hash: Option<&str>| {
             let mut verdict = verdict.clone();
             let payload_hash = hash.map(str::to_owned);

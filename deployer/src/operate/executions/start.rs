@@ -17,15 +17,16 @@ pub struct Sent {
     pub message_id: String,
 }
 
-/// Sends a message into the queue of an intake.
+/// Sends a message into the queue of an intake, in what its messages come in.
 ///
 /// # Errors
 ///
 /// The queue could not be reached, or refused.
 pub async fn send(clients: &Clients, intake: &DeployedIntake, body: &str) -> Result<Sent> {
     let url = &intake.queue_url;
-    let sent = clients.sqs.send_message().queue_url(url).message_body(body);
+    let sent = clients.sqs.send_message().queue_url(url);
     let sent = sent
+        .message_body(intake.envelope.wrap(body))
         .send()
         .await
         .map_err(failed(format!("the message could not be sent to `{url}`")))?;

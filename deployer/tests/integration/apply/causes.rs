@@ -110,6 +110,11 @@ async fn events_that_may_not_be_read_hide_nothing_else() {
         "{text}"
     );
     assert!(text.contains("Service Quotas"), "{text}");
+    assert!(
+        text.contains("events of validations and hooks could not be read")
+            && text.contains("allow `cloudformation:DescribeEvents`"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

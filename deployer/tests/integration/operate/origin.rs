@@ -46,7 +46,7 @@ fn what_is_deployed_tells_who_deployed_it_and_what_each_function_comes_from() {
     let small = Small::new();
     let component = "templates/durable-function.yaml";
     let text = fs_err::read_to_string(small.project().join(component)).unwrap();
-    let runtime = "Runtime: provided.al2023\n";
+    let runtime = "Runtime: !Ref Runtime\n";
     let tagged = format!("{runtime}      Tags:\n        - {{ Key: team, Value: orders }}\n");
     small.write(component, &text.replacen(runtime, &tagged, 1));
     let one = commit(small.project());

@@ -3,8 +3,10 @@
 //! The intermediary and whoever looks at messages from outside must agree on both to the letter.
 
 pub mod dead_letter;
+mod envelope;
 mod message;
 mod name;
 
+pub use envelope::{Envelope, Opened};
 pub use message::{Message, MessageError};
 pub use name::{NameError, NameTemplate, TemplateError};

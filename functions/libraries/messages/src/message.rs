@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::envelope::Envelope;
+
 /// The body of a message: one JSON object in which no key occurs twice, at any depth.
 ///
 /// Which of two equal keys counts differs from reader to reader, so a message that has them says
@@ -22,6 +24,23 @@ pub enum MessageError {
     /// It is JSON of another type.
     #[error("the message is not a JSON object")]
     NotAnObject,
+    /// It is not in the envelope that the configuration names.
+    #[error("the message is not {expected}, as `intake.envelope` says")]
+    NotEnveloped {
+        /// That envelope.
+        expected: Envelope,
+    },
+    /// Its envelope holds more than one message.
+    #[error("the message is {count} in one, and an execution has one")]
+    Several {
+        /// How many.
+        count: usize,
+    },
+    /// It says nothing.
+    #[error(
+        "the message is the test that Amazon S3 sends when a notification is set up: discard it"
+    )]
+    TestEvent,
 }
 
 impl Message {
@@ -41,6 +60,11 @@ impl Message {
     /// Returns the message as a value.
     pub fn into_value(self) -> Value {
         Value::Object(self.0)
+    }
+
+    /// Returns the value of a key.
+    pub(crate) fn at(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
     }
 
     /// Returns the value at the end of `path`.

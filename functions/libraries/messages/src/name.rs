@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::envelope::Envelope;
 use crate::message::Message;
 
 /// The longest name that the service takes.
@@ -59,10 +60,12 @@ pub enum TemplateError {
 #[non_exhaustive]
 pub enum NameError {
     /// The field is not there.
-    #[error("the message has no `{field}`")]
+    #[error("the message has no `{field}`{}", looks(*envelope))]
     Missing {
         /// The field.
         field: String,
+        /// What the message looks like: it has no such field, and what is in it may have one.
+        envelope: Option<Envelope>,
     },
     /// The field is there, but is no name.
     #[error("`{field}` is neither a non-empty string nor an integer")]
@@ -146,10 +149,20 @@ impl NameTemplate {
     }
 }
 
+fn looks(envelope: Option<Envelope>) -> String {
+    envelope.map_or_else(String::new, |envelope| {
+        let name = envelope.as_str();
+        format!("; it looks like {envelope}, which `intake.envelope: {name}` opens")
+    })
+}
+
 fn value(message: &Message, path: &[String]) -> Result<String, NameError> {
     let field = || path.join(".");
     match message.field(path) {
-        None | Some(Value::Null) => Err(NameError::Missing { field: field() }),
+        None | Some(Value::Null) => Err(NameError::Missing {
+            field: field(),
+            envelope: Envelope::around(message),
+        }),
         Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
         Some(Value::Number(number)) if !number.is_f64() => Ok(number.to_string()),
         Some(_) => Err(NameError::NotAName { field: field() }),
@@ -194,6 +207,7 @@ mod tests {
     fn what_is_no_name_is_refused() {
         let missing = || NameError::Missing {
             field: "a.id".to_owned(),
+            envelope: None,
         };
         let not_a_name = || NameError::NotAName {
             field: "a.id".to_owned(),

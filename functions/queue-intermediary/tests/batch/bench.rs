@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use idempotency::{Idempotency, ManualClock, MemoryStore, Record};
-use messages::NameTemplate;
+use messages::{Envelope, NameTemplate};
 use queue_intermediary::{
     Batch, BatchResponse, Intermediary, Letter, Outbox, Pace, StartError, Starter, Visibility,
 };
@@ -133,6 +133,7 @@ pub(crate) fn bench_with(hidden: Hidden) -> Bench {
     let letters = Arc::new(Letters::default());
     let again = Arc::new(Letters::default());
     let intermediary = Intermediary {
+        envelope: Envelope::None,
         execution_name: NameTemplate::parse("dev-tx-{transaction_id}").unwrap(),
         idempotency: Idempotency::new(store.clone(), clock.clone(), Duration::from_hours(1)),
         starter: service.clone(),

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use idempotency::Status;
+use messages::Envelope;
+use messages::dead_letter::REASON;
 use serde_json::json;
 
 use crate::bench::{DEADLINE, Fault, Hidden, NONE, NOW, batch, bench, bench_with, failed};
@@ -245,4 +247,28 @@ async fn too_much_to_do_never_gives_a_message_up() {
         );
         assert!(bench.letters().is_empty());
     }
+}
+
+#[tokio::test]
+async fn what_is_around_a_message_is_taken_off_before_it_is_named_and_started() {
+    let inside = r#"{ "transaction_id": "7" }"#;
+    let mut bench = bench();
+    bench.intermediary.envelope = Envelope::Sns;
+    let around = Envelope::Sns.wrap(inside);
+    assert_eq!(bench.handle(&[&around, inside]).await, NONE);
+    assert_eq!(bench.calls(), [("dev-tx-7".to_owned(), inside.to_owned())]);
+    let given_up = [letter("unreadable", inside)];
+    assert_eq!(bench.letters(), given_up, "as it came");
+}
+
+#[tokio::test]
+async fn a_message_that_looks_like_an_envelope_says_so_where_none_is_expected() {
+    let bench = bench();
+    let around = Envelope::EventBridge.wrap(r#"{"transaction_id":"7"}"#);
+    assert_eq!(bench.handle(&[&around]).await, NONE);
+    let kept = bench.letters.kept.lock().unwrap();
+    let reason = kept[0].attributes[REASON].string_value.as_deref();
+    let words =
+        "it looks like an event of Amazon EventBridge, which `intake.envelope: eventbridge` opens";
+    assert!(reason.unwrap().contains(words), "{reason:?}");
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::operate::dead_letters::{Letter, QueueKind, Surveyed};
 use crate::operate::executions::differences;
-use crate::operate::message::{name_of, read_message};
+use crate::operate::message::{name_of, opened};
 
 /// How many characters of a value are told.
 const TOLD: usize = 60;
@@ -62,14 +62,14 @@ pub(super) fn edit(context: &Context, surveyed: &[Surveyed]) -> Result<Option<St
             "what you wrote is in {file}; the same command opens it again"
         ))
     };
-    let message = read_message(text).map_err(|why| kept(Error::usage(why)))?;
+    let message = opened(intake.envelope, text).map_err(|why| kept(Error::usage(why)))?;
     let (template, stage) = (&intake.execution_name, &context.app.stage_name);
     let name = name_of(template, stage, &message).map_err(|why| {
         kept(Error::usage(format!(
             "what you wrote gives no execution a name: {why}"
         )))
     })?;
-    let mut lines = match read_message(&letter.body) {
+    let mut lines = match opened(intake.envelope, &letter.body) {
         Ok(before) => differing(&before.into_value(), &message.into_value()),
         Err(why) => vec![format!("it can be read now; before, {why}")],
     };

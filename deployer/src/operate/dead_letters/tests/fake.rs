@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
+use messages::Envelope;
 use serde_json::{Value, json};
 
 use crate::aws::{Clients, served};
@@ -182,6 +183,7 @@ pub(super) fn queue() -> DeadQueue {
         tables: BTreeMap::new(),
         undelivered_url: None,
         intake: Some(DeployedIntake {
+            envelope: Envelope::None,
             execution_name: "{stage}-{id}".to_owned(),
             queue_url: INTAKE.to_owned(),
             dead_letter_url: DEAD.to_owned(),

@@ -7,6 +7,7 @@ use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use messages::Envelope;
 use serde_json::{Value, json};
 
 use super::{RerunOptions, rerun};
@@ -107,6 +108,7 @@ fn workflow() -> DeployedWorkflow {
         tables: std::collections::BTreeMap::new(),
         undelivered_url: None,
         intake: Some(DeployedIntake {
+            envelope: Envelope::None,
             execution_name: "{id}".into(),
             queue_url: "queue".into(),
             dead_letter_url: "letters".into(),
