@@ -1,8 +1,11 @@
 //! The copies of a message, and the executions that they start.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::scenario::Message;
+use serde_json::Value;
+
+use super::scenario::{Message, Scenario};
+use crate::operate::executions::next_name;
 use crate::operate::message::execution_name;
 
 /// Stands for the number of a copy.
@@ -32,6 +35,35 @@ pub(super) fn copies(message: &Message, template: &str, stage: &str) -> Vec<Mess
         copies = vec![only.clone(); message.times as usize];
     }
     copies
+}
+
+/// Returns what is sent for each message of a scenario, and what its rerun is given after that.
+pub(super) fn all_copies(
+    scenario: &Scenario,
+    template: &str,
+    stage: &str,
+) -> Vec<Vec<MessageCopy>> {
+    let messages = scenario.send.iter();
+    let mut all: Vec<_> = messages
+        .map(|message| copies(message, template, stage))
+        .collect();
+    let stop = scenario.stop.as_ref();
+    if let Some((stop, changes)) = stop.and_then(|stop| Some((stop, stop.rerun.as_ref()?))) {
+        let first = all.get(stop.of).and_then(|copies| copies.first());
+        all.extend(first.map(|first| vec![rerun_of(first, changes)]));
+    }
+    all
+}
+
+fn rerun_of(first: &MessageCopy, changes: &BTreeMap<String, Value>) -> MessageCopy {
+    let mut input: Value = serde_json::from_str(&first.body).unwrap_or_default();
+    if let Some(fields) = input.as_object_mut() {
+        fields.extend(changes.clone());
+    }
+    MessageCopy {
+        body: input.to_string(),
+        name: first.name.as_deref().map(next_name),
+    }
 }
 
 /// Returns the text once for each of `times` copies with `{n}` filled in, or only once where it has none.

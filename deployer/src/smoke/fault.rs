@@ -21,6 +21,13 @@ pub(super) async fn kill_after_step(endpoint: &str, execution: &str, step: &str)
     register(endpoint, STEP_FAULTS, &fault).await
 }
 
+/// Lets the local target at `endpoint` stop that execution, once, right after its step succeeded. It need not
+/// exist yet.
+pub(super) async fn stop_after_step(endpoint: &str, execution: &str, step: &str) -> Result<()> {
+    let fault = json!({ "execution_name": execution, "after_step": step, "stop": true });
+    register(endpoint, STEP_FAULTS, &fault).await
+}
+
 /// Lets the local target at `endpoint` kill the process, once, that is the first to call this operation
 /// with this text in its request: after the call was carried out, and before it was answered.
 pub(super) async fn kill_after_call(endpoint: &str, call: &str, containing: &str) -> Result<()> {

@@ -68,8 +68,13 @@ pub(super) async fn play<'a>(
     reporter: &dyn Reporter,
 ) -> Played<'a> {
     let start = Instant::now();
-    let end = if scenario.kill.is_some() && setting.fault_endpoint.is_none() {
-        End::with(SKIPPED, "only the local target can kill a process")
+    let fault = match (&scenario.kill, &scenario.stop) {
+        (Some(_), _) => Some("only the local target can kill a process"),
+        (None, Some(_)) => Some("only the local target can stop an execution after a step"),
+        (None, None) => None,
+    };
+    let end = if let (Some(why), None) = (fault, setting.fault_endpoint) {
+        End::with(SKIPPED, why)
     } else {
         Box::pin(perform(setting, scenario, &id)).await
     };

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::batch::{self, Outgoing};
 use super::callback::{self, Answered};
-use super::copies::{self, MessageCopy, copies};
+use super::copies::{self, MessageCopy, all_copies};
 use super::fault;
 use super::history::{self, Sought};
 use super::item;
@@ -17,13 +17,14 @@ use super::look::{Look, Patience, unseen, wait};
 use super::scenario::{Answer, Kill, Scenario};
 use super::setting::Setting;
 use crate::error::Result;
+use crate::operate::executions::{RerunOptions, rerun};
 
 /// A scenario under way; its placeholders are filled in.
 pub(super) struct Play<'a> {
     pub(super) setting: &'a Setting<'a>,
     pub(super) scenario: &'a Scenario,
     pub(super) id: &'a str,
-    /// The copies of each message.
+    /// The copies of each message, and of what a rerun is given.
     pub(super) messages: Vec<Vec<MessageCopy>>,
     patience: Patience,
     /// The ARNs of executions that were found.
@@ -39,11 +40,7 @@ impl<'a> Play<'a> {
             setting,
             scenario,
             id,
-            messages: scenario
-                .send
-                .iter()
-                .map(|message| copies(message, setting.execution_name, setting.stage))
-                .collect(),
+            messages: all_copies(scenario, setting.execution_name, setting.stage),
             patience: Patience {
                 interval: setting.pace.interval,
                 deadline: Instant::now() + timeout,
@@ -63,9 +60,15 @@ impl<'a> Play<'a> {
         if let (Some(kill), Some(endpoint)) = (&self.scenario.kill, self.setting.fault_endpoint) {
             self.inject(kill, endpoint).await?;
         }
+        if let (Some(stop), Some(endpoint)) = (&self.scenario.stop, self.setting.fault_endpoint) {
+            let stopping =
+                fault::stop_after_step(endpoint, self.name_of(stop.of)?, &stop.after_step).await;
+            stopping.map_err(|error| error.in_a_line())?;
+        }
         self.send().await?;
         let sent = Instant::now();
         self.answer().await?;
+        self.run_again().await?;
         wait(self.patience, || self.look()).await?;
         if self.sends_more_than_it_traces() {
             // Only a message that was handled shows that it changed nothing.
@@ -173,6 +176,45 @@ impl<'a> Play<'a> {
             answered.insert(callback);
         }
         Ok(())
+    }
+
+    /// Runs the execution that was stopped once more, where the scenario says so.
+    async fn run_again(&self) -> Result<(), String> {
+        let Some(stop) = &self.scenario.stop else {
+            return Ok(());
+        };
+        let (name, rerun_at) = (self.name_of(stop.of)?, self.scenario.send.len());
+        let Some(rerun_copy) = self
+            .messages
+            .get(rerun_at)
+            .and_then(|copies| copies.first())
+        else {
+            return Ok(());
+        };
+        let arn = wait(self.patience, || self.look_for_end(name)).await?;
+        let options = RerunOptions {
+            input: Some(rerun_copy.body.clone()),
+            name: None,
+        };
+        let Setting {
+            clients,
+            deployment,
+            ..
+        } = self.setting;
+        let started = rerun(clients, deployment, &arn, &options).await;
+        started.map(drop).map_err(|error| error.in_a_line())
+    }
+
+    async fn look_for_end(&self, name: &str) -> Look<String> {
+        let arn = match self.look_for_start(name).await {
+            Look::Found(arn) => arn,
+            other => return other,
+        };
+        match self.setting.executions.outcome(&arn).await {
+            Ok(outcome) if outcome.ended => Look::Found(arn),
+            Ok(_) => Look::NotYet(format!("execution `{name}` goes on, and is to be stopped")),
+            Err(error) => unseen(&error),
+        }
     }
 
     async fn look_for_callback(

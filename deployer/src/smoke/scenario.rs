@@ -37,6 +37,10 @@ pub struct Scenario {
     /// Kills the process of a function once; only the local target can, elsewhere the scenario is skipped.
     #[serde(default)]
     pub kill: Option<Kill>,
+    /// Stops an execution as an operator may; only the local target can at that moment, elsewhere the scenario is
+    /// skipped.
+    #[serde(default)]
+    pub stop: Option<Stop>,
     /// The answers to callbacks, one after the other.
     #[serde(default)]
     pub answers: Vec<Answer>,
@@ -134,6 +138,21 @@ pub struct Kill {
     /// The function that makes the call, for people: the one that dies is the one that called.
     #[serde(default)]
     pub function: Option<String>,
+}
+
+/// Where to stop an execution.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// The message whose execution it is, counted from 0.
+    #[serde(default)]
+    pub of: usize,
+    /// The step or chained invoke after whose success it is stopped, before it does anything else.
+    pub after_step: String,
+    /// Runs it again afterwards, as `executions rerun` does, with these fields of the message set. The rerun
+    /// counts as one message more, after the last.
+    #[serde(default)]
+    pub rerun: Option<BTreeMap<String, Value>>,
 }
 
 /// An answer to a callback; exactly one of `success` and `failure`.

@@ -32,6 +32,13 @@ pub(crate) struct ToDo {
 }
 
 impl Undo {
+    /// All, in the order in which the way forward does what they undo.
+    pub(crate) const ALL: [Self; 3] = [
+        Self::VoidPayment,
+        Self::ReleaseInventory,
+        Self::CancelFulfillment,
+    ];
+
     fn operation(self) -> &'static str {
         match self {
             Self::VoidPayment => operations::VOID_PAYMENT,

@@ -25,6 +25,7 @@
 //! | `customer_id` | text of 1 to 200 characters |
 //! | `payment_method` | text of 1 to 64 characters |
 //! | `items` | 1 to 25; those of one product are added up |
+//! | `cancel` | `true` undoes the order instead of carrying it out; may be left out |
 //! | `product_id` | 1 to 64 letters, digits, `-`, `_` and `.`, in the catalog |
 //! | `quantity` | a whole number, 1 to 1000, also when added up |
 //!
@@ -48,6 +49,7 @@
 //! | `payment_declined` | `reason` (`over_limit`), `amount`, `currency` |
 //! | `inventory_unavailable` | `short`: `product_id`, `requested` and `available` of every short product |
 //! | `fulfillment_failed` | `reason` (`not_shippable` or `unknown_product`), `products` |
+//! | `canceled` | none |
 //!
 //! Amounts are whole minor units. Times come from steps, so a replay gives the same result, byte
 //! by byte.
@@ -85,6 +87,10 @@
 //! answers with what it has done before, nothing is charged, taken or shipped again, and the result is
 //! recorded at last. An order that is closed stays as it is, and the rerun fails with `OrderTaken`: what was
 //! given up is undone and was told, and is ordered again under a new order id.
+//!
+//! Nothing undoes an execution that was stopped or timed out: what it did stays, and its order is still
+//! `processing`. Its rerun decides what becomes of it: as it is, it goes forward; with `"cancel": true` in the
+//! message, everything is undone, what a worker still does late is refused, and the order ends as `canceled`.
 //!
 //! # Environment
 //!

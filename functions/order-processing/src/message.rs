@@ -23,6 +23,9 @@ pub struct Order {
     pub items: Vec<OrderedItem>,
     /// By which means it is paid.
     pub payment_method: String,
+    /// Whether everything that was done for it is undone, instead of what is not done yet being done.
+    #[serde(default)]
+    pub cancel: bool,
 }
 
 /// An item as it came in.

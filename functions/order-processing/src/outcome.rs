@@ -59,6 +59,8 @@ pub enum Outcome {
         /// Because of which products.
         products: Vec<String>,
     },
+    /// It was given up on request: whatever was done is undone, and nothing will be done.
+    Canceled,
 }
 
 impl Outcome {
@@ -70,6 +72,7 @@ impl Outcome {
             Self::PaymentDeclined { .. } => "payment_declined",
             Self::InventoryUnavailable { .. } => "inventory_unavailable",
             Self::FulfillmentFailed { .. } => "fulfillment_failed",
+            Self::Canceled => "canceled",
         }
     }
 }

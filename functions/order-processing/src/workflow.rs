@@ -10,7 +10,7 @@ use crate::closing::{record_failure, record_result, record_to_do};
 use crate::compensation::{Undo, compensate};
 use crate::forward::{Forward, GivenUp, Halt};
 use crate::message::Order;
-use crate::outcome::OrderResult;
+use crate::outcome::{OrderResult, Outcome};
 use crate::services::Services;
 use crate::validation::validate;
 
@@ -33,6 +33,10 @@ pub async fn handle(
         checked,
     };
     let validation = validate(&case).await?;
+    if case.order.cancel {
+        let why = GivenUp::Refused(Outcome::Canceled);
+        return give_up(&case, why, &Undo::ALL, validation.received_at).await;
+    }
     let mut forward = Forward::of(&case);
     match forward.advance(&validation).await {
         Ok(completed) => record_result(&case, completed, validation.received_at).await,

@@ -60,6 +60,42 @@ async fn a_process_killed_between_two_steps_resumes_and_runs_each_step_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_execution_is_stopped_right_after_a_step() {
+    let world = World::new().await;
+    let after = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&after);
+    world.register("charging", move |_, context| {
+        let counted = Arc::clone(&counted);
+        async move {
+            context.step(async |_| Ok(1)).name("charge").await?;
+            let step = context.step(async move |_| Ok(counted.fetch_add(1, Ordering::SeqCst)));
+            step.name("ship").await?;
+            Ok(Value::Null)
+        }
+    });
+    let fault = json!({"execution_name": "tx-1", "after_step": "charge", "stop": true});
+    let (status, _) = http(
+        &world.endpoint,
+        "POST",
+        "/_local/faults",
+        &fault.to_string(),
+    )
+    .await;
+    assert_eq!(status, 204);
+    let arn = world.start("charging", Some("tx-1"), &json!({})).await;
+    assert_eq!(world.ended(&arn).await, ExecutionStatus::Stopped);
+    assert_eq!(world.gateway.killed.load(Ordering::SeqCst), 0);
+    let history = world.history(&arn).await;
+    let of = |kind: &str| {
+        history
+            .iter()
+            .filter(|event| event["EventType"] == kind)
+            .count()
+    };
+    assert_eq!((of("StepSucceeded"), of("ExecutionStopped")), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_fault_that_makes_no_sense_is_refused() {
     let world = World::new().await;
     for body in [

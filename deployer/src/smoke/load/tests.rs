@@ -225,6 +225,11 @@ fn every_rule_is_checked() {
             "3: message 2 gives no execution name",
         ),
         (
+            "    send:",
+            "    stop: { after_step: a, of: 2 }\n    send:",
+            "3: message 2 gives no execution name",
+        ),
+        (
             "name: one",
             "name: one\n    timeout: 0s",
             "3: a scenario needs time",

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::copies::{self, MessageCopy, copies, is_numbered};
+use serde_json::Value;
+
+use super::super::copies::{self, MessageCopy, all_copies, is_numbered};
 use super::super::placeholder::Placeholders;
 use super::super::scenario::{ExpectedExecution, Kill, Message, Scenario, ScenarioFile};
 use crate::config::{Workflow, nearest};
@@ -49,13 +51,11 @@ pub(in crate::smoke) fn check(
         }
         .scenario(scenario)?;
         let template = &intake.execution_name;
-        let messages = sample.send.iter();
-        rules.copies = messages
-            .map(|message| copies(message, template, stage))
-            .collect();
+        rules.copies = all_copies(&sample, template, stage);
         rules.check_names()?;
         rules.check_order()?;
         rules.check_kill()?;
+        rules.check_stop()?;
         rules.check_answers()?;
         rules.check_executions()?;
         rules.check_tallies()?;
@@ -145,6 +145,18 @@ impl Rules<'_> {
             self.check_single(kill.of, "kill.of")?;
         }
         self.check_victim(kill)
+    }
+
+    fn check_stop(&self) -> Result<()> {
+        let Some(stop) = &self.scenario.stop else {
+            return Ok(());
+        };
+        self.check_single(stop.of, "stop.of")?;
+        let is_object = |message: &Message| message.message.as_ref().is_some_and(Value::is_object);
+        if stop.rerun.is_some() && !self.scenario.send.get(stop.of).is_some_and(is_object) {
+            return self.broken("stop.rerun", "a rerun sets fields of a `message`");
+        }
+        Ok(())
     }
 
     fn check_victim(&self, kill: &Kill) -> Result<()> {
@@ -283,6 +295,7 @@ impl Rules<'_> {
         for (path, text) in [
             ("given", serde_json::to_string(&scenario.given)),
             ("kill", serde_json::to_string(&scenario.kill)),
+            ("stop", serde_json::to_string(&scenario.stop)),
             ("answers", serde_json::to_string(&scenario.answers)),
             ("expect", serde_json::to_string(&scenario.expect)),
         ] {
@@ -316,7 +329,7 @@ impl Rules<'_> {
     }
 
     pub(super) fn check_sent(&self, message: usize, path: &str) -> Result<()> {
-        let count = self.scenario.send.len();
+        let count = self.copies.len();
         if message >= count {
             return self.broken(
                 path,

@@ -65,3 +65,34 @@ async fn only_a_rerun_of_the_same_order_takes_over_what_is_open() {
         assert_eq!(world.order(), before, "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_rerun_that_cancels_undoes_what_was_done_and_what_is_done_late() {
+    let world = World::new();
+    let order = message(&[("widget", 2)]);
+    run(&world, "order-1001", &order, Losses::default()).await;
+    let open = "processing".to_owned();
+    world.tables.state().orders.get_mut("1001").unwrap().status = open;
+    let mut cancel = order.clone();
+    cancel["cancel"] = true.into();
+    let ended = run(&world, "order-1001-r2", &cancel, Losses::default()).await;
+    assert_eq!(ended.result.unwrap()["result"], "canceled");
+    let undone = world.order();
+    assert_eq!(undone.status, "canceled");
+    assert_eq!((undone.charged_amount, world.stock("widget")), (0, 10));
+}
+
+#[tokio::test]
+async fn an_order_that_is_canceled_first_is_never_carried_out() {
+    let world = World::new();
+    let order = message(&[("widget", 2)]);
+    let mut cancel = order.clone();
+    cancel["cancel"] = true.into();
+    run(&world, "order-1001", &cancel, Losses::default()).await;
+    let open = "processing".to_owned();
+    world.tables.state().orders.get_mut("1001").unwrap().status = open;
+    let late = run(&world, "order-1001-r2", &order, Losses::default()).await;
+    assert_eq!(late.error_type(), "WorkerFailed");
+    let order = world.order();
+    assert_eq!((order.charges, world.stock("widget")), (0, 10));
+}

@@ -15,7 +15,7 @@ use crate::execution::api::ApiError;
 use crate::execution::api::answer;
 use crate::execution::names;
 use crate::execution::operation::{Operation, Planned};
-use crate::execution::service::{Cell, Core, Entry, LastCheckpoint};
+use crate::execution::service::{Cell, Core, Entry, Fault, LastCheckpoint};
 use crate::execution::transition::{self, Rejection};
 use crate::execution::wire::CheckpointRequest;
 
@@ -25,7 +25,7 @@ const DEATH: Duration = Duration::from_secs(5);
 /// What a checkpoint that is stored came to.
 struct Recorded {
     answer: Result<Value, Rejection>,
-    fault: bool,
+    killed: bool,
 }
 
 /// Records what a function's invocation did.
@@ -41,7 +41,7 @@ pub(crate) async fn checkpoint(
     let entry = core.find(&arn).ok_or(Rejection::StaleToken)?;
     let planned = core.plan_invokes(&request.updates).await?;
     let recorded = record(&core, &entry, &request, &planned)?;
-    if recorded.fault {
+    if recorded.killed {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|peer| peer.0);
@@ -60,7 +60,7 @@ fn record(
     if let Some(last) = cell.last.as_ref().filter(|last| is_repeated(last, request)) {
         return Ok(Recorded {
             answer: Ok(last.answer.clone()),
-            fault: false,
+            killed: false,
         });
     }
     if cell.token.as_ref() != Some(&request.checkpoint_token) {
@@ -83,7 +83,12 @@ fn record(
     } else {
         Ok(rotate(&mut cell, request, changed))
     };
-    Ok(Recorded { answer, fault })
+    if fault == Some(Fault::Stop) {
+        let stop = transition::stop(&cell.execution, None, now);
+        core.commit(entry, &mut cell, stop)?;
+    }
+    let killed = fault == Some(Fault::Kill);
+    Ok(Recorded { answer, killed })
 }
 
 fn is_repeated(last: &LastCheckpoint, request: &CheckpointRequest) -> bool {

@@ -1,4 +1,4 @@
-//! `POST /_local/faults`: kills the process of a function right after one of its steps.
+//! `POST /_local/faults`: kills the process of a function right after one of its steps, or stops its execution.
 
 use std::sync::Arc;
 
@@ -8,14 +8,17 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use crate::execution::api::ApiError;
-use crate::execution::service::Core;
+use crate::execution::service::{Core, Fault};
 
 /// A fault to inject once.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fault {
+struct Request {
     execution_name: String,
     after_step: String,
+    /// Whether the execution is stopped, and no process killed.
+    #[serde(default)]
+    stop: bool,
 }
 
 /// Registers a fault; the execution need not exist yet.
@@ -23,8 +26,14 @@ pub(crate) async fn register(
     State(core): State<Arc<Core>>,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    let fault: Fault = serde_json::from_slice(&body)
+    let request: Request = serde_json::from_slice(&body)
         .map_err(|error| ApiError::invalid(format!("Invalid fault: {error}")))?;
-    core.faults.register(fault.execution_name, fault.after_step);
+    let fault = if request.stop {
+        Fault::Stop
+    } else {
+        Fault::Kill
+    };
+    core.faults
+        .register(request.execution_name, request.after_step, fault);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,6 +17,7 @@ mod tests;
 pub(crate) use chained::UNQUALIFIED;
 pub(crate) use core::Core;
 pub(crate) use entry::{Cell, Entry, LastCheckpoint};
+pub(crate) use faults::Fault;
 pub use open::{ExecutionCounts, ExecutionService};
 pub(crate) use registry::{Place, Registry};
 pub use request::InvokeRequest;
