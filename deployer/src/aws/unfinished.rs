@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_smithy_types::date_time::Format;
 use durable_history::ExecutionArn;
 use serde::Serialize;
 
@@ -20,6 +21,9 @@ const LATEST: &str = "$LATEST";
 pub struct Unfinished {
     /// By the version that they are pinned to.
     pub by_version: BTreeMap<String, usize>,
+    /// When the first of each version started, RFC 3339 in UTC.
+    #[serde(skip)]
+    pub oldest: BTreeMap<String, String>,
     /// Whether these are all; else there are more than could be counted in good time.
     pub is_complete: bool,
 }
@@ -67,6 +71,13 @@ async fn count(executions: Executions<'_>, unfinished: &mut Unfinished) -> Resul
         for execution in page {
             let arn = ExecutionArn::parse(execution.durable_execution_arn());
             let version = arn.map_or(LATEST, |arn| arn.version).to_owned();
+            let start = execution.start_timestamp().fmt(Format::DateTime);
+            if let Ok(start) = start {
+                let oldest = unfinished.oldest.entry(version.clone());
+                let oldest = oldest.or_insert_with(|| start.clone());
+                // Texts of this form are in the order of time.
+                *oldest = std::mem::take(oldest).min(start);
+            }
             *unfinished.by_version.entry(version).or_default() += 1;
         }
         if unfinished.total() > MOST_COUNTED {

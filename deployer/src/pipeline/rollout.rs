@@ -33,7 +33,7 @@ impl Rollout {
 }
 
 /// Refuses what AWS would refuse, and asks before a protected stage is changed, and before any stage
-/// loses data.
+/// loses data or what executions in flight may need. Says what becomes of those.
 pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> {
     let app = session.app;
     if let Some((resource, name)) = plan.refused().next() {
@@ -42,7 +42,13 @@ pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> 
         ))
         .hint("give it another name, or none; `deployer plan` shows what replaces it"));
     }
-    if plan.is_empty() || !(app.stage.protect || plan.loses_data()) {
+    if plan.is_empty() {
+        return Ok(());
+    }
+    for text in plan.in_flight() {
+        session.reporter.report(&Event::Note { text });
+    }
+    if !(app.stage.protect || plan.loses_data() || plan.breaks_executions()) {
         return Ok(());
     }
     for text in digest(plan) {

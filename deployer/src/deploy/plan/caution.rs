@@ -28,6 +28,17 @@ pub(super) fn words(warning: &Warning) -> (String, Vec<String>) {
         Warning::WidensPermissions { resource, grants } => {
             (format!("WIDENS PERMISSIONS: {resource}"), grants.clone())
         }
+        Warning::InFlightMayNeed {
+            resource,
+            executions,
+            ..
+        } => (
+            format!("EXECUTIONS IN FLIGHT MAY NEED {resource}"),
+            vec![format!(
+                "{executions} started before this and keep their code; deploy without this when \
+                 they have ended (`deployer executions list --status running`)"
+            )],
+        ),
         Warning::TogglesDurability {
             resource,
             becomes_durable,

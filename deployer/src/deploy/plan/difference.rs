@@ -42,6 +42,8 @@ pub struct Live {
     pub template: Value,
     /// The tags.
     pub tags: BTreeMap<String, String>,
+    /// The orchestrator's function, where it has one.
+    pub orchestrator: Option<String>,
     /// Whether it is protected from deletion.
     pub protected: bool,
 }
@@ -96,6 +98,7 @@ pub fn difference(live: Option<&Live>, wanted: &Wanted<'_>) -> StackPlan {
         resources,
         settings,
         warnings,
+        in_flight: None,
     }
 }
 

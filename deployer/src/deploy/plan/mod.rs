@@ -9,6 +9,7 @@ mod cost;
 mod difference;
 mod file;
 mod follow;
+mod in_flight;
 mod make;
 mod model;
 mod permission;
@@ -21,6 +22,7 @@ mod text;
 pub use cost::IdleCost;
 pub use difference::{Live, Wanted, difference};
 pub use file::{PlanFile, PlannedArtifact, PlannedStack};
+pub use in_flight::{InFlight, InFlightVersion};
 pub use make::{plan_stage, require_unmoved};
 pub use model::{
     Action, Loss, Plan, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan, Summary,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::in_flight::InFlight;
+
 /// What `up` would do to a stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -46,6 +48,21 @@ impl Plan {
             }
             _ => None,
         })
+    }
+
+    /// Returns whether it takes away what executions in flight may still need.
+    pub fn breaks_executions(&self) -> bool {
+        let mut warnings = self.stacks.iter().flat_map(|stack| &stack.warnings);
+        warnings.any(|warning| matches!(warning, Warning::InFlightMayNeed { .. }))
+    }
+
+    /// Returns what becomes of the executions that go on meanwhile, a text each.
+    pub fn in_flight(&self) -> Vec<String> {
+        let told = self.stacks.iter().filter_map(|stack| {
+            let lines = stack.in_flight.as_ref()?.lines().into_iter();
+            Some(lines.map(|line| format!("{}: {line}", stack.workflow)))
+        });
+        told.flatten().collect()
     }
 
     /// Returns whether it takes data away, or leaves data behind where the application does not look.
@@ -113,6 +130,9 @@ pub struct StackPlan {
     pub settings: Vec<PropertyChange>,
     /// What is to be considered before this is applied.
     pub warnings: Vec<Warning>,
+    /// The executions that go on meanwhile; nothing for a stack that is new, unchanged, or has no orchestrator.
+    #[serde(default)]
+    pub in_flight: Option<InFlight>,
 }
 
 /// What is done with a stack as a whole.
@@ -226,6 +246,16 @@ pub enum Warning {
         resource: String,
         /// What is granted, one grant a text.
         grants: Vec<String>,
+    },
+    /// What executions in flight may still need goes, or is replaced.
+    InFlightMayNeed {
+        /// The resource.
+        resource: String,
+        /// Its type.
+        #[serde(rename = "type")]
+        kind: String,
+        /// How many executions are in flight, or were counted.
+        executions: usize,
     },
     /// A durable function becomes an ordinary one, or the reverse, which takes another function.
     TogglesDurability {

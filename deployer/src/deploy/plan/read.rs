@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
+use super::in_flight::{InFlight, missed};
 use super::model::{StackAction, StackPlan, Warning};
 use crate::aws::{Clients, Messages, messages, unfinished_executions};
 use crate::deploy::apply::Request;
 use crate::error::Result;
 use crate::hash::hexadecimal;
 use crate::resources::{QUEUE, TABLE};
-use crate::stack::{Deployed, Standing, deployed_template, describe, resources, standing};
+use crate::stack::{Deployed, Standing, deployed_template, describe, outputs, resources, standing};
 
 /// Returns the live stack, if there is one.
 pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
@@ -30,6 +31,7 @@ pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
         status: live.status.as_str().to_owned(),
         stuck: standing != Standing::Ready,
         template,
+        orchestrator: live.outputs.get(outputs::ORCHESTRATOR).map(str::to_owned),
         tags: live.tags,
         protected: live.protected,
     }))
@@ -71,6 +73,13 @@ pub async fn plan_stack(
     );
     if plan.action != StackAction::Create && !plan.warnings.is_empty() {
         count(clients, &mut plan).await?;
+    }
+    let function = live.and_then(|live| live.orchestrator.as_ref());
+    let is_changed = matches!(plan.action, StackAction::Update | StackAction::Recover);
+    if let (Some(function), true) = (function, is_changed) {
+        let in_flight = InFlight::count(clients, function, &plan).await;
+        plan.warnings.extend(missed(&plan, &in_flight));
+        plan.in_flight = Some(in_flight);
     }
     Ok(plan)
 }
@@ -117,7 +126,9 @@ async fn count(clients: &Clients, plan: &mut StackPlan) -> Result<()> {
             Warning::TogglesDurability {
                 running_executions, ..
             } => *running_executions = Some(0),
-            Warning::CannotBeReplaced { .. } | Warning::WidensPermissions { .. } => {}
+            Warning::CannotBeReplaced { .. }
+            | Warning::InFlightMayNeed { .. }
+            | Warning::WidensPermissions { .. } => {}
         }
     }
     Ok(())

@@ -80,6 +80,10 @@ fn stack_lines(stack: &StackPlan) -> Vec<String> {
     for setting in &stack.settings {
         lines.extend(property_lines(setting, "  ~ "));
     }
+    if let Some(in_flight) = &stack.in_flight {
+        let told = in_flight.lines().into_iter();
+        lines.extend(told.flat_map(|line| wrap(&line, "  ", "    ")));
+    }
     lines.extend(warning_lines(stack));
     lines
 }

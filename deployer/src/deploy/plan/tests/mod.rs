@@ -23,6 +23,7 @@ fn live(template: Value) -> Live {
         stuck: false,
         template,
         tags: BTreeMap::new(),
+        orchestrator: None,
         protected: false,
     }
 }

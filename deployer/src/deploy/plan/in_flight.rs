@@ -1,0 +1,211 @@
+//! The executions that go on while a workflow is changed, and what the change does to them.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Action, StackAction, StackPlan, Warning};
+use crate::aws::{Clients, Unfinished, count_unfinished};
+use crate::resources::{FUNCTION, QUEUE, TABLE, VERSION};
+
+/// What an execution that goes on may ask for, beside the code of its version: all versions of a function share
+/// one role and one environment's names.
+const NEEDED: [&str; 4] = [TABLE, QUEUE, FUNCTION, "AWS::IAM::Policy"];
+
+/// The executions that go on while a stack is changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// Those of each version, the lowest version first; none where nothing goes on.
+    pub versions: Vec<InFlightVersion>,
+    /// Whether these are all; else there are more than could be counted in good time.
+    pub is_complete: bool,
+    /// Whether executions start on another version afterwards.
+    pub moves: bool,
+    /// Why they could not be counted.
+    pub unknown: Option<String>,
+}
+
+/// The executions of one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlightVersion {
+    /// The version; an execution keeps that which it started with.
+    pub version: String,
+    /// How many.
+    pub executions: usize,
+    /// When the first of them started, RFC 3339 in UTC.
+    pub oldest: Option<String>,
+}
+
+impl InFlight {
+    /// Counts the executions of a function that a planned change meets. Who may not list them deploys all the same.
+    pub(super) async fn count(clients: &Clients, function: &str, plan: &StackPlan) -> Self {
+        let moves = plan.resources.iter().any(|resource| {
+            resource.kind == VERSION
+                && resource.action == Action::Added
+                && resource.id.starts_with("Orchestrator")
+        });
+        match count_unfinished(clients, function).await {
+            Ok(unfinished) => Self::of(&unfinished, moves),
+            Err(error) => Self {
+                versions: Vec::new(),
+                is_complete: false,
+                moves,
+                unknown: Some(error.in_a_line()),
+            },
+        }
+    }
+
+    fn of(unfinished: &Unfinished, moves: bool) -> Self {
+        let counted = unfinished.by_version.iter();
+        let mut versions: Vec<_> = counted
+            .map(|(version, executions)| InFlightVersion {
+                version: version.clone(),
+                executions: *executions,
+                oldest: unfinished.oldest.get(version).cloned(),
+            })
+            .collect();
+        versions.sort_by_key(|counted| counted.version.parse::<u64>().unwrap_or(0));
+        Self {
+            versions,
+            is_complete: unfinished.is_complete,
+            moves,
+            unknown: None,
+        }
+    }
+
+    /// Returns how many there are, or how many were counted.
+    pub fn total(&self) -> usize {
+        self.versions.iter().map(|counted| counted.executions).sum()
+    }
+
+    /// Returns what is said of them, a line each; nothing where nothing goes on.
+    pub fn lines(&self) -> Vec<String> {
+        if let Some(why) = &self.unknown {
+            return vec![format!(
+                "how many executions are in flight is not known: {why}"
+            )];
+        }
+        let fate = |version: &str| {
+            if self.moves {
+                format!("finish on version {version}")
+            } else {
+                format!("go on on version {version}")
+            }
+        };
+        let line = |counted: &InFlightVersion| {
+            let InFlightVersion {
+                version,
+                executions,
+                oldest,
+            } = counted;
+            let since = oldest.as_ref();
+            let since =
+                since.map_or_else(String::new, |oldest| format!(", the oldest since {oldest}"));
+            let (many, more) = match executions {
+                1 => ("execution", ""),
+                _ if self.is_complete => ("executions", ""),
+                _ => ("executions", "more than "),
+            };
+            let fate = fate(version);
+            format!("{more}{executions} {many} in flight {fate}{since}")
+        };
+        let mut lines: Vec<String> = self.versions.iter().map(line).collect();
+        if self.moves && !lines.is_empty() {
+            lines.push("new ones start on the new version".to_owned());
+        }
+        lines
+    }
+}
+
+/// Returns what executions in flight may still need of what a plan takes away or replaces.
+pub(super) fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
+    if in_flight.total() == 0 || plan.action == StackAction::Unchanged {
+        return Vec::new();
+    }
+    let goes = |action| matches!(action, Action::Removed | Action::Replaced);
+    let resources = plan.resources.iter();
+    let needed = resources.filter(|each| goes(each.action) && NEEDED.contains(&each.kind.as_str()));
+    needed
+        .map(|resource| Warning::InFlightMayNeed {
+            resource: resource.id.clone(),
+            kind: resource.kind.clone(),
+            executions: in_flight.total(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InFlight, missed};
+    use crate::aws::Unfinished;
+    use crate::deploy::plan::model::{Action, ResourcePlan, StackAction, StackPlan, Warning};
+
+    fn in_flight(moves: bool) -> InFlight {
+        let unfinished = Unfinished {
+            by_version: [("10".to_owned(), 1), ("9".to_owned(), 12)].into(),
+            oldest: [("9".to_owned(), "2026-01-01T00:00:00Z".to_owned())].into(),
+            is_complete: true,
+        };
+        InFlight::of(&unfinished, moves)
+    }
+
+    fn plan(resources: &[(&str, &str, Action)]) -> StackPlan {
+        let resource = |(id, kind, action): &(&str, &str, Action)| ResourcePlan {
+            id: (*id).to_owned(),
+            kind: (*kind).to_owned(),
+            action: *action,
+            reason: None,
+            properties: Vec::new(),
+        };
+        StackPlan {
+            workflow: "orders".to_owned(),
+            stack: "shop-dev-orders".to_owned(),
+            action: StackAction::Update,
+            status: None,
+            resources: resources.iter().map(resource).collect(),
+            settings: Vec::new(),
+            warnings: Vec::new(),
+            in_flight: None,
+        }
+    }
+
+    #[test]
+    fn each_version_is_told_with_what_becomes_of_its_executions() {
+        assert_eq!(
+            in_flight(true).lines(),
+            [
+                "12 executions in flight finish on version 9, the oldest since 2026-01-01T00:00:00Z",
+                "1 execution in flight finish on version 10",
+                "new ones start on the new version",
+            ]
+        );
+        let stays = in_flight(false).lines();
+        assert!(stays[0].contains("go on on version 9"), "{stays:?}");
+        assert_eq!(stays.len(), 2);
+        let nothing = InFlight::of(&Unfinished::default(), true);
+        assert!(nothing.lines().is_empty());
+    }
+
+    #[test]
+    fn what_goes_that_they_may_need_is_warned_of() {
+        let plan = plan(&[
+            ("ShipFunction", "AWS::Lambda::Function", Action::Removed),
+            ("OrdersTable", "AWS::DynamoDB::Table", Action::Replaced),
+            ("ShipLogGroup", "AWS::Logs::LogGroup", Action::Removed),
+            ("ShipVersion1", "AWS::Lambda::Version", Action::Kept),
+            ("NewFunction", "AWS::Lambda::Function", Action::Added),
+        ]);
+        let missed_ids = |in_flight: &InFlight| -> Vec<String> {
+            let warnings = missed(&plan, in_flight).into_iter();
+            let ids = warnings.map(|warning| match warning {
+                Warning::InFlightMayNeed { resource, .. } => resource,
+                other => unreachable!("{other:?}"),
+            });
+            ids.collect()
+        };
+        assert_eq!(
+            missed_ids(&in_flight(true)),
+            ["ShipFunction", "OrdersTable"]
+        );
+        let nothing = InFlight::of(&Unfinished::default(), true);
+        assert!(missed_ids(&nothing).is_empty());
+    }
+}
