@@ -4,7 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
     callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, policy, prune,
-    smoke_test, status, synth, trace, up, validate,
+    rollback, smoke_test, status, synth, trace, up, validate,
 };
 use super::context::Context;
 use super::global::Global;
@@ -49,6 +49,7 @@ pub(super) enum Command {
     Dlq(dlq::DlqArguments),
     Trace(trace::TraceArguments),
     Prune(prune::PruneArguments),
+    Rollback(rollback::RollbackArguments),
     Gc(gc::GcArguments),
     Doctor(doctor::DoctorArguments),
     Local(local::LocalArguments),
@@ -112,6 +113,7 @@ impl Command {
             Self::Dlq(arguments) => dlq::run(context, arguments).await,
             Self::Trace(arguments) => trace::run(context, arguments).await,
             Self::Prune(arguments) => prune::run(context, arguments).await,
+            Self::Rollback(arguments) => rollback::run(context, arguments).await,
             Self::Gc(arguments) => gc::run(context, arguments).await,
             Self::Doctor(arguments) => doctor::run(context, arguments).await,
             Self::Local(arguments) => local::run(context, arguments).await,

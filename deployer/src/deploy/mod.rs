@@ -10,4 +10,5 @@ pub mod lint;
 pub mod plan;
 pub mod policy;
 pub mod publish;
+pub mod rollback;
 pub mod verify;

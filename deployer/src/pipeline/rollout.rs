@@ -33,7 +33,7 @@ impl Rollout {
 }
 
 /// Refuses what AWS would refuse, and asks before a protected stage is changed, and before any stage
-/// loses data or what executions in flight may need. Says what becomes of those.
+/// loses data, takes away what executions in flight may need, or undoes a rollback. Says what becomes of those.
 pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> {
     let app = session.app;
     if let Some((resource, name)) = plan.refused().next() {
@@ -48,7 +48,8 @@ pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> 
     for text in plan.in_flight() {
         session.reporter.report(&Event::Note { text });
     }
-    if !(app.stage.protect || plan.loses_data() || plan.breaks_executions()) {
+    let takes_away = plan.loses_data() || plan.breaks_executions() || plan.undoes_rollback();
+    if !(app.stage.protect || takes_away) {
         return Ok(());
     }
     for text in digest(plan) {

@@ -2,6 +2,7 @@
 
 mod many;
 mod origin;
+mod over_running;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -39,6 +39,10 @@ pub(super) fn words(warning: &Warning) -> (String, Vec<String>) {
                  they have ended (`deployer executions list --status running`)"
             )],
         ),
+        Warning::ReturnsToLeftVersion { resource } => (
+            format!("RETURNS TO WHAT A ROLLBACK LEFT: {resource}"),
+            vec!["code and configuration are those that `deployer rollback` took away".to_owned()],
+        ),
         Warning::TogglesDurability {
             resource,
             becomes_durable,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Action, StackAction, StackPlan, Warning};
 use crate::aws::{Clients, Unfinished, count_unfinished};
-use crate::resources::{FUNCTION, QUEUE, TABLE, VERSION};
+use crate::deploy::rollback::ALIAS;
+use crate::resources::{FUNCTION, QUEUE, TABLE};
 
 /// What an execution that goes on may ask for, beside the code of its version: all versions of a function share
 /// one role and one environment's names.
@@ -38,9 +39,8 @@ impl InFlight {
     /// Counts the executions of a function that a planned change meets. Who may not list them deploys all the same.
     pub(super) async fn count(clients: &Clients, function: &str, plan: &StackPlan) -> Self {
         let moves = plan.resources.iter().any(|resource| {
-            resource.kind == VERSION
-                && resource.action == Action::Added
-                && resource.id.starts_with("Orchestrator")
+            let mut changed = resource.properties.iter();
+            resource.id == ALIAS && changed.any(|change| change.path == "FunctionVersion")
         });
         match count_unfinished(clients, function).await {
             Ok(unfinished) => Self::of(&unfinished, moves),

@@ -56,6 +56,12 @@ impl Plan {
         warnings.any(|warning| matches!(warning, Warning::InFlightMayNeed { .. }))
     }
 
+    /// Returns whether it brings back what a rollback took away.
+    pub fn undoes_rollback(&self) -> bool {
+        let mut warnings = self.stacks.iter().flat_map(|stack| &stack.warnings);
+        warnings.any(|warning| matches!(warning, Warning::ReturnsToLeftVersion { .. }))
+    }
+
     /// Returns what becomes of the executions that go on meanwhile, a text each.
     pub fn in_flight(&self) -> Vec<String> {
         let told = self.stacks.iter().filter_map(|stack| {
@@ -256,6 +262,11 @@ pub enum Warning {
         kind: String,
         /// How many executions are in flight, or were counted.
         executions: usize,
+    },
+    /// New executions would start again on a version that a rollback left.
+    ReturnsToLeftVersion {
+        /// The version.
+        resource: String,
     },
     /// A durable function becomes an ordinary one, or the reverse, which takes another function.
     TogglesDurability {

@@ -7,6 +7,7 @@ use super::in_flight::{InFlight, missed};
 use super::model::{StackAction, StackPlan, Warning};
 use crate::aws::{Clients, Messages, messages, unfinished_executions};
 use crate::deploy::apply::Request;
+use crate::deploy::rollback::returns_to;
 use crate::error::Result;
 use crate::hash::hexadecimal;
 use crate::resources::{QUEUE, TABLE};
@@ -74,6 +75,12 @@ pub async fn plan_stack(
     if plan.action != StackAction::Create && !plan.warnings.is_empty() {
         count(clients, &mut plan).await?;
     }
+    let wanted = request.template.body();
+    if let Some(left) = live.and_then(|live| returns_to(&live.template, wanted)) {
+        plan.warnings.push(Warning::ReturnsToLeftVersion {
+            resource: left.to_owned(),
+        });
+    }
     let function = live.and_then(|live| live.orchestrator.as_ref());
     let is_changed = matches!(plan.action, StackAction::Update | StackAction::Recover);
     if let (Some(function), true) = (function, is_changed) {
@@ -128,6 +135,7 @@ async fn count(clients: &Clients, plan: &mut StackPlan) -> Result<()> {
             } => *running_executions = Some(0),
             Warning::CannotBeReplaced { .. }
             | Warning::InFlightMayNeed { .. }
+            | Warning::ReturnsToLeftVersion { .. }
             | Warning::WidensPermissions { .. } => {}
         }
     }

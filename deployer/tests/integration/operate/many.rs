@@ -138,7 +138,7 @@ fn versions(document: &Value) -> Vec<String> {
 }
 
 /// Puts executions of a version into the store of the local target: waiting, succeeded, failed.
-fn crowd(small: &Small, version: &str, [waiting, succeeded, failed]: [usize; 3]) {
+pub(super) fn crowd(small: &Small, version: &str, [waiting, succeeded, failed]: [usize; 3]) {
     let (_, status) = small.json(&["status"]);
     let functions = status["workflows"][0]["functions"].as_array().unwrap();
     let orchestrator = functions

@@ -1,0 +1,92 @@
+//! Deploying over executions that go on, and back again.
+
+use serde_json::{Value, json};
+
+use super::Small;
+use super::many::crowd;
+
+fn workflow(plan: &Value) -> &Value {
+    let stacks = plan["stacks"].as_array().unwrap();
+    let found = stacks.iter().find(|stack| stack["workflow"] == "only");
+    found.unwrap()
+}
+
+fn warnings<'a>(plan: &'a Value, kind: &str) -> Vec<&'a str> {
+    let warnings = workflow(plan)["warnings"].as_array().unwrap().iter();
+    let of_kind = warnings.filter(|warning| warning["warning"] == kind);
+    of_kind
+        .map(|warning| warning["resource"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_goes_on_is_told_finishes_on_its_version_and_new_work_goes_back_at_once() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    crowd(&small, "1", [200, 5, 0]);
+    small.change_function();
+    let (_, plan) = small.json(&["plan"]);
+    let in_flight = &workflow(&plan)["in_flight"];
+    let version = &in_flight["versions"][0];
+    assert_eq!(version["version"], "1", "{in_flight}");
+    assert_eq!(version["executions"], 200, "{in_flight}");
+    assert!(version["oldest"].is_string(), "{in_flight}");
+    assert_eq!(in_flight["moves"], true, "{in_flight}");
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("only: 200 executions in flight finish on version 1"),
+        "{stderr}"
+    );
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(plan["changes"], false, "{plan}");
+
+    there_and_back(&small);
+
+    // What they may need does not go without consent.
+    let app = "config/app.yaml";
+    let table = "    tables:\n      orders: { partition_key: id }\n";
+    small.sandbox.edit(app, table, "");
+    let (_, plan) = small.json(&["plan"]);
+    let needed = warnings(&plan, "in-flight-may-need");
+    assert!(needed.contains(&"OrdersTable"), "{needed:?}");
+    let policy = needed.iter().any(|id| id.ends_with("Policy"));
+    assert!(policy, "the role is shared by all versions: {needed:?}");
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(code, Some(3), "{stderr}");
+}
+
+fn there_and_back(small: &Small) {
+    let (code, back) = small.json(&["rollback"]);
+    assert_eq!(code, Some(0), "{back}");
+    let moved = json!([back["from"], back["to"], back["in_flight"]]);
+    assert_eq!(moved, json!(["2", "1", 0]));
+    let (code, _, stderr) = small.run(&["rollback"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(stderr.contains("no version before 1"), "{stderr}");
+    // The next `up` knows.
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(
+        warnings(&plan, "returns-to-left-version").len(),
+        1,
+        "{plan}"
+    );
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(code, Some(3), "{stderr}");
+    small.write(
+        "functions/small-orchestrator/src/main.rs",
+        "fn main() { println!(\"mended\") }\n",
+    );
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(
+        code,
+        Some(0),
+        "what was mended is not what was left: {stderr}"
+    );
+    let (code, back) = small.json(&["rollback", "only", "--to", "2"]);
+    assert_eq!((code, &back["from"]), (Some(0), &json!("3")), "{back}");
+    let (code, _, stderr) = small.run(&["up", "--yes"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(plan["changes"], false, "{plan}");
+}
