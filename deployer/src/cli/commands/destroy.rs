@@ -9,15 +9,16 @@ use super::super::confirm::{confirm, confirm_purge};
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use crate::aws::Clients;
+use crate::config::Span;
 use crate::count::counted;
-use crate::deploy::destroy::{Data, Destroyed, Reach, Survey, carry_out, survey};
+use crate::deploy::destroy::{Data, Destroyed, Drain, Reach, Survey, carry_out, survey};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::pipeline::{self, StageLock, connect_or_start, local_settings};
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
-/// The intake is closed first and executions in flight are stopped. Versions that updates
+/// The intake is closed first and executions in flight are stopped, or waited for with `--drain`. Versions that updates
 /// retained go with their functions. A protected stage keeps its tables.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DestroyArguments {
@@ -29,6 +30,13 @@ pub(in crate::cli) struct DestroyArguments {
     /// Deletes the tables of a protected stage too; there `--yes` is not enough, but the stage's name is
     #[arg(long, value_name = "STAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     purge_data: Option<String>,
+    /// Waits until executions in flight have ended, for so long, instead of stopping them; deletes nothing where
+    /// some go on then
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    drain: Option<Span>,
+    /// Stops those that go on when the time of `--drain` is over
+    #[arg(long, requires = "drain")]
+    stop_executions: bool,
 }
 
 impl DestroyArguments {
@@ -78,7 +86,11 @@ pub(in crate::cli) async fn run(
         confirm_purge(context, arguments.purge_data.as_deref())?;
     }
     let applier = context.session().applier(&clients);
-    let destroyed = carry_out(app, &applier, &found, data).await?;
+    let drain = arguments.drain.map(|patience| Drain {
+        patience: patience.duration(),
+        then_stop: arguments.stop_executions,
+    });
+    let destroyed = carry_out(app, &applier, &found, data, drain).await?;
     Ok(finish(stage, &destroyed, start.elapsed().as_secs_f64()))
 }
 

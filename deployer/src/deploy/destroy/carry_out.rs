@@ -1,6 +1,7 @@
 //! What was surveyed is destroyed: the stacks side by side, the bucket after them, and a last look.
 
 use super::bucket;
+use super::executions::Drain;
 use super::leftovers;
 use super::survey::{Survey, workflow_stacks};
 use super::tables::{self, Data, TableSurvey};
@@ -18,7 +19,7 @@ pub struct Destroyed {
     pub executions_stopped: usize,
     /// What was kept on purpose.
     pub kept: Vec<String>,
-    /// What CloudFormation could not delete, and the user agreed to leave.
+    /// Executions that go on at the end of a drain, what CloudFormation could not delete, and the user agreed to leave.
     pub left: Vec<String>,
 }
 
@@ -32,6 +33,7 @@ pub async fn carry_out(
     applier: &Applier<'_>,
     survey: &Survey,
     data: Data,
+    drain: Option<Drain>,
 ) -> Result<Destroyed> {
     let clients = applier.clients;
     let mut destroyed = Destroyed::default();
@@ -39,7 +41,7 @@ pub async fn carry_out(
         survey
             .stacks
             .iter()
-            .map(|stack| take_down(app, applier, stack, data)),
+            .map(|stack| take_down(app, applier, stack, data, drain)),
     )
     .await;
     let mut errors = Vec::new();

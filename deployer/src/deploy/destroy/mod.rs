@@ -9,5 +9,6 @@ mod tables;
 mod take_down;
 
 pub use carry_out::{Destroyed, carry_out};
+pub use executions::Drain;
 pub use survey::{Reach, StackSurvey, Survey, survey};
 pub use tables::{Data, TableSurvey};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::executions;
+use super::executions::{self, Drain};
 use super::survey::StackSurvey;
 use super::tables::{self, Data};
 use crate::aws::{Clients, Pace, failed, is_missing, until};
@@ -20,12 +20,14 @@ pub(super) struct TakenDown {
     pub(super) left: Vec<String>,
 }
 
-/// Takes one stack down: its intake first, then its executions, then the stack.
+/// Takes one stack down: its intake first, then its executions, which are waited for
+/// where that is asked, then the stack.
 pub(super) async fn take_down(
     app: &App,
     applier: &Applier<'_>,
     stack: &StackSurvey,
     data: Data,
+    drain: Option<Drain>,
 ) -> Result<TakenDown> {
     let Applier {
         clients, reporter, ..
@@ -47,6 +49,9 @@ pub(super) async fn take_down(
     }
     let mut stopped = 0;
     if let Some(function) = &stack.orchestrator {
+        if let Some(drain) = drain {
+            executions::drain(applier, &stack.workflow, function, drain).await?;
+        }
         stopped = executions::stop_all(clients, function).await?;
         applier.note(format!(
             "running executions of `{}` that were stopped: {stopped}",

@@ -1,5 +1,7 @@
 //! Deploying over executions that go on, and back again.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use super::Small;
@@ -89,4 +91,43 @@ fn there_and_back(small: &Small) {
     assert_eq!(code, Some(0), "{stderr}");
     let (_, plan) = small.json(&["plan"]);
     assert_eq!(plan["changes"], false, "{plan}");
+}
+
+#[test]
+fn a_destroyed_workflow_is_drained_first_and_who_does_not_end_is_named() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    crowd(&small, "1", [3, 2, 0]);
+    let (code, _, stderr) = small.run(&["destroy", "--yes", "--drain=1s"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(
+        stderr.contains("3 executions of `only` did not end within 1 s"),
+        "{stderr}"
+    );
+    let named = "still in flight: crowd-00000, crowd-00002, crowd-00004";
+    assert!(stderr.contains(named), "{stderr}");
+    // Nothing stays closed in silence: `up` opens the intake again.
+    let mapping = |small: &Small| small.json(&["status"]).1["workflows"][0]["mapping"].to_string();
+    assert!(mapping(&small).contains("Disabled"), "{}", mapping(&small));
+    small.deployer(&["up"]).assert().success();
+    assert!(mapping(&small).contains("Enabled"), "{}", mapping(&small));
+
+    let mut destroying = small.sandbox.process(&["destroy", "--yes", "--drain"]);
+    let mut destroying = destroying.stdout(Stdio::null()).spawn().unwrap();
+    let stop = ["executions", "stop", "--all", "--yes"];
+    small.deployer(&stop).assert().success();
+    assert!(destroying.wait().unwrap().success(), "they have ended");
+    let (_, status) = small.json(&["status"]);
+    assert!(status["workflows"][0]["stack_status"].is_null(), "{status}");
+}
+
+#[test]
+fn who_goes_on_after_a_drain_is_stopped_where_that_is_asked_for() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    crowd(&small, "1", [3, 0, 0]);
+    let all = ["destroy", "--yes", "--drain=1s", "--stop-executions"];
+    let (code, _, stderr) = small.run(&all);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("were stopped: 3"), "{stderr}");
 }
