@@ -8,6 +8,7 @@ pub mod executions;
 pub mod garbage;
 pub mod logs;
 pub mod message;
+pub mod picture;
 pub mod prune;
 pub mod status;
 pub mod trace;

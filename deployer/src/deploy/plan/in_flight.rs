@@ -2,14 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Action, StackAction, StackPlan, Warning};
-use crate::aws::{Clients, Unfinished, count_unfinished};
-use crate::deploy::rollback::ALIAS;
-use crate::resources::{FUNCTION, QUEUE, TABLE};
-
-/// What an execution that goes on may ask for, beside the code of its version: all versions of a function share
-/// one role and one environment's names.
-const NEEDED: [&str; 4] = [TABLE, QUEUE, FUNCTION, "AWS::IAM::Policy"];
+use crate::aws::Unfinished;
 
 /// The executions that go on while a stack is changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,24 +29,8 @@ pub struct InFlightVersion {
 }
 
 impl InFlight {
-    /// Counts the executions of a function that a planned change meets. Who may not list them deploys all the same.
-    pub(super) async fn count(clients: &Clients, function: &str, plan: &StackPlan) -> Self {
-        let moves = plan.resources.iter().any(|resource| {
-            let mut changed = resource.properties.iter();
-            resource.id == ALIAS && changed.any(|change| change.path == "FunctionVersion")
-        });
-        match count_unfinished(clients, function).await {
-            Ok(unfinished) => Self::of(&unfinished, moves),
-            Err(error) => Self {
-                versions: Vec::new(),
-                is_complete: false,
-                moves,
-                unknown: Some(error.in_a_line()),
-            },
-        }
-    }
-
-    fn of(unfinished: &Unfinished, moves: bool) -> Self {
+    /// Returns what was counted.
+    pub(super) fn of(unfinished: &Unfinished, moves: bool) -> Self {
         let counted = unfinished.by_version.iter();
         let mut versions: Vec<_> = counted
             .map(|(version, executions)| InFlightVersion {
@@ -115,28 +92,10 @@ impl InFlight {
     }
 }
 
-/// Returns what executions in flight may still need of what a plan takes away or replaces.
-pub(super) fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
-    if in_flight.total() == 0 || plan.action == StackAction::Unchanged {
-        return Vec::new();
-    }
-    let goes = |action| matches!(action, Action::Removed | Action::Replaced);
-    let resources = plan.resources.iter();
-    let needed = resources.filter(|each| goes(each.action) && NEEDED.contains(&each.kind.as_str()));
-    needed
-        .map(|resource| Warning::InFlightMayNeed {
-            resource: resource.id.clone(),
-            kind: resource.kind.clone(),
-            executions: in_flight.total(),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{InFlight, missed};
+    use super::InFlight;
     use crate::aws::Unfinished;
-    use crate::deploy::plan::model::{Action, ResourcePlan, StackAction, StackPlan, Warning};
 
     fn in_flight(moves: bool) -> InFlight {
         let unfinished = Unfinished {
@@ -145,26 +104,6 @@ mod tests {
             is_complete: true,
         };
         InFlight::of(&unfinished, moves)
-    }
-
-    fn plan(resources: &[(&str, &str, Action)]) -> StackPlan {
-        let resource = |(id, kind, action): &(&str, &str, Action)| ResourcePlan {
-            id: (*id).to_owned(),
-            kind: (*kind).to_owned(),
-            action: *action,
-            reason: None,
-            properties: Vec::new(),
-        };
-        StackPlan {
-            workflow: "orders".to_owned(),
-            stack: "shop-dev-orders".to_owned(),
-            action: StackAction::Update,
-            status: None,
-            resources: resources.iter().map(resource).collect(),
-            settings: Vec::new(),
-            warnings: Vec::new(),
-            in_flight: None,
-        }
     }
 
     #[test]
@@ -182,30 +121,5 @@ mod tests {
         assert_eq!(stays.len(), 2);
         let nothing = InFlight::of(&Unfinished::default(), true);
         assert!(nothing.lines().is_empty());
-    }
-
-    #[test]
-    fn what_goes_that_they_may_need_is_warned_of() {
-        let plan = plan(&[
-            ("ShipFunction", "AWS::Lambda::Function", Action::Removed),
-            ("OrdersTable", "AWS::DynamoDB::Table", Action::Replaced),
-            ("ShipLogGroup", "AWS::Logs::LogGroup", Action::Removed),
-            ("ShipVersion1", "AWS::Lambda::Version", Action::Kept),
-            ("NewFunction", "AWS::Lambda::Function", Action::Added),
-        ]);
-        let missed_ids = |in_flight: &InFlight| -> Vec<String> {
-            let warnings = missed(&plan, in_flight).into_iter();
-            let ids = warnings.map(|warning| match warning {
-                Warning::InFlightMayNeed { resource, .. } => resource,
-                other => unreachable!("{other:?}"),
-            });
-            ids.collect()
-        };
-        assert_eq!(
-            missed_ids(&in_flight(true)),
-            ["ShipFunction", "OrdersTable"]
-        );
-        let nothing = InFlight::of(&Unfinished::default(), true);
-        assert!(missed_ids(&nothing).is_empty());
     }
 }

@@ -11,6 +11,7 @@ mod file;
 mod follow;
 mod in_flight;
 mod make;
+mod meet;
 mod model;
 mod permission;
 mod read;

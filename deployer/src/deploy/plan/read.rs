@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
-use super::in_flight::{InFlight, missed};
+use super::meet::{count_in_flight, missed};
 use super::model::{StackAction, StackPlan, Warning};
 use crate::aws::{Clients, Messages, messages, unfinished_executions};
 use crate::deploy::apply::Request;
@@ -84,7 +84,7 @@ pub async fn plan_stack(
     let function = live.and_then(|live| live.orchestrator.as_ref());
     let is_changed = matches!(plan.action, StackAction::Update | StackAction::Recover);
     if let (Some(function), true) = (function, is_changed) {
-        let in_flight = InFlight::count(clients, function, &plan).await;
+        let in_flight = count_in_flight(clients, function, &plan).await;
         plan.warnings.extend(missed(&plan, &in_flight));
         plan.in_flight = Some(in_flight);
     }

@@ -6,7 +6,9 @@ pub mod dead_letter;
 mod envelope;
 mod message;
 mod name;
+mod opening;
 
-pub use envelope::{Envelope, Opened};
+pub use envelope::Envelope;
 pub use message::{Message, MessageError};
 pub use name::{NameError, NameTemplate, TemplateError};
+pub use opening::Opened;

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use durable_history::Record;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::tree;
 use crate::cli::context::Context;
@@ -13,6 +13,7 @@ use crate::cli::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::operate::deployed::deployed;
 use crate::operate::executions::{ExecutionView, find, read_record};
+use crate::operate::picture::{self, Shown};
 use crate::pipeline::connect;
 
 /// Shows one execution: its operations as a tree, what it waits for, its errors
@@ -29,13 +30,53 @@ pub(in crate::cli) struct ShowArguments {
     /// Reads what `executions export` wrote, `-` from stdin, rather than the service
     #[arg(long, value_name = "FILE", conflicts_with_all = ["execution", "workflow"])]
     file: Option<Utf8PathBuf>,
+    /// Writes a page with its timeline into this file; it needs neither a script nor a network
+    #[arg(long, value_name = "FILE")]
+    html: Option<Utf8PathBuf>,
+    /// Writes the timeline as an image into this file; it has no inputs and results in it
+    #[arg(long, value_name = "FILE")]
+    svg: Option<Utf8PathBuf>,
+    /// Leaves inputs, results and the words of errors out of the page
+    #[arg(long, requires = "html")]
+    redact: bool,
 }
 
 impl ShowArguments {
     /// Shows an execution from a file, which needs no project and no credentials; nothing without one.
     pub(in crate::cli) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
         let file = self.file.as_deref()?;
-        Some(read(file).map(|record| outcome(&record, verbose)))
+        Some(read(file).and_then(|record| self.told(&record, verbose)))
+    }
+
+    /// Returns the execution as a tree, or writes its pictures.
+    fn told(&self, record: &Record, verbose: bool) -> Result<Outcome> {
+        let view = ExecutionView::of(record);
+        let shown = if self.redact {
+            Shown::Outline
+        } else {
+            Shown::Data
+        };
+        let mut written = Vec::new();
+        if let Some(file) = &self.html {
+            fs_err::write(file, picture::html(record, shown))?;
+            written.push(file);
+        }
+        if let Some(file) = &self.svg {
+            fs_err::write(file, picture::svg(record))?;
+            written.push(file);
+        }
+        if written.is_empty() {
+            let text = tree::render(&view, verbose);
+            return Ok(Outcome::done(text, document(&view)));
+        }
+        let lines = written
+            .iter()
+            .map(|file| format!("{file} has its timeline."));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        Ok(Outcome::done(
+            text,
+            json!({ "execution": view.name, "files": written }),
+        ))
     }
 }
 
@@ -47,13 +88,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &ShowArguments) ->
     let wanted = arguments.execution.as_deref().unwrap_or_default();
     let found = find(app, &clients, &deployed, wanted).await?;
     let record = read_record(&clients, &found.execution.arn).await?;
-    Ok(outcome(&record, context.verbose))
-}
-
-fn outcome(record: &Record, verbose: bool) -> Outcome {
-    let view = ExecutionView::of(record);
-    let text = tree::render(&view, verbose);
-    Outcome::done(text, document(&view))
+    arguments.told(&record, context.verbose)
 }
 
 /// Returns the execution for programs.

@@ -1,0 +1,186 @@
+//! The axis of time, folded where nothing works: an execution that waits for a day and works for two seconds
+//! shows both.
+
+use std::time::Duration;
+
+use durable_history::{Activity, OperationType, Row, Timestamp};
+
+/// How much of the axis a span without work takes at the most, as a part of all work.
+const LONGEST_FOLD: f64 = 0.25;
+/// The least that all work counts for, in seconds, so that an execution that only waits has an axis too.
+const LEAST_WORK: f64 = 0.01;
+
+/// A span of the axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Span {
+    /// When it begins.
+    pub(super) from: Timestamp,
+    /// When it ends.
+    pub(super) to: Timestamp,
+    /// Where it begins on the axis, from 0 to 1.
+    pub(super) start: f64,
+    /// Where it ends.
+    pub(super) end: f64,
+    /// Whether it is drawn shorter than it is.
+    pub(super) is_folded: bool,
+}
+
+/// The axis of an execution.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Axis {
+    /// Its spans, without a gap.
+    pub(super) spans: Vec<Span>,
+    /// How long steps worked, overlaps counted once.
+    pub(super) worked: Duration,
+    /// How long it went on altogether.
+    pub(super) whole: Duration,
+}
+
+impl Axis {
+    /// Returns the axis from the begin to the end of what is known.
+    pub(super) fn of(rows: &[Row<'_>], begin: Timestamp, end: Timestamp) -> Self {
+        let end = end.max(begin);
+        let merged = merged(work(rows, end), begin, end);
+        let mut pieces = Vec::new();
+        let mut reached = begin;
+        for (from, to) in merged {
+            pieces.push((reached, from, false));
+            pieces.push((from, to, true));
+            reached = to;
+        }
+        pieces.push((reached, end, false));
+        pieces.retain(|(from, to, _)| to > from);
+        let worked: Duration = pieces
+            .iter()
+            .filter(|(_, _, works)| *works)
+            .map(|(from, to, _)| to.since(*from))
+            .sum();
+        let most = worked.as_secs_f64().max(LEAST_WORK) * LONGEST_FOLD;
+        let drawn = |(from, to, works): &(Timestamp, Timestamp, bool)| {
+            let seconds = to.since(*from).as_secs_f64();
+            if *works { seconds } else { seconds.min(most) }
+        };
+        let total: f64 = pieces.iter().map(drawn).sum();
+        let mut start = 0.0;
+        let mut spans = Vec::with_capacity(pieces.len());
+        for piece in &pieces {
+            let (from, to, works) = *piece;
+            let next = if total > 0.0 {
+                start + drawn(piece) / total
+            } else {
+                1.0
+            };
+            spans.push(Span {
+                from,
+                to,
+                start,
+                end: next.min(1.0),
+                is_folded: !works && to.since(from).as_secs_f64() > most * 1.000_001,
+            });
+            start = next;
+        }
+        Self {
+            spans,
+            worked,
+            whole: end.since(begin),
+        }
+    }
+
+    /// Returns where a moment is on the axis, from 0 to 1.
+    pub(super) fn place(&self, at: Timestamp) -> f64 {
+        let after = self.spans.partition_point(|span| span.to < at);
+        let Some(span) = self.spans.get(after) else {
+            return if self.spans.is_empty() { 0.0 } else { 1.0 };
+        };
+        let length = span.to.since(span.from).as_secs_f64();
+        let within = at.since(span.from).as_secs_f64();
+        let part = if length > 0.0 { within / length } else { 0.0 };
+        span.start + (span.end - span.start) * part.clamp(0.0, 1.0)
+    }
+}
+
+/// Returns when steps were at work.
+fn work(rows: &[Row<'_>], end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    // What is around others is at work when those are.
+    let steps = rows
+        .iter()
+        .filter(|row| row.operation.kind == OperationType::Step);
+    let bars = steps.flat_map(|row| &row.bars);
+    let active = bars.filter(|bar| bar.activity == Activity::Active);
+    active
+        .map(|bar| (bar.from, bar.to.unwrap_or(end)))
+        .collect()
+}
+
+/// Returns the spans in order, those that touch as one.
+fn merged(
+    mut spans: Vec<(Timestamp, Timestamp)>,
+    begin: Timestamp,
+    end: Timestamp,
+) -> Vec<(Timestamp, Timestamp)> {
+    spans.sort_unstable();
+    let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (from, to) in spans {
+        let (from, to) = (from.clamp(begin, end), to.clamp(begin, end));
+        match merged.last_mut() {
+            Some((_, reached)) if from <= *reached => *reached = (*reached).max(to),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use durable_history::{History, HistoryEvent, Timestamp};
+    use serde_json::json;
+
+    use super::Axis;
+
+    fn at(seconds: f64) -> Timestamp {
+        Timestamp::parse("2026-01-01T00:00:00Z")
+            .unwrap()
+            .plus(Duration::from_secs_f64(seconds))
+    }
+
+    fn axis(end: f64) -> Axis {
+        let event = |number: u64, kind: &str, seconds: f64, id: &str| -> HistoryEvent {
+            let time = at(seconds).to_rfc3339();
+            let event = json!({ "EventId": number, "EventType": kind, "EventTimestamp": time, "Id": id, "Name": id });
+            serde_json::from_value(event).unwrap()
+        };
+        let history = History::of([
+            event(1, "StepStarted", 0.0, "a"),
+            event(2, "StepSucceeded", 1.0, "a"),
+            event(3, "StepStarted", 82_801.0, "b"),
+            event(4, "StepSucceeded", 82_802.0, "b"),
+        ]);
+        Axis::of(&history.timeline(), at(0.0), at(end))
+    }
+
+    #[test]
+    fn a_day_of_waiting_leaves_room_for_two_seconds_of_work() {
+        let axis = axis(82_802.0);
+        assert_eq!(axis.worked, Duration::from_secs(2));
+        assert_eq!(axis.whole, Duration::from_secs(82_802));
+        let folded: Vec<bool> = axis.spans.iter().map(|span| span.is_folded).collect();
+        assert_eq!(folded, [false, true, false]);
+        assert!((axis.place(at(0.0)) - 0.0).abs() < 1e-9);
+        assert!((axis.place(at(1.0)) - 0.4).abs() < 1e-6);
+        assert!((axis.place(at(82_801.0)) - 0.6).abs() < 1e-6);
+        assert!((axis.place(at(90_000.0)) - 1.0).abs() < 1e-9);
+        let middle = axis.place(at(41_401.0));
+        assert!((middle - 0.5).abs() < 1e-6, "{middle}");
+    }
+
+    #[test]
+    fn an_execution_that_did_nothing_has_an_axis_too() {
+        let nothing = Axis::of(&[], at(5.0), at(5.0));
+        assert!(nothing.place(at(5.0)).abs() < 1e-9);
+        let waiting = Axis::of(&[], at(0.0), at(60.0));
+        assert_eq!(waiting.spans.len(), 1);
+        assert!((waiting.place(at(30.0)) - 0.5).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,176 @@
+//! The picture as an HTML page: a table that reads as one without its colors too.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::scene::{Scene, SceneBar, SceneRow, name, span};
+use super::style::STYLE;
+use crate::operate::executions::Waiting;
+
+pub(super) fn render(scene: &Scene) -> String {
+    let view = &scene.view;
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (view.name) " " (view.status) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    h1 { (view.name) " " span.status data-status=(view.status) { (view.status) } }
+                    (facts(scene))
+                    (waits(&view.waiting_for))
+                    (data(scene))
+                    (table(scene))
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn facts(scene: &Scene) -> Markup {
+    let view = &scene.view;
+    let facts = [
+        ("Function", view.function.clone()),
+        ("Version", view.version.clone()),
+        ("Started", view.started_at.0.to_rfc3339()),
+        (
+            "Ended",
+            view.ended_at
+                .map_or_else(|| "not yet".to_owned(), |at| at.0.to_rfc3339()),
+        ),
+        ("Took", span(scene.axis.whole)),
+        ("Of that steps worked", span(scene.axis.worked)),
+        ("Operations", format!("{} of 3000", view.operations_used)),
+        ("Bytes written", view.bytes_written.to_string()),
+        ("Invocations", view.invocations.to_string()),
+    ];
+    html! {
+        dl.facts { @for (what, value) in facts { div { dt { (what) } dd { (value) } } } }
+    }
+}
+
+fn waits(waiting: &[Waiting]) -> Markup {
+    html! {
+        @if !waiting.is_empty() {
+            h2 { "Waits for" }
+            ul {
+                @for each in waiting {
+                    li {
+                        strong { (each.operation) } " (" (each.kind) ") since " (each.since.0.to_rfc3339())
+                        @if let Some(until) = each.until { ", until " (until.0.to_rfc3339()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn data(scene: &Scene) -> Markup {
+    let view = &scene.view;
+    html! {
+        @if let Some(error) = &view.error { p.error role="note" { (scene.error(error)) } }
+        @if let Some(input) = scene.value(view.input.as_ref()) { (folded("Input", &input)) }
+        @if let Some(result) = scene.value(view.result.as_ref()) { (folded("Result", &result)) }
+    }
+}
+
+fn folded(what: &str, text: &str) -> Markup {
+    html! { details { summary { (what) } pre { (text) } } }
+}
+
+fn table(scene: &Scene) -> Markup {
+    let begin = scene.begin.to_rfc3339();
+    html! {
+        table style=(folds(scene)) {
+            caption {
+                "Operations over time, from " (begin) ". "
+                @if scene.axis.spans.iter().any(|span| span.is_folded) {
+                    "Where nothing works the axis is folded (shaded)."
+                }
+            }
+            thead {
+                tr {
+                    th scope="col" { "Operation" }
+                    th scope="col" { "Status" }
+                    th scope="col" { "Time" (axis(scene)) }
+                }
+            }
+            tbody { @for each in &scene.rows { (row(scene, each)) } }
+        }
+    }
+}
+
+/// Returns the shades of folded spans, once for all rows.
+fn folds(scene: &Scene) -> String {
+    let folded = scene.axis.spans.iter().filter(|span| span.is_folded);
+    let mut stops = vec!["transparent 0".to_owned()];
+    for span in folded {
+        let (start, end) = (span.start * 100.0, span.end * 100.0);
+        stops.push(format!("transparent {start:.2}%,var(--fold) {start:.2}%,var(--fold) {end:.2}%,transparent {end:.2}%"));
+    }
+    stops.push("transparent 100%".to_owned());
+    format!("--folds:linear-gradient(90deg,{})", stops.join(","))
+}
+
+fn axis(scene: &Scene) -> Markup {
+    let folded = scene.axis.spans.iter().filter(|span| span.is_folded);
+    html! {
+        div.axis {
+            @for each in folded {
+                span style=(format!("left:{:.2}%;width:{:.2}%", each.start * 100.0, (each.end - each.start) * 100.0)) {
+                    (span(each.to.since(each.from)))
+                }
+            }
+        }
+    }
+}
+
+fn row(scene: &Scene, row: &SceneRow) -> Markup {
+    let operation = &row.operation;
+    let result = scene.value(operation.result.as_ref());
+    let told = result.is_some() || operation.execution.is_some() || operation.attempts.len() > 1;
+    html! {
+        tr {
+            th scope="row" style=(format!("--depth:{}", operation.depth.min(12))) {
+                (name(operation)) " " small { (operation.sub_type.as_deref().unwrap_or(operation.kind)) }
+                @if let Some(error) = &operation.error { div.error { (scene.error(error)) } }
+                @if told {
+                    details {
+                        summary { "More" }
+                        @if let Some(function) = &operation.function { p { "Invokes " (function) } }
+                        @if let Some(execution) = &operation.execution { p { "Execution " (execution) } }
+                        @if operation.attempts.len() > 1 {
+                            ol {
+                                @for attempt in &operation.attempts {
+                                    li {
+                                        @match &attempt.error {
+                                            Some(error) => (scene.error(error)),
+                                            None => "succeeded or goes on",
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        @if let Some(result) = result { pre { (result) } }
+                    }
+                }
+            }
+            td.status data-status=(operation.status) { (operation.status) }
+            td.lane { @for each in &row.bars { (bar(each)) } }
+        }
+    }
+}
+
+fn bar(bar: &SceneBar) -> Markup {
+    let (left, width) = (bar.start * 100.0, (bar.end - bar.start) * 100.0);
+    html! {
+        i class=(bar.look.class()) title=(bar.words) style=(format!("left:{left:.2}%;width:{width:.2}%")) {
+            b { (bar.words) }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What is drawn, whichever way: rows with bars at their places.
+
+use std::time::Duration;
+
+use durable_history::{Activity, Operation, OperationType, Record, Timestamp};
+use serde_json::Value;
+
+use super::axis::Axis;
+use super::shown::Shown;
+use crate::operate::executions::{ErrorView, ExecutionView, OperationView};
+
+/// The most letters that all values of a picture have together, so that it can be sent around.
+const MOST_LETTERS: usize = 600_000;
+/// The most letters of one value.
+const LONGEST_VALUE: usize = 20_000;
+
+/// An execution, ready to be drawn.
+pub(super) struct Scene {
+    pub(super) view: ExecutionView,
+    pub(super) axis: Axis,
+    pub(super) begin: Timestamp,
+    pub(super) rows: Vec<SceneRow>,
+    pub(super) shown: Shown,
+    longest: usize,
+}
+
+/// An operation.
+pub(super) struct SceneRow {
+    pub(super) operation: OperationView,
+    pub(super) bars: Vec<SceneBar>,
+}
+
+/// What an operation was doing for a time.
+pub(super) struct SceneBar {
+    pub(super) look: Look,
+    /// Where it begins on the axis, from 0 to 1.
+    pub(super) start: f64,
+    /// Where it ends.
+    pub(super) end: f64,
+    /// When, in words, counted from the begin of the execution.
+    pub(super) words: String,
+}
+
+/// How a bar looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// A step works.
+    Active,
+    /// An attempt that failed.
+    Failed,
+    /// It waits.
+    Waiting,
+    /// It is around others.
+    Around,
+}
+
+impl Look {
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Failed => "failed",
+            Self::Waiting => "waiting",
+            Self::Around => "around",
+        }
+    }
+}
+
+impl Scene {
+    pub(super) fn of(record: &Record, shown: Shown) -> Self {
+        let history = record.history();
+        let view = ExecutionView::of(record);
+        let begin = view.started_at.0;
+        // Without a clock: what goes on is known until the last that was told.
+        let last = record.events.iter().map(|event| event.event_timestamp);
+        let end = view.ended_at.map_or(begin, |end| end.0);
+        let end = last.fold(end, Timestamp::max);
+        let timeline = history.timeline();
+        let axis = Axis::of(&timeline, begin, end);
+        let rows = timeline.iter().zip(&view.operations);
+        let rows = rows.map(|(row, operation)| {
+            let mut attempts = row.operation.attempts.iter();
+            let bars = row.bars.iter().map(|bar| {
+                let to = bar.to.unwrap_or(end);
+                let failed = bar.activity == Activity::Active
+                    && attempts
+                        .next()
+                        .is_some_and(|attempt| attempt.error.is_some());
+                SceneBar {
+                    look: look(row.operation, bar.activity, failed),
+                    start: axis.place(bar.from),
+                    end: axis.place(to),
+                    words: when(begin, bar.from, bar.to, bar.activity),
+                }
+            });
+            SceneRow {
+                bars: bars.collect(),
+                operation: operation.clone(),
+            }
+        });
+        let rows: Vec<SceneRow> = rows.collect();
+        let longest = (MOST_LETTERS / (rows.len() + 2)).min(LONGEST_VALUE);
+        Self {
+            view,
+            axis,
+            begin,
+            rows,
+            shown,
+            longest,
+        }
+    }
+
+    /// Returns a value for people, cut where it is too long; nothing where data is not shown.
+    pub(super) fn value(&self, value: Option<&Value>) -> Option<String> {
+        let value = value.filter(|_| self.shown == Shown::Data)?;
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => serde_json::to_string_pretty(other).unwrap_or_default(),
+        };
+        Some(self.cut(&text))
+    }
+
+    /// Returns an error in words; its kind only where data is not shown.
+    pub(super) fn error(&self, error: &ErrorView) -> String {
+        match self.shown {
+            Shown::Data => self.cut(&error.in_words()),
+            Shown::Outline => error.kind.clone().unwrap_or_else(|| "error".to_owned()),
+        }
+    }
+
+    fn cut(&self, text: &str) -> String {
+        match text.char_indices().nth(self.longest) {
+            None => text.to_owned(),
+            Some((place, _)) => {
+                let head = text.get(..place).unwrap_or_default();
+                format!("{head}… ({} bytes in all)", text.len())
+            }
+        }
+    }
+}
+
+fn look(operation: &Operation, activity: Activity, failed: bool) -> Look {
+    match (activity, operation.kind) {
+        (_, OperationType::Context | OperationType::Execution) => Look::Around,
+        (Activity::Waiting, _) => Look::Waiting,
+        (Activity::Active, _) if failed => Look::Failed,
+        (Activity::Active, _) => Look::Active,
+    }
+}
+
+fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, activity: Activity) -> String {
+    let what = match activity {
+        Activity::Active => "active",
+        Activity::Waiting => "waiting",
+    };
+    let start = span(from.since(begin));
+    match to {
+        Some(to) => format!("{what} for {}, from {start}", span(to.since(from))),
+        None => format!("{what} since {start}"),
+    }
+}
+
+/// Returns a length of time in words.
+pub(super) fn span(length: Duration) -> String {
+    if length < Duration::from_mins(1) {
+        return format!("{:.3} s", length.as_secs_f64());
+    }
+    let seconds = Duration::from_secs(length.as_secs());
+    humantime::format_duration(seconds).to_string()
+}
+
+/// Returns the name that an operation is told by.
+pub(super) fn name(operation: &OperationView) -> &str {
+    let kind = operation.sub_type.as_deref().unwrap_or(operation.kind);
+    operation.name.as_deref().unwrap_or(kind)
+}

@@ -1,0 +1,41 @@
+//! How the page looks: light and dark, wide and narrow, on paper.
+
+/// The style sheet.
+pub(super) const STYLE: &str = "
+:root{--ink:#1b1f24;--paper:#fff;--line:#d0d7de;--active:#1f6feb;--failed:#cf222e;--waiting:#8c959f;--fold:#8c959f33}
+@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--line:#30363d;--active:#58a6ff;--failed:#ff7b72;--waiting:#7d8590;--fold:#7d859044}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.4 system-ui,sans-serif}
+main{max-width:1200px;margin:0 auto;padding:1rem}
+h1{font-size:1.3rem;overflow-wrap:anywhere}
+h2{font-size:1rem}
+.facts{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;margin:0 0 1rem}
+.facts div{min-width:0}
+dt{font-size:.8rem;opacity:.8}
+dd{margin:0;overflow-wrap:anywhere}
+.error{color:var(--failed);overflow-wrap:anywhere}
+.status{font-size:.8rem}
+[data-status=FAILED],[data-status=TIMED_OUT],[data-status=STOPPED]{color:var(--failed);font-weight:bold}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);padding:.5rem;margin:.3rem 0}
+table{border-collapse:collapse;width:100%;table-layout:fixed}
+caption{text-align:left;font-size:.85rem;padding:.3rem 0}
+th,td{text-align:left;font-weight:normal;vertical-align:top;border-top:1px solid var(--line);padding:.2rem .4rem}
+th:nth-child(1){width:34%;overflow-wrap:anywhere}
+th:nth-child(2){width:7.5rem}
+tbody th{padding-left:calc(.4rem + var(--depth)*.9rem)}
+small{opacity:.75}
+summary{font-size:.8rem;cursor:pointer}
+.lane,.axis{position:relative;background:var(--folds)}
+.axis{height:1.3rem}
+.axis span{position:absolute;text-align:center;font-size:.75rem;white-space:nowrap;overflow:hidden}
+.lane{height:1.7rem}
+.lane,thead th:nth-child(3){padding-left:0;padding-right:0}
+.lane i{position:absolute;top:.35rem;height:.9rem;min-width:3px;border-radius:2px}
+.lane b{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.active{background:var(--active)}
+.failed{background:var(--failed)}
+.waiting{background:repeating-linear-gradient(45deg,var(--waiting) 0 3px,transparent 3px 6px);border:1px solid var(--waiting)}
+.around{border:1px solid var(--ink);border-width:1px 1px 0;opacity:.6;height:.4rem!important}
+@media(max-width:640px){thead th:nth-child(-n+2){display:none}table,thead,tbody,caption{display:block}tr{display:flex;flex-wrap:wrap;border-top:1px solid var(--line)}th,td{border:0}tbody th,th:nth-child(1){flex:1 1 60%;width:auto;min-width:0}td.status{flex:0 0 auto}.lane,thead th:nth-child(3){flex:1 0 100%;width:100%}}
+@media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}tr{break-inside:avoid}}
+";

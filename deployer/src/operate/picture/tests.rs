@@ -1,0 +1,140 @@
+//! Pictures: what is in them, what never is, and how large they get.
+
+use durable_history::Record;
+use serde_json::{Value, json};
+
+use super::{Shown, html, svg};
+
+/// What a message may try: markup, script, an end of the style sheet, an attribute.
+const EVIL: &str = "</style><script>alert(1)</script>\"' onload='x' &amp;";
+
+struct Story(Vec<Value>);
+
+impl Story {
+    fn begin(input: &str) -> Self {
+        let mut story = Self(Vec::new());
+        let input = json!({ "text": input }).to_string();
+        let details = json!({ "Input": { "Payload": input }, "ExecutionTimeout": 3_600 });
+        story.tell(0, "ExecutionStarted", None, details);
+        story
+    }
+
+    fn tell(&mut self, at: u64, kind: &str, operation: Option<&str>, details: Value) {
+        let mut event = json!({
+            "EventId": self.0.len() + 1,
+            "EventType": kind,
+            "EventTimestamp": 1_767_225_600 + at,
+        });
+        event[format!("{kind}Details")] = details;
+        if let Some(name) = operation {
+            event["Id"] = json!(name);
+            event["Name"] = json!(name);
+        }
+        self.0.push(event);
+    }
+
+    fn step(&mut self, at: u64, name: &str) {
+        self.tell(at, "StepStarted", Some(name), json!({}));
+        let result = json!({ "Result": { "Payload": json!("private result").to_string() } });
+        self.tell(at + 1, "StepSucceeded", Some(name), result);
+    }
+
+    fn record(&self, name: &str, status: &str) -> Record {
+        let arn = format!("arn:aws:lambda:r:1:function:orders:7/durable-execution/{name}/id");
+        let record = json!({
+            "Execution": {
+                "DurableExecutionArn": arn, "DurableExecutionName": name,
+                "FunctionArn": "arn:aws:lambda:r:1:function:orders:7", "Version": "7",
+                "Status": status, "StartTimestamp": 1_767_225_600,
+            },
+            "Events": self.0,
+        });
+        Record::read(&record.to_string()).unwrap()
+    }
+}
+
+fn failing(text: &str) -> Record {
+    let mut story = Story::begin(text);
+    story.step(0, text);
+    story.tell(10, "StepStarted", Some("charge"), json!({}));
+    let error = json!({ "ErrorType": "Declined", "ErrorMessage": text });
+    let details = json!({ "Error": { "Payload": error }, "RetryDetails": { "CurrentAttempt": 1 } });
+    story.tell(11, "StepFailed", Some("charge"), details);
+    story.record("tx-1", "RUNNING")
+}
+
+#[test]
+fn a_page_tells_what_happened_without_a_script_or_anything_from_elsewhere() {
+    let mut story = Story::begin("hello");
+    story.step(0, "check");
+    story.tell(
+        1,
+        "WaitStarted",
+        Some("pause"),
+        json!({ "Duration": 82_800 }),
+    );
+    story.tell(
+        82_801,
+        "WaitSucceeded",
+        Some("pause"),
+        json!({ "Duration": 82_800 }),
+    );
+    story.step(82_801, "charge");
+    let page = html(&story.record("tx-1", "RUNNING"), Shown::Data);
+    for told in [
+        "tx-1", "RUNNING", "check", "pause", "charge", "hello", "23h", "2.000 s",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    let (check, charge) = (page.find(">check "), page.find(">charge "));
+    assert!(check.is_some() && check < charge, "rows are in order");
+    for never in ["<script", "http://", "https://", "@import", "url(", "<link"] {
+        assert!(!page.contains(never), "{never}");
+    }
+    assert_eq!(page, html(&story.record("tx-1", "RUNNING"), Shown::Data));
+}
+
+#[test]
+fn nothing_of_a_message_is_ever_markup() {
+    let record = failing(EVIL);
+    for picture in [html(&record, Shown::Data), svg(&record)] {
+        assert!(picture.contains("&lt;script&gt;"), "it is shown as text");
+        assert!(!picture.contains("<script"), "{picture}");
+        assert_eq!(picture.matches("</style>").count(), 1);
+        assert!(!picture.contains("\"' onload"), "{picture}");
+    }
+}
+
+#[test]
+fn an_outline_has_no_data_in_it() {
+    let record = failing("private words");
+    let (data, outline) = (html(&record, Shown::Data), html(&record, Shown::Outline));
+    assert!(data.contains("private result"), "{data}");
+    assert!(!outline.contains("private result"), "{outline}");
+    assert!(!outline.contains("<details"), "neither input nor result");
+    assert!(outline.contains(">Declined<"), "the error's kind only");
+    assert!(!svg(&record).contains("private result"));
+}
+
+#[test]
+fn an_attempt_that_failed_looks_so() {
+    let page = html(&failing("x"), Shown::Data);
+    assert_eq!(page.matches("class=\"failed\"").count(), 1, "{page}");
+    assert_eq!(page.matches("class=\"active\"").count(), 1, "{page}");
+}
+
+#[test]
+fn three_thousand_operations_with_large_results_stay_below_two_megabytes() {
+    let mut story = Story::begin(&"x".repeat(50_000));
+    for number in 0..3_000_u64 {
+        let name = format!("operation-{number}");
+        story.tell(number, "StepStarted", Some(&name), json!({}));
+        let result = json!({ "Result": { "Payload": json!("y".repeat(600)).to_string() } });
+        story.tell(number + 1, "StepSucceeded", Some(&name), result);
+    }
+    let record = story.record("large", "RUNNING");
+    for picture in [html(&record, Shown::Data), svg(&record)] {
+        assert!(picture.len() < 2_000_000, "{}", picture.len());
+        assert!(picture.contains("operation-2999"));
+    }
+}
