@@ -7,6 +7,8 @@ use durable_history::{Activity, OperationType, Row, Timestamp};
 
 /// How much of the axis a span without work takes at the most, as a part of all work.
 const LONGEST_FOLD: f64 = 0.25;
+/// How much all such spans take together at the most, as a part of all work.
+const MOST_FOLDS: f64 = 1.0;
 /// The least that all work counts for, in seconds, so that an execution that only waits has an axis too.
 const LEAST_WORK: f64 = 0.01;
 
@@ -25,6 +27,28 @@ pub(super) struct Span {
     pub(super) is_folded: bool,
 }
 
+/// A part of the axis that is drawn shorter than it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fold {
+    to: Timestamp,
+    /// Where it begins on the axis, from 0 to 1.
+    pub(super) start: f64,
+    /// Where it ends.
+    pub(super) end: f64,
+    /// How long it is.
+    pub(super) length: Duration,
+}
+
+impl Fold {
+    /// The least part of the axis that has room for words.
+    const LEAST_ROOM: f64 = 0.07;
+
+    /// Returns whether its length can be written onto it.
+    pub(super) fn has_room(&self) -> bool {
+        self.end - self.start >= Self::LEAST_ROOM
+    }
+}
+
 /// The axis of an execution.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Axis {
@@ -40,22 +64,25 @@ impl Axis {
     /// Returns the axis from the begin to the end of what is known.
     pub(super) fn of(rows: &[Row<'_>], begin: Timestamp, end: Timestamp) -> Self {
         let end = end.max(begin);
-        let merged = merged(work(rows, end), begin, end);
+        let edges = edges(rows);
         let mut pieces = Vec::new();
         let mut reached = begin;
-        for (from, to) in merged {
-            pieces.push((reached, from, false));
+        for (from, to) in merged(work(rows, end), begin, end) {
+            pieces.extend(idle(&edges, reached, from));
             pieces.push((from, to, true));
             reached = to;
         }
-        pieces.push((reached, end, false));
+        pieces.extend(idle(&edges, reached, end));
         pieces.retain(|(from, to, _)| to > from);
         let worked: Duration = pieces
             .iter()
             .filter(|(_, _, works)| *works)
             .map(|(from, to, _)| to.since(*from))
             .sum();
-        let most = worked.as_secs_f64().max(LEAST_WORK) * LONGEST_FOLD;
+        let work = worked.as_secs_f64().max(LEAST_WORK);
+        let idle = pieces.iter().filter(|(_, _, works)| !works).count();
+        let share = MOST_FOLDS / (f64::from(u32::try_from(idle).unwrap_or(u32::MAX))).max(1.0);
+        let most = work * share.min(LONGEST_FOLD);
         let drawn = |(from, to, works): &(Timestamp, Timestamp, bool)| {
             let seconds = to.since(*from).as_secs_f64();
             if *works { seconds } else { seconds.min(most) }
@@ -86,6 +113,28 @@ impl Axis {
         }
     }
 
+    /// Returns the folded parts, those that touch as one.
+    pub(super) fn folds(&self) -> Vec<Fold> {
+        let mut folds: Vec<Fold> = Vec::new();
+        for span in self.spans.iter().filter(|span| span.is_folded) {
+            let length = span.to.since(span.from);
+            match folds.last_mut() {
+                Some(last) if last.to == span.from => {
+                    last.to = span.to;
+                    last.end = span.end;
+                    last.length += length;
+                }
+                _ => folds.push(Fold {
+                    to: span.to,
+                    start: span.start,
+                    end: span.end,
+                    length,
+                }),
+            }
+        }
+        folds
+    }
+
     /// Returns where a moment is on the axis, from 0 to 1.
     pub(super) fn place(&self, at: Timestamp) -> f64 {
         let after = self.spans.partition_point(|span| span.to < at);
@@ -97,6 +146,33 @@ impl Axis {
         let part = if length > 0.0 { within / length } else { 0.0 };
         span.start + (span.end - span.start) * part.clamp(0.0, 1.0)
     }
+}
+
+/// Returns when anything began or ended, in order.
+fn edges(rows: &[Row<'_>]) -> Vec<Timestamp> {
+    let bars = rows.iter().flat_map(|row| &row.bars);
+    let mut edges: Vec<Timestamp> = bars
+        .flat_map(|bar| [Some(bar.from), bar.to])
+        .flatten()
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// Returns a span without work in the pieces that something begins or ends between, so that what waits in turn
+/// has room of its own each.
+fn idle(edges: &[Timestamp], from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp, bool)> {
+    let first = edges.partition_point(|edge| *edge <= from);
+    let last = edges.partition_point(|edge| *edge < to).max(first);
+    let inner = edges.get(first..last).unwrap_or_default();
+    let mut pieces = Vec::with_capacity(inner.len() + 1);
+    let mut reached = from;
+    for edge in inner.iter().copied().chain([to]) {
+        pieces.push((reached, edge, false));
+        reached = edge;
+    }
+    pieces
 }
 
 /// Returns when steps were at work.

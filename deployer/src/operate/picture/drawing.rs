@@ -8,7 +8,7 @@ const WIDTH: usize = 960;
 const NAMES: usize = 330;
 const LANE: f64 = 600.0;
 const ROW: usize = 18;
-const HEAD: usize = 58;
+const HEAD: usize = 76;
 /// The most letters of a name that have room.
 const LONGEST_NAME: usize = 44;
 
@@ -33,10 +33,12 @@ pub(super) fn render(scene: &Scene) -> String {
             style { (PreEscaped(STYLE)) }
             text x="10" y="20" font-weight="bold" { (title) }
             text x="10" y="38" { (took) }
-            @for each in scene.axis.spans.iter().filter(|span| span.is_folded) {
-                (rectangle("fold", each.start, each.end, HEAD - 14, height - HEAD + 4))
-                text x=(NAMES) dx=(format!("{:.1}", each.start * LANE + 2.0)) y=(HEAD - 16) font-size="10" {
-                    (span(each.to.since(each.from)))
+            @for fold in scene.axis.folds() {
+                (rectangle("fold", fold.start, fold.end, HEAD - 14, height - HEAD + 4))
+                @if fold.has_room() {
+                    text x=(NAMES) dx=(format!("{:.1}", fold.start * LANE + 2.0)) y=(HEAD - 18) {
+                        (span(fold.length))
+                    }
                 }
             }
             @for (place, each) in scene.rows.iter().enumerate() { (row(each, HEAD + place * ROW)) }

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::axis::Fold;
 use super::scene::{Scene, SceneBar, SceneRow, name, span};
 use super::style::STYLE;
 use crate::operate::executions::Waiting;
@@ -89,7 +90,7 @@ fn table(scene: &Scene) -> Markup {
         table style=(folds(scene)) {
             caption {
                 "Operations over time, from " (begin) ". "
-                @if scene.axis.spans.iter().any(|span| span.is_folded) {
+                @if !scene.axis.folds().is_empty() {
                     "Where nothing works the axis is folded (shaded)."
                 }
             }
@@ -107,10 +108,9 @@ fn table(scene: &Scene) -> Markup {
 
 /// Returns the shades of folded spans, once for all rows.
 fn folds(scene: &Scene) -> String {
-    let folded = scene.axis.spans.iter().filter(|span| span.is_folded);
     let mut stops = vec!["transparent 0".to_owned()];
-    for span in folded {
-        let (start, end) = (span.start * 100.0, span.end * 100.0);
+    for fold in scene.axis.folds() {
+        let (start, end) = (fold.start * 100.0, fold.end * 100.0);
         stops.push(format!("transparent {start:.2}%,var(--fold) {start:.2}%,var(--fold) {end:.2}%,transparent {end:.2}%"));
     }
     stops.push("transparent 100%".to_owned());
@@ -118,13 +118,14 @@ fn folds(scene: &Scene) -> String {
 }
 
 fn axis(scene: &Scene) -> Markup {
-    let folded = scene.axis.spans.iter().filter(|span| span.is_folded);
+    let place = |fold: &Fold| {
+        let (left, width) = (fold.start * 100.0, (fold.end - fold.start) * 100.0);
+        format!("left:{left:.2}%;width:{width:.2}%")
+    };
     html! {
         div.axis {
-            @for each in folded {
-                span style=(format!("left:{:.2}%;width:{:.2}%", each.start * 100.0, (each.end - each.start) * 100.0)) {
-                    (span(each.to.since(each.from)))
-                }
+            @for fold in scene.axis.folds().iter().filter(|fold| fold.has_room()) {
+                span style=(place(fold)) { (span(fold.length)) }
             }
         }
     }
