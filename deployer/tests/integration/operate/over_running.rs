@@ -131,3 +131,31 @@ fn who_goes_on_after_a_drain_is_stopped_where_that_is_asked_for() {
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stderr.contains("were stopped: 3"), "{stderr}");
 }
+
+#[test]
+fn a_timeline_is_written_from_the_service_and_from_a_file_alike() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    crowd(&small, "1", [1, 0, 0]);
+    let path = |name: &str| small.project().join(name).to_str().unwrap().to_owned();
+    let (export, live, later) = (path("export.json"), path("live.html"), path("later.html"));
+    let image = path("live.svg");
+    for arguments in [
+        ["executions", "export", "crowd-00000", "--out", &export],
+        ["executions", "show", "crowd-00000", "--html", &live],
+        ["executions", "show", "crowd-00000", "--svg", &image],
+    ] {
+        small.deployer(&arguments).assert().success();
+    }
+    let offline = ["executions", "show", "--file", &export, "--html", &later];
+    small.deployer(&offline).assert().success();
+    let page = fs_err::read_to_string(&live).unwrap();
+    assert!(
+        page.contains("crowd-00000") && page.contains("RUNNING"),
+        "{page}"
+    );
+    assert_eq!(page, fs_err::read_to_string(&later).unwrap());
+    assert!(fs_err::read_to_string(&image).unwrap().starts_with("<svg"));
+    let (code, _, stderr) = small.run(&["executions", "show", "crowd-00000", "--redact"]);
+    assert_eq!(code, Some(2), "{stderr}");
+}
