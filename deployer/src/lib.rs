@@ -18,4 +18,5 @@ pub mod pipeline;
 pub mod resources;
 mod secrets;
 pub mod smoke;
+mod span;
 pub mod stack;

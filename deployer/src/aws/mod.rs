@@ -1,5 +1,6 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
+mod alias;
 mod batches;
 mod caller;
 mod clients;
@@ -21,6 +22,7 @@ mod served;
 mod settings;
 mod unfinished;
 
+pub use alias::alias;
 pub use batches::{
     LARGEST_BATCH, LARGEST_BATCH_BYTES, Outgoing, Refused, delete_messages, hide_messages,
     receive_messages, send_messages,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_smithy_types::date_time::Format;
+use aws_smithy_types::DateTime;
 use durable_history::ExecutionArn;
 use serde::Serialize;
 
@@ -21,9 +21,9 @@ const LATEST: &str = "$LATEST";
 pub struct Unfinished {
     /// By the version that they are pinned to.
     pub by_version: BTreeMap<String, usize>,
-    /// When the first of each version started, RFC 3339 in UTC.
+    /// When the first of each version started.
     #[serde(skip)]
-    pub oldest: BTreeMap<String, String>,
+    pub oldest: BTreeMap<String, DateTime>,
     /// Whether these are all; else there are more than could be counted in good time.
     pub is_complete: bool,
 }
@@ -71,13 +71,9 @@ async fn count(executions: Executions<'_>, unfinished: &mut Unfinished) -> Resul
         for execution in page {
             let arn = ExecutionArn::parse(execution.durable_execution_arn());
             let version = arn.map_or(LATEST, |arn| arn.version).to_owned();
-            let start = execution.start_timestamp().fmt(Format::DateTime);
-            if let Ok(start) = start {
-                let oldest = unfinished.oldest.entry(version.clone());
-                let oldest = oldest.or_insert_with(|| start.clone());
-                // Texts of this form are in the order of time.
-                *oldest = std::mem::take(oldest).min(start);
-            }
+            let start = *execution.start_timestamp();
+            let oldest = unfinished.oldest.entry(version.clone()).or_insert(start);
+            *oldest = start.min(*oldest);
             *unfinished.by_version.entry(version).or_default() += 1;
         }
         if unfinished.total() > MOST_COUNTED {

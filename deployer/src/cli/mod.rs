@@ -14,6 +14,5 @@ mod payload;
 mod plain;
 mod report;
 mod run;
-mod span;
 
 pub use run::main;

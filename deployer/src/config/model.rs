@@ -222,7 +222,7 @@ pub struct Intake {
     /// What the messages come in, which is taken off before anything else: none, sns (without raw message delivery),
     /// eventbridge or s3 (the message is its one record).
     #[serde(default)]
-    #[schemars(with = "String", extend("enum" = ["none", "sns", "eventbridge", "s3"]))]
+    #[schemars(with = "String", extend("enum" = Envelope::ALL.map(Envelope::as_str)))]
     pub envelope: Envelope,
     /// The execution's name, from `{stage}` and fields of the message.
     pub execution_name: String,

@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::aws::{Clients, failed, is_missing};
 use crate::config::App;
 use crate::deploy::apply::{Request, current};
-use crate::deploy::plan::{PlanFile, PlannedArtifact, PlannedStack, require_unmoved};
+use crate::deploy::plan::{PlanFile, PlannedArtifact, PlannedStack, meet_again, require_unmoved};
 use crate::error::{Error, Kind, Result};
 use crate::stack::Origin;
 
@@ -29,7 +29,9 @@ pub async fn carry_out(session: &Session<'_>, path: &Utf8Path) -> Result<Rollout
     let clients = connect_or_start(app, session.reporter).await?;
     require_unmoved(&clients, &file.stacks).await?;
     let artifacts = find(app, &clients, &file.artifacts).await?;
-    require_consent(session, &file.plan)?;
+    // Days may lie between a plan and its approval.
+    let plan = meet_again(&clients, &file.plan).await?;
+    require_consent(session, &plan)?;
     let origin = Origin {
         revision: file.revision.clone(),
         deployed_by: clients.caller.clone(),

@@ -5,12 +5,12 @@ use std::time::Instant;
 use super::connect::connect;
 use super::lock::StageLock;
 use super::session::Session;
-use crate::aws::{Clients, count_unfinished, failed, versions};
+use crate::aws::{Clients, alias, count_unfinished, versions};
 use crate::deploy::apply::{Request, bring_up};
 use crate::deploy::rollback::on_version;
 use crate::deploy::verify::wait_until_ready;
 use crate::error::{Error, Kind, Result};
-use crate::stack::{LiveStack, Standing, deployed_template, describe, outputs, standing};
+use crate::stack::{LiveStack, Standing, deployed_template, describe, standing};
 
 /// What a rollback did.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +57,7 @@ pub async fn rollback(
         return Err(Error::new(Kind::WrongState, what)
             .hint("`deployer up` leads it out of that; then go back"));
     }
-    let function = live.outputs.get(outputs::ORCHESTRATOR).ok_or_else(absent)?;
+    let function = live.outputs.orchestrator().ok_or_else(absent)?;
     let from = aliased(&clients, &live, function).await?;
     let to = choose(&clients, function, from, to).await?;
     let template = on_version(&deployed_template(&clients, &stack).await?, &to.to_string())?;
@@ -88,14 +88,7 @@ pub async fn rollback(
 async fn aliased(clients: &Clients, live: &LiveStack, function: &str) -> Result<u64> {
     let arn = live.outputs.orchestrator_alias().unwrap_or_default();
     let name = arn.rsplit(':').next().unwrap_or_default();
-    let alias = clients
-        .lambda
-        .get_alias()
-        .function_name(function)
-        .name(name);
-    let alias = alias.send().await.map_err(failed(format!(
-        "the alias of `{function}` could not be read"
-    )))?;
+    let alias = alias(&clients.lambda, function, name).await?;
     let version = alias.function_version().unwrap_or_default();
     version.parse().map_err(|_| {
         Error::new(

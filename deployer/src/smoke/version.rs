@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::failed;
+use crate::aws;
 use crate::error::{Error, Result};
 
 /// What the orchestrator's alias pointed to when the run began.
@@ -54,15 +54,7 @@ async fn versions(
     function: &str,
     alias: &str,
 ) -> Result<BTreeSet<String>> {
-    let read = lambda
-        .get_alias()
-        .function_name(function)
-        .name(alias)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the alias `{alias}` of `{function}` could not be read"
-        )))?;
+    let read = aws::alias(lambda, function, alias).await?;
     let routed = read.routing_config();
     let routed = routed.and_then(|routing| routing.additional_version_weights());
     let mut versions: BTreeSet<String> = routed

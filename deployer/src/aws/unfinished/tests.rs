@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use aws_smithy_types::DateTime;
 use axum::Router;
 use axum::http::Uri;
 use serde_json::{Value, json};
@@ -52,11 +53,13 @@ impl Service {
 }
 
 fn execution(version: &str, number: usize) -> Value {
+    // The first is told as a whole second, which is written shorter than those after it.
+    let start = if number == 0 { 1.0 } else { 1.5 };
     let function = format!("arn:aws:lambda:r:1:function:orders:{version}");
     json!({
         "DurableExecutionArn": format!("{function}/durable-execution/n-{number}/{number}"),
         "DurableExecutionName": format!("n-{number}"),
-        "FunctionArn": function, "Status": "RUNNING", "StartTimestamp": 1.0,
+        "FunctionArn": function, "Status": "RUNNING", "StartTimestamp": start,
     })
 }
 
@@ -89,6 +92,7 @@ async fn one_list_tells_all_versions_and_reads_on_to_its_end() {
     })
     .await;
     assert_eq!(by_version(&counted), [("5", 2), ("7", 3)]);
+    assert_eq!(counted.oldest["7"], DateTime::from_secs(1));
     assert!(counted.is_complete);
     assert_eq!(asked.len(), 2, "{asked:?}");
     for status in ["RUNNING", "PAUSING", "PAUSED"] {

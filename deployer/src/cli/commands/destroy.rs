@@ -18,8 +18,8 @@ use crate::pipeline::{self, StageLock, connect_or_start, local_settings};
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
-/// The intake is closed first and executions in flight are stopped, or waited for with `--drain`. Versions that updates
-/// retained go with their functions. A protected stage keeps its tables.
+/// The intake is closed first and executions in flight are stopped, or waited for with `--drain`. Versions
+/// that updates retained go with their functions. A protected stage keeps its tables.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DestroyArguments {
     /// The workflows; by default all, and the artifact bucket with them

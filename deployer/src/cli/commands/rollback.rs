@@ -35,7 +35,7 @@ pub(in crate::cli) async fn run(
     let going_on = match done.in_flight {
         Some(0) => String::new(),
         Some(count) => format!(
-            "\n{} of version {} finish there; `deployer executions stop --version {}` ends them.",
+            "\n{} of version {} finish there; `deployer executions stop --workflow {workflow} --version {}` ends them.",
             counted(count, "execution"),
             done.from,
             done.from

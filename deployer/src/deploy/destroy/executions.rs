@@ -1,13 +1,13 @@
 //! The executions in flight of a durable function: waiting for their end, or stopping them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_lambda::types::ErrorObject;
 use durable_history::ExecutionArn;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{self, Clients, Effect, Pace, unfinished_executions, until};
+use crate::aws::{self, Clients, Effect, Pace, count_unfinished, unfinished_executions, until};
 use crate::count::counted;
 use crate::deploy::apply::Applier;
 use crate::error::{Error, Kind, Result};
@@ -45,12 +45,11 @@ pub(super) async fn drain(
     if !clients.is_near() {
         pace.interval = pace.interval.max(LEAST_INTERVAL);
     }
-    let left = Mutex::new(Vec::new());
+    let told = AtomicUsize::new(0);
     let ended = until(pace, || async {
-        let now = unfinished_executions(clients, function).await?;
-        let count = now.len();
-        let before = std::mem::replace(&mut *locked(&left), now);
-        if count != before.len() {
+        // One list tells of all versions as long as something goes on.
+        let count = count_unfinished(clients, function).await?.total();
+        if told.swap(count, Ordering::Relaxed) != count {
             let count = counted(count, "execution");
             applier.note(format!("`{workflow}` has {count} in flight"));
         }
@@ -60,7 +59,10 @@ pub(super) async fn drain(
     if ended.is_some() || drain.then_stop {
         return Ok(());
     }
-    let left = left.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let left = unfinished_executions(clients, function).await?;
+    if left.is_empty() {
+        return Ok(());
+    }
     let count = counted(left.len(), "execution");
     let what = format!(
         "{count} of `{workflow}` did not end within {} s; nothing of it was deleted",
@@ -79,10 +81,6 @@ pub(super) async fn drain(
         "its intake stays closed: `deployer destroy --drain` waits on, `--stop-executions` beside it ends \
          them, and `deployer up` opens the intake again",
     ))
-}
-
-fn locked(left: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
-    left.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Stops every running execution and returns how many there were.

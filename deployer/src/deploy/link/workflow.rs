@@ -190,21 +190,14 @@ impl Assembly<'_> {
     }
 
     fn intake(&self, intake: &Intake) -> Instance {
-        let instance = self.function(
-            INTAKE,
-            "queue-intake",
-            &intake.function,
-            intake.memory,
-            intake.timeout,
-        );
-        // What is not said leaves the function as it was before it could be said.
-        let instance = if intake.envelope == Envelope::None {
-            instance
-        } else {
-            let envelope = Binding::literal(intake.envelope.as_str());
-            with_variable(instance, "ENVELOPE", envelope)
-        };
-        instance
+        let instance = self
+            .function(
+                INTAKE,
+                "queue-intake",
+                &intake.function,
+                intake.memory,
+                intake.timeout,
+            )
             .bind(
                 "OrchestratorAliasArn",
                 Binding::output(ORCHESTRATOR, "AliasArn"),
@@ -234,7 +227,8 @@ impl Assembly<'_> {
             .set(
                 "DeadLetterRetention",
                 intake.dead_letter_retention.seconds(),
-            )
+            );
+        with_envelope(instance, intake.envelope)
     }
 
     fn function(
@@ -362,6 +356,14 @@ fn with_environment(instance: Instance, environment: &BTreeMap<String, String>) 
         .fold(instance, |instance, (name, value)| {
             with_variable(instance, name, Binding::literal(value.clone()))
         })
+}
+
+/// What is not said leaves the function as it was before it could be said.
+fn with_envelope(instance: Instance, envelope: Envelope) -> Instance {
+    if envelope == Envelope::None {
+        return instance;
+    }
+    with_variable(instance, "ENVELOPE", Binding::literal(envelope.as_str()))
 }
 
 fn with_table(instance: Instance, table: &str) -> Instance {

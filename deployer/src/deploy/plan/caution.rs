@@ -35,8 +35,8 @@ pub(super) fn words(warning: &Warning) -> (String, Vec<String>) {
         } => (
             format!("EXECUTIONS IN FLIGHT MAY NEED {resource}"),
             vec![format!(
-                "{executions} started before this and keep their code; deploy without this when \
-                 they have ended (`deployer executions list --status running`)"
+                "{executions} started before this and keep their code; take it away when they \
+                 have ended (`deployer executions list --status running`)"
             )],
         ),
         Warning::ReturnsToLeftVersion { resource } => (

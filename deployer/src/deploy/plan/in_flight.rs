@@ -1,5 +1,6 @@
 //! The executions that go on while a workflow is changed, and what the change does to them.
 
+use aws_smithy_types::date_time::Format;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::Unfinished;
@@ -36,7 +37,10 @@ impl InFlight {
             .map(|(version, executions)| InFlightVersion {
                 version: version.clone(),
                 executions: *executions,
-                oldest: unfinished.oldest.get(version).cloned(),
+                oldest: unfinished
+                    .oldest
+                    .get(version)
+                    .and_then(|oldest| oldest.fmt(Format::DateTime).ok()),
             })
             .collect();
         versions.sort_by_key(|counted| counted.version.parse::<u64>().unwrap_or(0));
@@ -94,13 +98,15 @@ impl InFlight {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_types::DateTime;
+
     use super::InFlight;
     use crate::aws::Unfinished;
 
     fn in_flight(moves: bool) -> InFlight {
         let unfinished = Unfinished {
             by_version: [("10".to_owned(), 1), ("9".to_owned(), 12)].into(),
-            oldest: [("9".to_owned(), "2026-01-01T00:00:00Z".to_owned())].into(),
+            oldest: [("9".to_owned(), DateTime::from_secs(1_767_225_600))].into(),
             is_complete: true,
         };
         InFlight::of(&unfinished, moves)

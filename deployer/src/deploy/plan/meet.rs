@@ -1,21 +1,45 @@
 //! Which executions a planned change meets, and what it would take from them.
 
 use super::in_flight::InFlight;
-use super::model::{Action, StackAction, StackPlan, Warning};
+use super::model::{Action, Plan, StackAction, StackPlan, Warning};
 use crate::aws::{Clients, count_unfinished};
 use crate::deploy::rollback::ALIAS;
+use crate::error::Result;
 use crate::resources::{FUNCTION, QUEUE, TABLE};
+use crate::stack::describe;
 
 /// What an execution that goes on may ask for, beside the code of its version: all versions of a function share
 /// one role and one environment's names.
 const NEEDED: [&str; 4] = [TABLE, QUEUE, FUNCTION, "AWS::IAM::Policy"];
 
+/// Tells of a planned change which executions of the function it meets now, and what it would take from them.
+pub(super) async fn meet(clients: &Clients, function: &str, plan: &mut StackPlan) {
+    let in_flight = count(clients, function, plan).await;
+    let told_before = |warning: &Warning| matches!(warning, Warning::InFlightMayNeed { .. });
+    plan.warnings.retain(|warning| !told_before(warning));
+    plan.warnings.extend(missed(plan, &in_flight));
+    plan.in_flight = Some(in_flight);
+}
+
+/// Returns a plan that was made before with the executions that it meets now.
+///
+/// # Errors
+///
+/// A stack could not be described.
+pub async fn meet_again(clients: &Clients, plan: &Plan) -> Result<Plan> {
+    let mut stacks = plan.stacks.clone();
+    for stack in stacks.iter_mut().filter(|stack| stack.in_flight.is_some()) {
+        let live = describe(clients, &stack.stack).await?;
+        let function = live.as_ref().and_then(|live| live.outputs.orchestrator());
+        if let Some(function) = function {
+            meet(clients, function, stack).await;
+        }
+    }
+    Ok(Plan::new(&plan.stage, &plan.account, &plan.region, stacks))
+}
+
 /// Counts the executions of a function that a planned change meets. Who may not list them deploys all the same.
-pub(super) async fn count_in_flight(
-    clients: &Clients,
-    function: &str,
-    plan: &StackPlan,
-) -> InFlight {
+async fn count(clients: &Clients, function: &str, plan: &StackPlan) -> InFlight {
     let moves = plan.resources.iter().any(|resource| {
         let mut changed = resource.properties.iter();
         resource.id == ALIAS && changed.any(|change| change.path == "FunctionVersion")
@@ -32,7 +56,7 @@ pub(super) async fn count_in_flight(
 }
 
 /// Returns what executions in flight may still need of what a plan takes away or replaces.
-pub(super) fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
+fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
     if in_flight.total() == 0 || plan.action == StackAction::Unchanged {
         return Vec::new();
     }
@@ -50,6 +74,8 @@ pub(super) fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_types::DateTime;
+
     use super::missed;
     use crate::aws::Unfinished;
     use crate::deploy::plan::in_flight::InFlight;
@@ -58,7 +84,7 @@ mod tests {
     fn in_flight() -> InFlight {
         let unfinished = Unfinished {
             by_version: [("10".to_owned(), 1), ("9".to_owned(), 12)].into(),
-            oldest: [("9".to_owned(), "2026-01-01T00:00:00Z".to_owned())].into(),
+            oldest: [("9".to_owned(), DateTime::from_secs(1_767_225_600))].into(),
             is_complete: true,
         };
         InFlight::of(&unfinished, true)

@@ -25,6 +25,7 @@ pub use difference::{Live, Wanted, difference};
 pub use file::{PlanFile, PlannedArtifact, PlannedStack};
 pub use in_flight::{InFlight, InFlightVersion};
 pub use make::{plan_stage, require_unmoved};
+pub use meet::meet_again;
 pub use model::{
     Action, Loss, Plan, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan, Summary,
     Warning,

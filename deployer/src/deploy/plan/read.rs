@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::difference::{Live, Wanted, difference};
-use super::meet::{count_in_flight, missed};
+use super::meet::meet;
 use super::model::{StackAction, StackPlan, Warning};
 use crate::aws::{Clients, Messages, messages, unfinished_executions};
 use crate::deploy::apply::Request;
@@ -11,7 +11,7 @@ use crate::deploy::rollback::returns_to;
 use crate::error::Result;
 use crate::hash::hexadecimal;
 use crate::resources::{QUEUE, TABLE};
-use crate::stack::{Deployed, Standing, deployed_template, describe, outputs, resources, standing};
+use crate::stack::{Deployed, Standing, deployed_template, describe, resources, standing};
 
 /// Returns the live stack, if there is one.
 pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
@@ -32,7 +32,7 @@ pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
         status: live.status.as_str().to_owned(),
         stuck: standing != Standing::Ready,
         template,
-        orchestrator: live.outputs.get(outputs::ORCHESTRATOR).map(str::to_owned),
+        orchestrator: live.outputs.orchestrator().map(str::to_owned),
         tags: live.tags,
         protected: live.protected,
     }))
@@ -84,9 +84,7 @@ pub async fn plan_stack(
     let function = live.and_then(|live| live.orchestrator.as_ref());
     let is_changed = matches!(plan.action, StackAction::Update | StackAction::Recover);
     if let (Some(function), true) = (function, is_changed) {
-        let in_flight = count_in_flight(clients, function, &plan).await;
-        plan.warnings.extend(missed(&plan, &in_flight));
-        plan.in_flight = Some(in_flight);
+        meet(clients, function, &mut plan).await;
     }
     Ok(plan)
 }

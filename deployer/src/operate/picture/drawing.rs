@@ -2,7 +2,8 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::scene::{Scene, SceneRow, name, span};
+use super::scene::{Scene, SceneRow, name};
+use crate::span::span;
 
 const WIDTH: usize = 960;
 const NAMES: usize = 330;
@@ -17,7 +18,7 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#1b1f24}svg{backgr
 pub(super) fn render(scene: &Scene) -> String {
     let view = &scene.view;
     let height = HEAD + ROW * scene.rows.len() + 10;
-    let title = format!("{} {}", view.name, view.status);
+    let title = allowed(&format!("{} {}", view.name, view.status));
     let took = format!(
         "version {}, took {}, steps worked {}, {} operations",
         view.version,
@@ -49,7 +50,10 @@ pub(super) fn render(scene: &Scene) -> String {
 
 fn row(row: &SceneRow, top: usize) -> Markup {
     let operation = &row.operation;
-    let name: String = name(operation).chars().take(LONGEST_NAME).collect();
+    let name: String = allowed(name(operation))
+        .chars()
+        .take(LONGEST_NAME)
+        .collect();
     let indent = 10 + operation.depth.min(12) * 10;
     html! {
         g {
@@ -58,6 +62,16 @@ fn row(row: &SceneRow, top: usize) -> Markup {
             @for bar in &row.bars { (rectangle(bar.look.class(), bar.start, bar.end, top + 2, 11)) }
         }
     }
+}
+
+/// Returns a text without the letters that XML has no way to write; one of them makes an image unreadable.
+fn allowed(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '\t' | '\n' | '\r' => letter,
+        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        _ => letter,
+    });
+    letters.collect()
 }
 
 fn rectangle(class: &str, start: f64, end: f64, top: usize, height: usize) -> Markup {

@@ -12,9 +12,20 @@ use durable_history::Record;
 use self::scene::Scene;
 pub use self::shown::Shown;
 
+/// The most bytes of a page, as long as its bars alone take less.
+const MOST_BYTES: usize = 1_950_000;
+
 /// Returns the execution as an HTML page. The same record comes to the same bytes.
 pub fn html(record: &Record, shown: Shown) -> String {
-    page::render(&Scene::of(record, shown))
+    let outline = page::render(&Scene::of(record, Shown::Outline));
+    match shown {
+        Shown::Outline => outline,
+        // What the data may take is what all the rest leaves, so that the page can be sent around.
+        Shown::Data => {
+            let room = MOST_BYTES.saturating_sub(outline.len());
+            page::render(&Scene::of(record, shown).within(room))
+        }
+    }
 }
 
 /// Returns the execution as an SVG image, which has no data in it in any case. The same record comes to the same

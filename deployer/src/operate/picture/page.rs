@@ -1,11 +1,13 @@
 //! The picture as an HTML page: a table that reads as one without its colors too.
 
+use durable_history::MOST_OPERATIONS;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::axis::Fold;
-use super::scene::{Scene, SceneBar, SceneRow, name, span};
+use super::scene::{Scene, SceneBar, SceneRow, name};
 use super::style::STYLE;
 use crate::operate::executions::Waiting;
+use crate::span::span;
 
 pub(super) fn render(scene: &Scene) -> String {
     let view = &scene.view;
@@ -46,7 +48,10 @@ fn facts(scene: &Scene) -> Markup {
         ),
         ("Took", span(scene.axis.whole)),
         ("Of that steps worked", span(scene.axis.worked)),
-        ("Operations", format!("{} of 3000", view.operations_used)),
+        (
+            "Operations",
+            format!("{} of {MOST_OPERATIONS}", view.operations_used),
+        ),
         ("Bytes written", view.bytes_written.to_string()),
         ("Invocations", view.invocations.to_string()),
     ];
@@ -170,8 +175,7 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
 fn bar(bar: &SceneBar) -> Markup {
     let (left, width) = (bar.start * 100.0, (bar.end - bar.start) * 100.0);
     html! {
-        i class=(bar.look.class()) title=(bar.words) style=(format!("left:{left:.2}%;width:{width:.2}%")) {
-            b { (bar.words) }
-        }
+        i class=(bar.look.class()) role="img" title=(bar.words)
+            style=(format!("left:{left:.2}%;width:{width:.2}%")) {}
     }
 }

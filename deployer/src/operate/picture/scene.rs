@@ -1,18 +1,17 @@
 //! What is drawn, whichever way: rows with bars at their places.
 
-use std::time::Duration;
-
 use durable_history::{Activity, Operation, OperationType, Record, Timestamp};
 use serde_json::Value;
 
 use super::axis::Axis;
 use super::shown::Shown;
 use crate::operate::executions::{ErrorView, ExecutionView, OperationView};
+use crate::span::span;
 
-/// The most letters that all values of a picture have together, so that it can be sent around.
-const MOST_LETTERS: usize = 600_000;
-/// The most letters of one value.
+/// The most bytes of one value, as they are written: escaped.
 const LONGEST_VALUE: usize = 20_000;
+/// The most bytes that are written around a value.
+const AROUND_VALUE: usize = 120;
 
 /// An execution, ready to be drawn.
 pub(super) struct Scene {
@@ -98,14 +97,32 @@ impl Scene {
             }
         });
         let rows: Vec<SceneRow> = rows.collect();
-        let longest = (MOST_LETTERS / (rows.len() + 2)).min(LONGEST_VALUE);
         Self {
             view,
             axis,
             begin,
             rows,
             shown,
-            longest,
+            longest: LONGEST_VALUE,
+        }
+    }
+
+    /// Returns the scene with values so short that all together take no more than these bytes.
+    pub(super) fn within(self, room: usize) -> Self {
+        let of_a_row = |row: &SceneRow| {
+            let operation = &row.operation;
+            let attempts = operation.attempts.iter();
+            let failed = attempts.filter(|attempt| attempt.error.is_some()).count();
+            usize::from(operation.result.is_some())
+                + usize::from(operation.error.is_some())
+                + failed
+        };
+        // Those of the execution itself are its input, and its result or its error.
+        let values = self.rows.iter().map(of_a_row).sum::<usize>() + 2;
+        let longest = (room / values).saturating_sub(AROUND_VALUE);
+        Self {
+            longest: longest.min(LONGEST_VALUE),
+            ..self
         }
     }
 
@@ -128,13 +145,28 @@ impl Scene {
     }
 
     fn cut(&self, text: &str) -> String {
-        match text.char_indices().nth(self.longest) {
+        let mut written = 0;
+        let too_far = text.char_indices().find(|(_, letter)| {
+            written += bytes_written(*letter);
+            written > self.longest
+        });
+        match too_far {
             None => text.to_owned(),
             Some((place, _)) => {
                 let head = text.get(..place).unwrap_or_default();
                 format!("{head}… ({} bytes in all)", text.len())
             }
         }
+    }
+}
+
+/// Returns how many bytes a letter takes once it is escaped.
+fn bytes_written(letter: char) -> usize {
+    match letter {
+        '"' => "&quot;".len(),
+        '&' => "&amp;".len(),
+        '<' | '>' => "&lt;".len(),
+        other => other.len_utf8(),
     }
 }
 
@@ -157,15 +189,6 @@ fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, activity: Acti
         Some(to) => format!("{what} for {}, from {start}", span(to.since(from))),
         None => format!("{what} since {start}"),
     }
-}
-
-/// Returns a length of time in words.
-pub(super) fn span(length: Duration) -> String {
-    if length < Duration::from_mins(1) {
-        return format!("{:.3} s", length.as_secs_f64());
-    }
-    let seconds = Duration::from_secs(length.as_secs());
-    humantime::format_duration(seconds).to_string()
 }
 
 /// Returns the name that an operation is told by.

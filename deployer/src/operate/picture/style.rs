@@ -31,7 +31,6 @@ summary{font-size:.8rem;cursor:pointer}
 .lane{height:1.7rem}
 .lane,thead th:nth-child(3){padding-left:0;padding-right:0}
 .lane i{position:absolute;top:.35rem;height:.9rem;min-width:3px;border-radius:2px}
-.lane b{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .active{background:var(--active)}
 .failed{background:var(--failed)}
 .waiting{background:repeating-linear-gradient(45deg,var(--waiting) 0 3px,transparent 3px 6px);border:1px solid var(--waiting)}

@@ -124,6 +124,41 @@ fn an_attempt_that_failed_looks_so() {
 }
 
 #[test]
+fn what_xml_cannot_write_does_not_break_the_image() {
+    let mut story = Story::begin("hello");
+    story.step(0, "a\u{1}b\u{b}c\u{ffff}d");
+    let image = svg(&story.record("tx-1", "RUNNING"));
+    assert!(image.contains("a\u{fffd}b\u{fffd}c\u{fffd}d"), "{image}");
+    let forbidden = |letter: char| letter < ' ' && !"\t\n\r".contains(letter);
+    assert!(!image.contains(forbidden) && !image.contains('\u{ffff}'));
+}
+
+#[test]
+fn results_that_grow_when_they_are_escaped_stay_below_two_megabytes_too() {
+    let fields: Vec<(String, &str)> = (0..60).map(|field| (format!("k{field}"), "v")).collect();
+    let fields: serde_json::Map<String, Value> = fields
+        .into_iter()
+        .map(|(key, value)| (key, json!(value)))
+        .collect();
+    for result in [
+        json!(fields),
+        json!("\"".repeat(600)),
+        json!("\u{1f600}".repeat(600)),
+    ] {
+        let mut story = Story::begin("hello");
+        for number in 0..3_000_u64 {
+            let name = format!("operation-{number}");
+            story.tell(number, "StepStarted", Some(&name), json!({}));
+            let result = json!({ "Result": { "Payload": result.to_string() } });
+            story.tell(number + 1, "StepSucceeded", Some(&name), result);
+        }
+        let page = html(&story.record("large", "RUNNING"), Shown::Data);
+        assert!(page.len() < 2_000_000, "{}", page.len());
+        assert!(page.contains("bytes in all"), "it says that it is cut");
+    }
+}
+
+#[test]
 fn three_thousand_operations_with_large_results_stay_below_two_megabytes() {
     let mut story = Story::begin(&"x".repeat(50_000));
     for number in 0..3_000_u64 {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::seen::Seen;
-use crate::aws::{Clients, failed};
+use crate::aws::{self, Clients, failed};
 use crate::config::App;
 use crate::error::{Error, Result};
 use crate::stack::{LiveStack, pascal_case, revision_of};
@@ -77,16 +77,7 @@ fn instances(app: &App, workflow: &str) -> Vec<(String, String)> {
 }
 
 async fn look_at(clients: &Clients, function: String, name: &str) -> Result<FunctionStatus> {
-    let alias = clients
-        .lambda
-        .get_alias()
-        .function_name(name)
-        .name(ALIAS)
-        .send()
-        .await
-        .map_err(failed(format!(
-            "the alias `{ALIAS}` of `{name}` could not be read"
-        )))?;
+    let alias = aws::alias(&clients.lambda, name, ALIAS).await?;
     let version = alias.function_version().unwrap_or_default().to_owned();
     let configuration = clients
         .lambda

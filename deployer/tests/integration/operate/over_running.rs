@@ -58,6 +58,21 @@ fn what_goes_on_is_told_finishes_on_its_version_and_new_work_goes_back_at_once()
     assert_eq!(code, Some(3), "{stderr}");
 }
 
+#[test]
+fn a_plan_that_was_kept_tells_what_is_in_flight_when_it_is_carried_out() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    small.change_function();
+    let file = small.project().join("kept.plan");
+    let file = file.to_str().unwrap();
+    small.deployer(&["plan", "--out", file]).assert().success();
+    crowd(&small, "1", [7, 0, 0]);
+    let (code, _, stderr) = small.run(&["up", "--plan", file]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let told = "only: 7 executions in flight finish on version 1";
+    assert!(stderr.contains(told), "{stderr}");
+}
+
 fn there_and_back(small: &Small) {
     let (code, back) = small.json(&["rollback"]);
     assert_eq!(code, Some(0), "{back}");
@@ -156,6 +171,15 @@ fn a_timeline_is_written_from_the_service_and_from_a_file_alike() {
     );
     assert_eq!(page, fs_err::read_to_string(&later).unwrap());
     assert!(fs_err::read_to_string(&image).unwrap().starts_with("<svg"));
+    let both = [
+        "executions",
+        "show",
+        "crowd-00000",
+        "--svg",
+        &image,
+        "--redact",
+    ];
+    small.deployer(&both).assert().success();
     let (code, _, stderr) = small.run(&["executions", "show", "crowd-00000", "--redact"]);
     assert_eq!(code, Some(2), "{stderr}");
 }

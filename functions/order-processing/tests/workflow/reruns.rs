@@ -1,7 +1,21 @@
 //! Reruns: the same order in another execution, after whatever became of the first.
 
+use serde_json::Value;
+
 use crate::service::{Losses, run};
 use crate::world::{Fault, World, message};
+
+/// Makes an order one that its execution did not close.
+fn leave_open(world: &World) {
+    let open = "processing".to_owned();
+    world.tables.state().orders.get_mut("1001").unwrap().status = open;
+}
+
+fn canceling(order: &Value) -> Value {
+    let mut cancel = order.clone();
+    cancel["cancel"] = true.into();
+    cancel
+}
 
 #[tokio::test]
 async fn a_rerun_of_an_order_whose_end_was_not_recorded_records_it_and_does_nothing_twice() {
@@ -51,8 +65,7 @@ async fn only_a_rerun_of_the_same_order_takes_over_what_is_open() {
     let world = World::new();
     let order = message(&[("widget", 2)]);
     run(&world, "order-1001", &order, Losses::default()).await;
-    let open = "processing".to_owned();
-    world.tables.state().orders.get_mut("1001").unwrap().status = open;
+    leave_open(&world);
     let before = world.order();
     let changed = message(&[("widget", 3)]);
     for (name, order) in [
@@ -71,10 +84,8 @@ async fn a_rerun_that_cancels_undoes_what_was_done_and_what_is_done_late() {
     let world = World::new();
     let order = message(&[("widget", 2)]);
     run(&world, "order-1001", &order, Losses::default()).await;
-    let open = "processing".to_owned();
-    world.tables.state().orders.get_mut("1001").unwrap().status = open;
-    let mut cancel = order.clone();
-    cancel["cancel"] = true.into();
+    leave_open(&world);
+    let cancel = canceling(&order);
     let ended = run(&world, "order-1001-r2", &cancel, Losses::default()).await;
     assert_eq!(ended.result.unwrap()["result"], "canceled");
     let undone = world.order();
@@ -86,11 +97,9 @@ async fn a_rerun_that_cancels_undoes_what_was_done_and_what_is_done_late() {
 async fn an_order_that_is_canceled_first_is_never_carried_out() {
     let world = World::new();
     let order = message(&[("widget", 2)]);
-    let mut cancel = order.clone();
-    cancel["cancel"] = true.into();
+    let cancel = canceling(&order);
     run(&world, "order-1001", &cancel, Losses::default()).await;
-    let open = "processing".to_owned();
-    world.tables.state().orders.get_mut("1001").unwrap().status = open;
+    leave_open(&world);
     let late = run(&world, "order-1001-r2", &order, Losses::default()).await;
     assert_eq!(late.error_type(), "WorkerFailed");
     let order = world.order();

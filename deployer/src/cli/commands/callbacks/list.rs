@@ -11,11 +11,11 @@ use crate::cli::global::Format;
 use crate::cli::moment::now;
 use crate::cli::outcome::{Outcome, write_line};
 use crate::cli::plain::plain;
-use crate::cli::span::rough;
 use crate::error::Result;
 use crate::operate::callbacks::{OpenCallback, OpenCallbacks, OpenFilter};
 use crate::operate::deployed::deployed;
 use crate::pipeline::connect;
+use crate::span::rough;
 
 /// Lists the callbacks that executions wait for, those of the newest executions first
 ///

@@ -3,7 +3,7 @@
 use durable_history::Timestamp;
 
 use crate::cli::plain::plain;
-use crate::cli::span::rough;
+use crate::span::rough;
 
 /// Returns a time to the second, and how long ago that is.
 pub(super) fn ago(time: Timestamp, now: Timestamp) -> String {

@@ -11,11 +11,11 @@ use crate::cli::global::Format;
 use crate::cli::moment::now;
 use crate::cli::outcome::{Outcome, write_line};
 use crate::cli::plain::plain;
-use crate::cli::span::{ago, span};
 use crate::error::Result;
 use crate::operate::deployed::deployed;
 use crate::operate::executions::{Filter, Listed, Listing, Order};
 use crate::pipeline::connect;
+use crate::span::{ago, span};
 
 /// Lists executions, those that started last first
 ///

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use durable_history::Record;
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ use crate::pipeline::connect;
 ///
 /// With `-v`, inputs, results and stack traces too. What looks like a secret is hidden.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("picture").args(["html", "svg"]).multiple(true)))]
 pub(in crate::cli) struct ShowArguments {
     /// The execution, by its name or its ARN
     #[arg(value_name = "NAME|ARN", required_unless_present = "file")]
@@ -37,7 +38,9 @@ pub(in crate::cli) struct ShowArguments {
     #[arg(long, value_name = "FILE")]
     svg: Option<Utf8PathBuf>,
     /// Leaves inputs, results and the words of errors out of the page
-    #[arg(long, requires = "html")]
+    ///
+    /// An image has none of them in any case.
+    #[arg(long, requires = "picture")]
     redact: bool,
 }
 

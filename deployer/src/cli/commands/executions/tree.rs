@@ -5,10 +5,10 @@ use owo_colors::OwoColorize as _;
 use serde_json::Value;
 
 use crate::cli::plain::{plain, plain_lines};
-use crate::cli::span::{bytes, grouped, span};
 use crate::operate::executions::{
     At, ErrorView, ExecutionView, LargeResult, OperationView, Waiting,
 };
+use crate::span::{bytes, grouped, span};
 
 /// The most characters that are shown of an input or a result.
 const MOST_SHOWN: usize = 2_000;

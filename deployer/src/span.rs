@@ -5,7 +5,7 @@ use std::time::Duration;
 use durable_history::Timestamp;
 
 /// Returns a length of time in its two largest units, such as `0.012 s`, `2m 03s` or `23h 10m`.
-pub(super) fn span(duration: Duration) -> String {
+pub(crate) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     if seconds < 60 {
@@ -20,7 +20,7 @@ pub(super) fn span(duration: Duration) -> String {
 }
 
 /// Returns a length of time in its one or two largest units, to the second, such as `59s` or `2h 1m`.
-pub(super) fn rough(length: Duration) -> String {
+pub(crate) fn rough(length: Duration) -> String {
     let seconds = length.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
     match (days, hours, minutes) {
@@ -32,7 +32,7 @@ pub(super) fn rough(length: Duration) -> String {
 }
 
 /// Returns how long ago something was, such as `3s ago` or `2h ago`.
-pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.since(then).as_secs();
     match seconds {
         0..60 => format!("{seconds}s ago"),
@@ -43,7 +43,7 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
 }
 
 /// Returns a number with commas between its thousands.
-pub(super) fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -56,7 +56,7 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// Returns a number of bytes in the unit that suits it.
-pub(super) fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const KILO: u64 = 1024;
     const MEGA: u64 = KILO * KILO;
     let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
