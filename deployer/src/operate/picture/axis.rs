@@ -9,6 +9,8 @@ use durable_history::{Activity, OperationType, Row, Timestamp};
 const LONGEST_FOLD: f64 = 0.25;
 /// How much all such spans take together at the most, as a part of all work.
 const MOST_FOLDS: f64 = 1.0;
+/// The least part of the axis that a fold can be seen at.
+const LEAST_FOLD: f64 = 0.002;
 /// The least that all work counts for, in seconds, so that an execution that only waits has an axis too.
 const LEAST_WORK: f64 = 0.01;
 
@@ -113,7 +115,12 @@ impl Axis {
         }
     }
 
-    /// Returns the folded parts, those that touch as one.
+    /// Returns whether any part is folded, seen or not.
+    pub(super) fn is_folded(&self) -> bool {
+        self.spans.iter().any(|span| span.is_folded)
+    }
+
+    /// Returns the folded parts that can be seen, those that touch as one.
     pub(super) fn folds(&self) -> Vec<Fold> {
         let mut folds: Vec<Fold> = Vec::new();
         for span in self.spans.iter().filter(|span| span.is_folded) {
@@ -132,6 +139,7 @@ impl Axis {
                 }),
             }
         }
+        folds.retain(|fold| fold.end - fold.start >= LEAST_FOLD);
         folds
     }
 

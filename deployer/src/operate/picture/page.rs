@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::axis::Fold;
 use super::scene::{Scene, SceneBar, SceneRow, name};
 use super::style::STYLE;
-use crate::operate::executions::Waiting;
+use crate::operate::executions::{OperationView, Waiting};
 use crate::span::span;
 
 pub(super) fn render(scene: &Scene) -> String {
@@ -95,7 +95,7 @@ fn table(scene: &Scene) -> Markup {
         table style=(folds(scene)) {
             caption {
                 "Operations over time, from " (begin) ". "
-                @if !scene.axis.folds().is_empty() {
+                @if scene.axis.is_folded() {
                     "Where nothing works the axis is folded (shaded)."
                 }
             }
@@ -151,14 +151,9 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
                         @if let Some(function) = &operation.function { p { "Invokes " (function) } }
                         @if let Some(execution) = &operation.execution { p { "Execution " (execution) } }
                         @if operation.attempts.len() > 1 {
-                            ol {
-                                @for attempt in &operation.attempts {
-                                    li {
-                                        @match &attempt.error {
-                                            Some(error) => (scene.error(error)),
-                                            None => "succeeded or goes on",
-                                        }
-                                    }
+                            ul {
+                                @for (words, times) in attempts(scene, operation) {
+                                    li { (words) @if times > 1 { " (" (times) " times)" } }
                                 }
                             }
                         }
@@ -170,6 +165,20 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
             td.lane { @for each in &row.bars { (bar(each)) } }
         }
     }
+}
+
+/// Returns how the attempts ended, in order; those that ended alike one after the other are told once.
+fn attempts(scene: &Scene, operation: &OperationView) -> Vec<(String, usize)> {
+    let mut told: Vec<(String, usize)> = Vec::new();
+    for attempt in &operation.attempts {
+        let words = attempt.error.as_ref().map(|error| scene.error(error));
+        let words = words.unwrap_or_else(|| "succeeded or goes on".to_owned());
+        match told.last_mut() {
+            Some((last, times)) if *last == words => *times += 1,
+            _ => told.push((words, 1)),
+        }
+    }
+    told
 }
 
 fn bar(bar: &SceneBar) -> Markup {

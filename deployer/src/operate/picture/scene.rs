@@ -10,8 +10,13 @@ use crate::span::span;
 
 /// The most bytes of one value, as they are written: escaped.
 const LONGEST_VALUE: usize = 20_000;
+/// What is shorter stays whole: to say that it is cut takes as much.
+const SHORTEST_VALUE: usize = 30;
 /// The most bytes that are written around a value.
 const AROUND_VALUE: usize = 120;
+
+/// The least part of the axis that a bar can be seen at: three points of a page of ordinary width.
+const LEAST_BAR: f64 = 0.004;
 
 /// An execution, ready to be drawn.
 pub(super) struct Scene {
@@ -40,17 +45,17 @@ pub(super) struct SceneBar {
     pub(super) words: String,
 }
 
-/// How a bar looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a bar looks, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Look {
+    /// It is around others.
+    Around,
+    /// It waits.
+    Waiting,
     /// A step works.
     Active,
     /// An attempt that failed.
     Failed,
-    /// It waits.
-    Waiting,
-    /// It is around others.
-    Around,
 }
 
 impl Look {
@@ -92,7 +97,7 @@ impl Scene {
                 }
             });
             SceneRow {
-                bars: bars.collect(),
+                bars: told_apart(bars.collect()),
                 operation: operation.clone(),
             }
         });
@@ -121,7 +126,7 @@ impl Scene {
         let values = self.rows.iter().map(of_a_row).sum::<usize>() + 2;
         let longest = (room / values).saturating_sub(AROUND_VALUE);
         Self {
-            longest: longest.min(LONGEST_VALUE),
+            longest: longest.clamp(SHORTEST_VALUE, LONGEST_VALUE),
             ..self
         }
     }
@@ -168,6 +173,29 @@ fn bytes_written(letter: char) -> usize {
         '<' | '>' => "&lt;".len(),
         other => other.len_utf8(),
     }
+}
+
+/// Returns bars that can be told apart: those of a row that are closer together are one, which looks like the
+/// worst of them.
+fn told_apart(bars: Vec<SceneBar>) -> Vec<SceneBar> {
+    let mut apart: Vec<(SceneBar, usize)> = Vec::new();
+    for bar in bars {
+        match apart.last_mut() {
+            Some((last, more)) if bar.end - last.start < LEAST_BAR => {
+                last.look = last.look.max(bar.look);
+                last.end = last.end.max(bar.end);
+                *more += 1;
+            }
+            _ => apart.push((bar, 0)),
+        }
+    }
+    let bars = apart.into_iter().map(|(mut bar, more)| {
+        if more > 0 {
+            bar.words = format!("{}, and {more} more", bar.words);
+        }
+        bar
+    });
+    bars.collect()
 }
 
 fn look(operation: &Operation, activity: Activity, failed: bool) -> Look {

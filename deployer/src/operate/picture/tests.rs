@@ -39,6 +39,14 @@ impl Story {
         self.tell(at + 1, "StepSucceeded", Some(name), result);
     }
 
+    fn fail(&mut self, at: u64, name: &str, message: &str) {
+        self.tell(at, "StepStarted", Some(name), json!({}));
+        let error = json!({ "ErrorType": "Declined", "ErrorMessage": message });
+        let retry = json!({ "CurrentAttempt": 1, "NextAttemptDelaySeconds": 3 });
+        let details = json!({ "Error": { "Payload": error }, "RetryDetails": retry });
+        self.tell(at + 1, "StepFailed", Some(name), details);
+    }
+
     fn record(&self, name: &str, status: &str) -> Record {
         let arn = format!("arn:aws:lambda:r:1:function:orders:7/durable-execution/{name}/id");
         let record = json!({
@@ -56,10 +64,7 @@ impl Story {
 fn failing(text: &str) -> Record {
     let mut story = Story::begin(text);
     story.step(0, text);
-    story.tell(10, "StepStarted", Some("charge"), json!({}));
-    let error = json!({ "ErrorType": "Declined", "ErrorMessage": text });
-    let details = json!({ "Error": { "Payload": error }, "RetryDetails": { "CurrentAttempt": 1 } });
-    story.tell(11, "StepFailed", Some("charge"), details);
+    story.fail(10, "charge", text);
     story.record("tx-1", "RUNNING")
 }
 
@@ -121,6 +126,36 @@ fn an_attempt_that_failed_looks_so() {
     let page = html(&failing("x"), Shown::Data);
     assert_eq!(page.matches("class=\"failed\"").count(), 1, "{page}");
     assert_eq!(page.matches("class=\"active\"").count(), 1, "{page}");
+}
+
+#[test]
+fn three_thousand_operations_that_were_tried_again_stay_below_two_megabytes() {
+    let mut story = Story::begin("hello");
+    for number in 0..3_000_u64 {
+        let name = format!("operation-{number}");
+        for attempt in 0..5 {
+            story.fail(number * 20 + attempt * 4, &name, "boom");
+        }
+    }
+    let record = story.record("large", "RUNNING");
+    for picture in [html(&record, Shown::Data), svg(&record)] {
+        assert!(picture.len() < 2_000_000, "{}", picture.len());
+    }
+}
+
+#[test]
+fn bars_that_would_lie_upon_each_other_are_one_that_looks_like_the_worst() {
+    let mut story = Story::begin("hello");
+    story.fail(0, "charge", "boom");
+    story.step(5, "charge");
+    story.step(10, "large");
+    story.tell(12, "StepStarted", Some("long"), json!({}));
+    story.tell(10_000, "StepSucceeded", Some("long"), json!({}));
+    let page = html(&story.record("tx-1", "RUNNING"), Shown::Data);
+    assert_eq!(page.matches("class=\"failed\"").count(), 1, "{page}");
+    assert_eq!(page.matches("class=\"active\"").count(), 2, "{page}");
+    assert_eq!(page.matches("class=\"waiting\"").count(), 0, "{page}");
+    assert!(page.contains(", and 2 more"), "{page}");
 }
 
 #[test]
