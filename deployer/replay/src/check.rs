@@ -50,40 +50,60 @@ impl<'a> Check<'a> {
     async fn judge(&mut self, record: &Record, given: &Given) -> Result<Judgment, Error> {
         let whole = match self.run(given, None).await? {
             Ok(run) => run,
-            Err(lost) => return Ok(not_judged(&lost)),
+            Err(gone) => return Ok(not_judged(&gone)),
         };
         if let Some(judgment) = judge::other_operation(given, &whole) {
             return Ok(judgment);
         }
         for last in given.last.iter().take(MOST_LOOKED_FOR) {
-            match self.missing(given, last).await? {
-                Ok(None) => {}
-                Ok(Some(missing)) => return Ok(judge::missing(given, missing, &whole)),
-                Err(lost) => return Ok(not_judged(&lost)),
+            match self.comes_to(given, last).await? {
+                Ok(true) => {}
+                Ok(false) => {
+                    let missing = self.first_missing(given, last).await?;
+                    return Ok(match missing {
+                        Ok(missing) => judge::missing(given, missing, &whole),
+                        Err(gone) => not_judged(&gone),
+                    });
+                }
+                Err(gone) => return Ok(not_judged(&gone)),
             }
         }
         Ok(judge::whole(record, given, &whole))
     }
 
-    /// Returns the outermost operation around `last`, or that itself, to which the code does not come.
+    /// Returns whether the code comes to an operation.
     ///
     /// The SDKs compare what they ask for with what they were given: under another name, it is found.
-    async fn missing<'g>(
+    async fn comes_to(
+        &mut self,
+        given: &Given,
+        operation: &str,
+    ) -> Result<Result<bool, Lost>, Error> {
+        let run = self.run(given, Some(operation)).await?;
+        Ok(run.map(|run| run.end.other_operation().is_some()))
+    }
+
+    /// Returns the first operation to which the code does not come, where it does not come to `last`.
+    ///
+    /// By halves: what began before an operation to which it comes, it has come to, as far as order tells.
+    async fn first_missing<'g>(
         &mut self,
         given: &'g Given,
         last: &'g str,
-    ) -> Result<Result<Option<&'g str>, Lost>, Error> {
-        let mut lacking = None;
-        let mut looked_for = Some(last);
-        while let Some(operation) = looked_for {
-            match self.run(given, Some(operation)).await? {
-                Ok(run) if run.end.other_operation().is_some() => break,
-                Ok(_) => lacking = Some(operation),
-                Err(lost) => return Ok(Err(lost)),
+    ) -> Result<Result<&'g str, Lost>, Error> {
+        let mut missing = last;
+        let mut before = given.before(last);
+        while let Some(middle) = before.get(before.len() / 2) {
+            match self.comes_to(given, middle).await? {
+                Ok(true) => before = before.get(before.len() / 2 + 1..).unwrap_or_default(),
+                Ok(false) => {
+                    missing = middle;
+                    before = before.get(..before.len() / 2).unwrap_or_default();
+                }
+                Err(gone) => return Ok(Err(gone)),
             }
-            looked_for = given.around(operation);
         }
-        Ok(Ok(lacking))
+        Ok(Ok(missing))
     }
 
     /// Lets the program run once; a process that gave no answer is not used again.

@@ -30,7 +30,8 @@ pub(crate) struct Given {
     /// Whether the code had done all that it could when the history was taken: it only waited.
     pub(crate) settled: bool,
     words: BTreeMap<String, String>,
-    around: BTreeMap<String, String>,
+    /// The operations that the code is given, in the order in which they began.
+    order: Vec<String>,
 }
 
 impl Given {
@@ -50,6 +51,7 @@ impl Given {
             "Id": "execution", "Type": "EXECUTION", "Status": "STARTED", "StartTimestamp": started_at,
             "ExecutionDetails": { "InputPayload": input },
         })];
+        let mut order = Vec::new();
         let inside = Inside::of(&history);
         for operation in &history.operations {
             if !inside.is_shown(operation) {
@@ -62,13 +64,9 @@ impl Given {
                     cut.event_id
                 ));
             }
+            order.push(operation.id.clone());
             operations.push(wire(operation, inside.is_run(operation)));
         }
-        let operations_of = || history.operations.iter();
-        let around = operations_of().filter_map(|inner| {
-            let around = history.operation(inner.parent_id.as_deref()?)?;
-            Some((inner.id.clone(), around.id.clone()))
-        });
         let open = history.waiting().into_iter();
         Ok(Self {
             arn: record.execution.durable_execution_arn.clone(),
@@ -76,10 +74,12 @@ impl Given {
             last: inside.last(&history),
             open: open.map(|operation| words(&history, operation)).collect(),
             settled: is_settled(record),
-            words: operations_of()
+            words: history
+                .operations
+                .iter()
                 .map(|operation| (operation.id.clone(), words(&history, operation)))
                 .collect(),
-            around: around.collect(),
+            order,
         })
     }
 
@@ -103,9 +103,12 @@ impl Given {
         self.words.get(id).map(String::as_str)
     }
 
-    /// Returns the operation around another.
-    pub(crate) fn around(&self, id: &str) -> Option<&str> {
-        self.around.get(id).map(String::as_str)
+    /// Returns the operations that began before another.
+    pub(crate) fn before(&self, id: &str) -> &[String] {
+        let place = self.order.iter().position(|operation| operation == id);
+        self.order
+            .get(..place.unwrap_or_default())
+            .unwrap_or_default()
     }
 }
 

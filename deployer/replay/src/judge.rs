@@ -90,9 +90,16 @@ fn came(run: &Run) -> String {
     }
 }
 
+/// How much of an error is told; it may go on and on about a message.
+const LONGEST_ERROR: usize = 160;
+
 fn first_line(error: &ErrorObject) -> String {
     let words = error.in_words();
-    words.lines().next().unwrap_or_default().to_owned()
+    let line = words.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST_ERROR) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    }
 }
 
 fn listed(operations: &[String]) -> String {

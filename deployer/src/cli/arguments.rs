@@ -4,7 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
     callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, policy, prune,
-    rollback, smoke_test, status, synth, trace, up, validate,
+    replay_check, rollback, smoke_test, status, synth, trace, up, validate,
 };
 use super::context::Context;
 use super::global::Global;
@@ -49,12 +49,16 @@ pub(super) enum Command {
     Dlq(dlq::DlqArguments),
     Trace(trace::TraceArguments),
     Prune(prune::PruneArguments),
+    ReplayCheck(replay_check::ReplayCheckArguments),
     Rollback(rollback::RollbackArguments),
     Gc(gc::GcArguments),
     Doctor(doctor::DoctorArguments),
     Local(local::LocalArguments),
     Completions(completions::CompletionsArguments),
     Man(completions::ManArguments),
+    /// Checks histories in a process apart, for `replay-check`
+    #[command(hide = true)]
+    ReplayWorker,
 }
 
 impl Command {
@@ -82,6 +86,11 @@ impl Command {
     /// Whether the command is the local target itself, whose errors nobody sees but in its log.
     pub(super) fn is_local_target(&self) -> bool {
         matches!(self, Self::Local(arguments) if matches!(arguments.action, local::LocalAction::Run))
+    }
+
+    /// Whether the command is the process in which `replay-check` checks, which needs no project.
+    pub(super) fn is_replay_worker(&self) -> bool {
+        matches!(self, Self::ReplayWorker)
     }
 
     /// Runs a command that needs no project; nothing for the others.
@@ -113,12 +122,14 @@ impl Command {
             Self::Dlq(arguments) => dlq::run(context, arguments).await,
             Self::Trace(arguments) => trace::run(context, arguments).await,
             Self::Prune(arguments) => prune::run(context, arguments).await,
+            Self::ReplayCheck(arguments) => replay_check::run(context, arguments).await,
             Self::Rollback(arguments) => rollback::run(context, arguments).await,
             Self::Gc(arguments) => gc::run(context, arguments).await,
             Self::Doctor(arguments) => doctor::run(context, arguments).await,
             Self::Local(arguments) => local::run(context, arguments).await,
             Self::Completions(arguments) => Ok(completions::run(arguments, Arguments::command())),
             Self::Man(arguments) => completions::run_man(arguments, Arguments::command()),
+            Self::ReplayWorker => replay_check::work().await,
         }
     }
 }

@@ -9,6 +9,7 @@ use clap::Parser as _;
 use durable_local::Loss;
 
 use super::arguments::Arguments;
+use super::commands::replay_check;
 use super::context::Context;
 use super::interrupt::{Interrupts, left};
 use super::outcome;
@@ -44,6 +45,9 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<outcome::Outcome, Error> {
     if let Some(result) = arguments.command.run_anywhere(arguments.global.verbose > 0) {
         return result;
+    }
+    if arguments.command.is_replay_worker() {
+        return replay_check::work().await;
     }
     let context = Context::new(&arguments.global, arguments.command.works())?;
     if arguments.command.ends_itself() {

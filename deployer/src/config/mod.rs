@@ -14,7 +14,7 @@ pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
     Application, Architecture, Changes, Deployment, Intake, KeyType, Local, LogLevel, MOST_STARTS,
-    Mode, Orchestrator, Runtime, Stage, Table, Target, Worker, Workflow,
+    Mode, Orchestrator, ReplayCheck, Runtime, Stage, Table, Target, Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;

@@ -87,6 +87,20 @@ pub struct Deployment {
     #[serde(default)]
     #[schemars(regex(pattern = "^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/"))]
     pub permissions_boundary: Option<String>,
+    /// What `up` does with changed code that would not replay the executions there are.
+    pub replay_check: ReplayCheck,
+}
+
+/// What `up` does with code that would not replay the executions there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplayCheck {
+    /// It does not look.
+    Skip,
+    /// It says which, and goes on: they stay on their version.
+    Report,
+    /// It stops before anything changes.
+    Require,
 }
 
 /// Whether changes are looked at before they are made.

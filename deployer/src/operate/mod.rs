@@ -10,5 +10,6 @@ pub mod logs;
 pub mod message;
 pub mod picture;
 pub mod prune;
+pub mod replay;
 pub mod status;
 pub mod trace;

@@ -2,6 +2,7 @@
 
 use super::connect::connect;
 use super::prepare::Prepared;
+use super::replay::require_replay;
 use super::revision::revision;
 use super::session::Session;
 use crate::deploy::plan::{PlanFile, plan_stage};
@@ -30,6 +31,7 @@ pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<PlanFile>
     let stacks = prepared
         .link(&published(app, &artifacts))?
         .with_origin(&origin);
+    require_replay(session, &clients, prepared.workflows()).await?;
     let (plan, planned) = plan_stage(app, &clients, &stacks.bucket, &stacks.workflows).await?;
     Ok(PlanFile::new(
         app,

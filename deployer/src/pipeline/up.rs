@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::connect::connect_or_start;
 use super::lock::StageLock;
 use super::prepare::Prepared;
+use super::replay::require_replay;
 use super::revision::revision;
 use super::rollout::{Rollout, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
@@ -49,6 +50,8 @@ pub async fn up(session: &Session<'_>, chosen: &[String]) -> Result<Rollout> {
             .map(|(request, _)| request.clone())
             .collect();
         let (plan, _) = plan_stage(app, &clients, &stacks.bucket, &pending).await?;
+        let changed = pending.iter().map(|request| request.workflow.clone());
+        require_replay(session, &clients, &changed.collect::<Vec<_>>()).await?;
         require_consent(session, &plan)?;
         stacks = stacks.approved();
         publish_artifacts(session, &clients, &stacks.bucket, &artifacts).await?;

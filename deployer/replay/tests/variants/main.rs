@@ -79,7 +79,7 @@ const CASES: [Case; 21] = [
     ("fails", waiting, |found| {
         differs(
             found,
-            r#"CONTEXT "ask" (Parallel)"#,
+            r#"STEP "reserve""#,
             "the end, FAILED with HandlerError: no",
         )
     }),

@@ -12,6 +12,7 @@ pub(super) mod logs;
 pub(super) mod plan;
 pub(super) mod policy;
 pub(super) mod prune;
+pub(super) mod replay_check;
 pub(super) mod rollback;
 pub(super) mod smoke_test;
 pub(super) mod status;

@@ -9,6 +9,7 @@ mod functions;
 mod inspect;
 mod processor;
 mod reads;
+mod runnable;
 mod stamp;
 mod toolchain;
 
@@ -16,4 +17,5 @@ pub use archive::zip_bootstrap;
 pub use artifact::Artifact;
 pub use functions::build_functions;
 pub(crate) use inspect::triple;
+pub use runnable::build_to_run;
 pub use toolchain::Toolchain;

@@ -16,7 +16,7 @@ pub(crate) use find::named;
 pub use find::{Found, find};
 pub use follow::Follow;
 pub use listing::{Listed, Listing};
-pub use read::{describe_execution, read_record};
+pub use read::{describe_execution, parse_record, read_record};
 pub use rerun::{Difference, Rerun, RerunOptions, differences, next_name, rerun};
 pub use start::{Sent, send, wait_for_end, wait_for_start};
 pub use view::{

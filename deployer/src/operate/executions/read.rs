@@ -2,6 +2,7 @@
 
 use aws_sdk_lambda::error::SdkError;
 use aws_sdk_lambda::operation::get_durable_execution::GetDurableExecutionError;
+use camino::Utf8Path;
 use durable_history::{Description, Record, Timestamp};
 
 use crate::aws::{Clients, error_object, failed, history, is_missing};
@@ -44,6 +45,20 @@ pub async fn read_record(clients: &Clients, arn: &str) -> Result<Record> {
 }
 
 /// One that is gone is no failure of the service's.
+/// Reads what `executions export` wrote into `file`.
+///
+/// # Errors
+///
+/// It is no execution.
+pub fn parse_record(file: &Utf8Path, text: &str) -> Result<Record> {
+    Record::read(text).map_err(|error| {
+        let line = error.line();
+        Error::usage(format!("{file}:{line}: this is no execution"))
+            .caused_by(error)
+            .hint("`deployer executions export NAME --out FILE` writes one")
+    })
+}
+
 fn unreadable(arn: &str, error: SdkError<GetDurableExecutionError>) -> Error {
     if is_missing(&error) {
         return Error::new(Kind::WrongState, format!("there is no execution `{arn}`"))

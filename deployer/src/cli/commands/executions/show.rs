@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::tree;
 use crate::cli::context::Context;
 use crate::cli::outcome::Outcome;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::operate::deployed::deployed;
-use crate::operate::executions::{ExecutionView, find, read_record};
+use crate::operate::executions::{ExecutionView, find, parse_record, read_record};
 use crate::operate::picture::{self, Shown};
 use crate::pipeline::connect;
 
@@ -107,10 +107,5 @@ fn read(file: &Utf8Path) -> Result<Record> {
     } else {
         fs_err::read_to_string(file)?
     };
-    Record::read(&text).map_err(|error| {
-        let line = error.line();
-        Error::usage(format!("{file}:{line}: this is no execution"))
-            .caused_by(error)
-            .hint("`deployer executions export NAME --out FILE` writes one")
-    })
+    parse_record(file, &text)
 }
