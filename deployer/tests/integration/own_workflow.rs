@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::sandbox::{Sandbox, repository};
 
 #[test]
@@ -42,6 +44,7 @@ fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
         assert!(stdout.contains("1 passed, 0 failed"), "{stdout}");
     };
     works();
+    what_would_not_replay_is_found_first(&sandbox);
     // The same binary runs in place of a managed runtime, and finds its messages in a notification.
     let app = "config/app.yaml";
     sandbox.edit(
@@ -59,6 +62,56 @@ fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
         .deployer(&["destroy", "greeting", "--yes"])
         .assert()
         .success();
+}
+
+/// A step gets another name, and the executions that were made so far would not be replayed by it.
+fn what_would_not_replay_is_found_first(sandbox: &Sandbox) {
+    let (code, own, stderr) = ran(sandbox, &["replay-check", "greeting", "--format", "json"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let own: Value = serde_json::from_str(&own).unwrap();
+    let verdicts = own["workflows"][0]["verdicts"].as_array().unwrap();
+    assert!(!verdicts.is_empty(), "{own}");
+    assert!(
+        verdicts
+            .iter()
+            .all(|verdict| verdict["verdict"] == "replays"),
+        "{own}"
+    );
+
+    let (main, stage) = ("functions/greeting/src/main.rs", "config/stages/dev.yaml");
+    sandbox.edit(main, ".name(\"greet\")", ".name(\"salute\")");
+    let (code, stdout, stderr) = ran(sandbox, &["replay-check", "greeting"]);
+    assert_eq!(code, Some(10), "{stdout}{stderr}");
+    let told = r#"differs: expected STEP "greet", came STEP "salute""#;
+    assert!(stdout.contains(told), "{stdout}");
+    sandbox.edit(
+        stage,
+        "mode: express",
+        "mode: express, replay_check: require",
+    );
+    let (code, _, stderr) = ran(sandbox, &["up", "greeting", "--yes"]);
+    assert_eq!(code, Some(10), "{stderr}");
+    assert!(
+        stderr.contains("would not replay; nothing was changed"),
+        "{stderr}"
+    );
+    let (_, plan, _) = ran(sandbox, &["status", "greeting", "--format", "json"]);
+    assert!(!plan.contains(r#""version":"2""#), "{plan}");
+    sandbox.edit(stage, "replay_check: require", "replay_check: report");
+    let (code, _, stderr) = ran(sandbox, &["up", "greeting"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("They stay on their version"), "{stderr}");
+    sandbox.edit(main, ".name(\"salute\")", ".name(\"greet\")");
+}
+
+fn ran(sandbox: &Sandbox, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = sandbox.deployer(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 /// Returns the README's blocks that name a file, by that file.
