@@ -32,12 +32,12 @@ pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<PlanFile>
         .link(&published(app, &artifacts))?
         .with_origin(&origin);
     require_replay(session, &clients, prepared.workflows()).await?;
-    let (plan, planned) = plan_stage(app, &clients, &stacks.bucket, &stacks.workflows).await?;
+    let planned = plan_stage(app, &clients, &stacks.bucket, &stacks.workflows).await?;
     Ok(PlanFile::new(
         app,
         origin.revision,
-        plan,
+        planned.plan,
         &artifacts,
-        planned,
+        planned.stacks,
     ))
 }

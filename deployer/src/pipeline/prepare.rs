@@ -99,6 +99,17 @@ impl Stacks {
         self.map(Request::approved)
     }
 
+    /// Returns the stacks with others in the place of those of the same name.
+    pub(super) fn replaced_by(mut self, others: Vec<Request>) -> Self {
+        for other in others {
+            let mut ours = self.workflows.iter_mut();
+            if let Some(own) = ours.find(|own| own.stack == other.stack) {
+                *own = other;
+            }
+        }
+        self
+    }
+
     fn map(self, change: impl Fn(Request) -> Request) -> Self {
         Self {
             bucket: change(self.bucket),

@@ -86,8 +86,7 @@ pub async fn rollback(
 
 /// Returns the version that the alias stands on.
 async fn aliased(clients: &Clients, live: &LiveStack, function: &str) -> Result<u64> {
-    let arn = live.outputs.orchestrator_alias().unwrap_or_default();
-    let name = arn.rsplit(':').next().unwrap_or_default();
+    let name = live.outputs.orchestrator_alias_name().unwrap_or_default();
     let alias = alias(&clients.lambda, function, name).await?;
     let version = alias.function_version().unwrap_or_default();
     version.parse().map_err(|_| {

@@ -42,11 +42,11 @@ pub(super) fn require_consent(session: &Session<'_>, plan: &Plan) -> Result<()> 
         ))
         .hint("give it another name, or none; `deployer plan` shows what replaces it"));
     }
-    if plan.is_empty() {
-        return Ok(());
-    }
     for text in plan.in_flight() {
         session.reporter.report(&Event::Note { text });
+    }
+    if plan.is_empty() {
+        return Ok(());
     }
     let takes_away = plan.loses_data() || plan.breaks_executions() || plan.undoes_rollback();
     if !(app.stage.protect || takes_away) {

@@ -49,11 +49,11 @@ pub async fn up(session: &Session<'_>, chosen: &[String]) -> Result<Rollout> {
             .filter(|(_, current)| current.is_none())
             .map(|(request, _)| request.clone())
             .collect();
-        let (plan, _) = plan_stage(app, &clients, &stacks.bucket, &pending).await?;
+        let planned = plan_stage(app, &clients, &stacks.bucket, &pending).await?;
         let changed = pending.iter().map(|request| request.workflow.clone());
         require_replay(session, &clients, &changed.collect::<Vec<_>>()).await?;
-        require_consent(session, &plan)?;
-        stacks = stacks.approved();
+        require_consent(session, &planned.plan)?;
+        stacks = stacks.replaced_by(planned.workflows).approved();
         publish_artifacts(session, &clients, &stacks.bucket, &artifacts).await?;
         warn_of_unconfigured(session, &clients).await;
     }

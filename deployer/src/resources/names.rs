@@ -14,3 +14,7 @@ pub const TABLE: &str = "AWS::DynamoDB::Table";
 pub const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 /// A stack, which reports on itself as on a resource.
 pub const STACK: &str = "AWS::CloudFormation::Stack";
+/// A name that stands for a version of a function.
+pub const ALIAS: &str = "AWS::Lambda::Alias";
+/// What a role may do.
+pub const POLICY: &str = "AWS::IAM::Policy";

@@ -53,6 +53,11 @@ impl Outputs {
         self.get(ORCHESTRATOR_ALIAS)
     }
 
+    /// Returns the name of that alias.
+    pub fn orchestrator_alias_name(&self) -> Option<&str> {
+        self.orchestrator_alias()?.rsplit(':').next()
+    }
+
     /// Returns the queues that people look at first, each with what it is for.
     pub fn main_queues(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let main = ROLES.iter().filter(|(output, _)| *output != UNDELIVERED);

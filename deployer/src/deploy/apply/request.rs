@@ -80,6 +80,15 @@ impl Request {
         self
     }
 
+    /// Returns the request with another template.
+    #[must_use]
+    pub(crate) fn with_template(&self, template: Template) -> Self {
+        Self {
+            template,
+            ..self.clone()
+        }
+    }
+
     /// Returns the request with no resource guarded from deletion; nothing where none is guarded.
     ///
     /// A creation that fails deletes what it made, and could not.
@@ -100,19 +109,13 @@ impl Request {
                 guards += 1;
             }
         }
-        (guards > 0).then(|| Self {
-            template: self.template.with_body(body),
-            ..self.clone()
-        })
+        (guards > 0).then(|| self.with_template(self.template.with_body(body)))
     }
 
     /// Returns the request with its origin noted in the template, as that is to follow what is deployed.
     pub(crate) fn with_origin_noted(&self, deployed: Option<Deployed<'_>>) -> Self {
         let body = mark(self.template.body(), &self.tags, deployed, &self.origin);
-        Self {
-            template: self.template.with_body(body),
-            ..self.clone()
-        }
+        self.with_template(self.template.with_body(body))
     }
 
     pub(super) fn tags(&self) -> Vec<Tag> {

@@ -11,6 +11,7 @@ use super::model::{Action, PropertyChange, Replacement, ResourcePlan, StackActio
 use super::replacement::judge;
 use super::secrecy::hide;
 use super::template::{Resources, keeps, section};
+use crate::deploy::keep::kept_for;
 use crate::resources::{VERSION, type_of};
 use crate::stack::references;
 
@@ -44,6 +45,8 @@ pub struct Live {
     pub tags: BTreeMap<String, String>,
     /// The orchestrator's function, where it has one.
     pub orchestrator: Option<String>,
+    /// The name of the alias through which that is invoked.
+    pub alias: Option<String>,
     /// Whether it is protected from deletion.
     pub protected: bool,
 }
@@ -98,8 +101,16 @@ pub fn difference(live: Option<&Live>, wanted: &Wanted<'_>) -> StackPlan {
         resources,
         settings,
         warnings,
+        kept: kept(new),
         in_flight: None,
     }
+}
+
+/// Returns the resources that stay for executions in flight, with the last version that may need each.
+fn kept(new: &Resources) -> BTreeMap<String, u64> {
+    let kept = new.iter();
+    kept.filter_map(|(id, resource)| Some((id.clone(), kept_for(resource)?)))
+        .collect()
 }
 
 /// Returns the versions that go, with the version of the same function that comes.
@@ -132,18 +143,21 @@ fn added(id: &str, resource: &Value, successors: &BTreeMap<String, String>) -> R
     }
 }
 
+/// Why a resource goes that was kept for executions.
+pub(super) const NEEDED_NO_MORE: &str = "the executions that needed it have ended";
+
 fn gone(id: &str, resource: &Value, successor: Option<&String>) -> ResourcePlan {
     let kept = keeps(resource, "DeletionPolicy");
     let reason = match (kept, successor) {
-        (true, Some(_)) => Some("executions in flight keep their code".to_owned()),
-        (true, None) => Some("DeletionPolicy: Retain".to_owned()),
-        (false, _) => None,
+        (true, Some(_)) => Some("executions in flight keep their code"),
+        (true, None) => Some("DeletionPolicy: Retain"),
+        (false, _) => kept_for(resource).map(|_| NEEDED_NO_MORE),
     };
     ResourcePlan {
         id: id.to_owned(),
         kind: type_of(resource).to_owned(),
         action: if kept { Action::Kept } else { Action::Removed },
-        reason,
+        reason: reason.map(str::to_owned),
         properties: Vec::new(),
     }
 }

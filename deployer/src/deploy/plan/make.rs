@@ -5,13 +5,25 @@ use futures::future::try_join_all;
 use super::difference::Live;
 use super::file::PlannedStack;
 use super::model::{Plan, StackAction};
+use super::needed::keep_needed;
 use super::read::{plan_stack, read};
 use crate::aws::Clients;
 use crate::config::App;
 use crate::deploy::apply::Request;
 use crate::error::Result;
 
-/// Returns the plan for the workflows' stacks, and each stack as it was planned over.
+/// What was planned for a stage.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Each stack as it was planned over.
+    pub stacks: Vec<PlannedStack>,
+    /// What the workflows' stacks are to be, with what executions in flight may still need.
+    pub workflows: Vec<Request>,
+}
+
+/// Plans the workflows' stacks.
 ///
 /// The stack of the artifact bucket, `bucket`, is part of it only where another one changes: `up`
 /// does not look at it otherwise. Nothing is created, no change set either.
@@ -20,9 +32,12 @@ pub async fn plan_stage(
     clients: &Clients,
     bucket: &Request,
     requests: &[Request],
-) -> Result<(Plan, Vec<PlannedStack>)> {
+) -> Result<Planned> {
     let all: Vec<&Request> = std::iter::once(bucket).chain(requests).collect();
     let lives = try_join_all(all.iter().map(|request| read(clients, &request.stack))).await?;
+    let kept = all.iter().zip(&lives);
+    let kept = kept.map(|(request, live)| keep_needed(clients, live.as_ref(), request));
+    let all = try_join_all(kept).await?;
     let plans = try_join_all(
         all.iter()
             .zip(&lives)
@@ -34,7 +49,7 @@ pub async fn plan_stage(
         .skip(1)
         .any(|plan| plan.action != StackAction::Unchanged);
     let skipped = usize::from(!changes);
-    let planned = all
+    let stacks = all
         .iter()
         .zip(&lives)
         .skip(skipped)
@@ -46,7 +61,11 @@ pub async fn plan_stage(
         &app.stage.region,
         plans.into_iter().skip(skipped).collect(),
     );
-    Ok((plan, planned))
+    Ok(Planned {
+        plan,
+        stacks,
+        workflows: all.into_iter().skip(1).collect(),
+    })
 }
 
 /// Refuses stacks that are not those that were planned over.

@@ -1,16 +1,17 @@
 //! Which executions a planned change meets, and what it would take from them.
 
+use super::difference::NEEDED_NO_MORE;
 use super::in_flight::InFlight;
 use super::model::{Action, Plan, StackAction, StackPlan, Warning};
 use crate::aws::{Clients, count_unfinished};
 use crate::deploy::rollback::ALIAS;
 use crate::error::Result;
-use crate::resources::{FUNCTION, QUEUE, TABLE};
+use crate::resources::{FUNCTION, POLICY, QUEUE, TABLE};
 use crate::stack::describe;
 
 /// What an execution that goes on may ask for, beside the code of its version: all versions of a function share
 /// one role and one environment's names.
-const NEEDED: [&str; 4] = [TABLE, QUEUE, FUNCTION, "AWS::IAM::Policy"];
+const NEEDED: [&str; 4] = [TABLE, QUEUE, FUNCTION, POLICY];
 
 /// Tells of a planned change which executions of the function it meets now, and what it would take from them.
 pub(super) async fn meet(clients: &Clients, function: &str, plan: &mut StackPlan) {
@@ -62,7 +63,10 @@ fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
     }
     let goes = |action| matches!(action, Action::Removed | Action::Replaced);
     let resources = plan.resources.iter();
-    let needed = resources.filter(|each| goes(each.action) && NEEDED.contains(&each.kind.as_str()));
+    let needed = resources.filter(|each| {
+        let was_kept = each.reason.as_deref() == Some(NEEDED_NO_MORE);
+        goes(each.action) && !was_kept && NEEDED.contains(&each.kind.as_str())
+    });
     needed
         .map(|resource| Warning::InFlightMayNeed {
             resource: resource.id.clone(),
@@ -74,6 +78,8 @@ fn missed(plan: &StackPlan, in_flight: &InFlight) -> Vec<Warning> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use aws_smithy_types::DateTime;
 
     use super::missed;
@@ -106,6 +112,7 @@ mod tests {
             resources: resources.iter().map(resource).collect(),
             settings: Vec::new(),
             warnings: Vec::new(),
+            kept: BTreeMap::new(),
             in_flight: None,
         }
     }

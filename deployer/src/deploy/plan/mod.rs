@@ -13,6 +13,7 @@ mod in_flight;
 mod make;
 mod meet;
 mod model;
+mod needed;
 mod permission;
 mod read;
 mod replacement;
@@ -24,7 +25,7 @@ pub use cost::IdleCost;
 pub use difference::{Live, Wanted, difference};
 pub use file::{PlanFile, PlannedArtifact, PlannedStack};
 pub use in_flight::{InFlight, InFlightVersion};
-pub use make::{plan_stage, require_unmoved};
+pub use make::{Planned, plan_stage, require_unmoved};
 pub use meet::meet_again;
 pub use model::{
     Action, Loss, Plan, PropertyChange, Replacement, ResourcePlan, StackAction, StackPlan, Summary,

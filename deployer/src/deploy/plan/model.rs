@@ -1,5 +1,7 @@
 //! A plan as data. Names of fields and tags are a promise; texts are not.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,9 +66,10 @@ impl Plan {
 
     /// Returns what becomes of the executions that go on meanwhile, a text each.
     pub fn in_flight(&self) -> Vec<String> {
-        let told = self.stacks.iter().filter_map(|stack| {
-            let lines = stack.in_flight.as_ref()?.lines().into_iter();
-            Some(lines.map(|line| format!("{}: {line}", stack.workflow)))
+        let told = self.stacks.iter().map(|stack| {
+            let lines = stack.in_flight.iter().flat_map(InFlight::lines);
+            let lines = lines.chain(stack.kept_line());
+            lines.map(|line| format!("{}: {line}", stack.workflow))
         });
         told.flatten().collect()
     }
@@ -136,9 +139,25 @@ pub struct StackPlan {
     pub settings: Vec<PropertyChange>,
     /// What is to be considered before this is applied.
     pub warnings: Vec<Warning>,
+    /// The resources that the configuration names no more and that stay for executions in flight, with the last
+    /// version that may need each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, u64>,
     /// The executions that go on meanwhile; nothing for a stack that is new, unchanged, or has no orchestrator.
     #[serde(default)]
     pub in_flight: Option<InFlight>,
+}
+
+impl StackPlan {
+    /// Says what stays for executions in flight; nothing where nothing does.
+    pub fn kept_line(&self) -> Option<String> {
+        let version = self.kept.values().max()?;
+        let ids: Vec<&str> = self.kept.keys().map(String::as_str).collect();
+        Some(format!(
+            "for executions up to version {version} these stay until they have ended, and go with the next `up` after that: {}",
+            ids.join(", ")
+        ))
+    }
 }
 
 /// What is done with a stack as a whole.

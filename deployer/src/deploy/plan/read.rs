@@ -33,6 +33,7 @@ pub async fn read(clients: &Clients, stack: &str) -> Result<Option<Live>> {
         stuck: standing != Standing::Ready,
         template,
         orchestrator: live.outputs.orchestrator().map(str::to_owned),
+        alias: live.outputs.orchestrator_alias_name().map(str::to_owned),
         tags: live.tags,
         protected: live.protected,
     }))

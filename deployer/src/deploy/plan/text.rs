@@ -7,6 +7,7 @@ use owo_colors::OwoColorize as _;
 use serde_json::Value;
 
 use super::caution::words;
+use super::in_flight::InFlight;
 use super::model::{Action, Plan, PropertyChange, ResourcePlan, StackAction, StackPlan, Summary};
 use crate::stack::{brief, is_intrinsic};
 
@@ -80,10 +81,9 @@ fn stack_lines(stack: &StackPlan) -> Vec<String> {
     for setting in &stack.settings {
         lines.extend(property_lines(setting, "  ~ "));
     }
-    if let Some(in_flight) = &stack.in_flight {
-        let told = in_flight.lines().into_iter();
-        lines.extend(told.flat_map(|line| wrap(&line, "  ", "    ")));
-    }
+    let told = stack.in_flight.iter().flat_map(InFlight::lines);
+    let told = told.chain(stack.kept_line());
+    lines.extend(told.flat_map(|line| wrap(&line, "  ", "    ")));
     lines.extend(warning_lines(stack));
     lines
 }

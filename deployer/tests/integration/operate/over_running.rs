@@ -45,17 +45,50 @@ fn what_goes_on_is_told_finishes_on_its_version_and_new_work_goes_back_at_once()
 
     there_and_back(&small);
 
-    // What they may need does not go without consent.
+    what_they_need_stays_until_they_have_ended(&small);
+}
+
+/// A table leaves the configuration. It goes with the first deployment after the executions that may write it.
+fn what_they_need_stays_until_they_have_ended(small: &Small) {
     let app = "config/app.yaml";
     let table = "    tables:\n      orders: { partition_key: id }\n";
     small.sandbox.edit(app, table, "");
     let (_, plan) = small.json(&["plan"]);
-    let needed = warnings(&plan, "in-flight-may-need");
-    assert!(needed.contains(&"OrdersTable"), "{needed:?}");
-    let policy = needed.iter().any(|id| id.ends_with("Policy"));
-    assert!(policy, "the role is shared by all versions: {needed:?}");
+    let kept = workflow(&plan)["kept"].as_object().unwrap();
+    assert!(kept.contains_key("OrdersTable"), "{plan}");
+    let policies = kept.keys().filter(|id| id.ends_with("Policy"));
+    assert!(
+        policies.count() > 0,
+        "the role is shared by all versions: {plan}"
+    );
+    assert_eq!(warnings(&plan, "loses-data").len(), 0, "{plan}");
+    for _ in 0..2 {
+        let (code, _, stderr) = small.run(&["up"]);
+        assert_eq!(code, Some(0), "{stderr}");
+        assert!(
+            stderr.contains("these stay until they have ended"),
+            "{stderr}"
+        );
+    }
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(plan["changes"], false, "{plan}");
+
+    let stop = ["executions", "stop", "--all", "--yes"];
+    small.deployer(&stop).assert().success();
+    let (_, plan) = small.json(&["plan"]);
+    let resources = workflow(&plan)["resources"].as_array().unwrap();
+    let table = resources
+        .iter()
+        .find(|resource| resource["id"] == "OrdersTable");
+    assert_eq!(table.unwrap()["action"], "removed", "{plan}");
+    assert_eq!(warnings(&plan, "in-flight-may-need").len(), 0, "{plan}");
+    // Its data is lost then, which nobody has agreed to so far.
     let (code, _, stderr) = small.run(&["up"]);
     assert_eq!(code, Some(3), "{stderr}");
+    let (code, _, stderr) = small.run(&["up", "--yes"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(plan["changes"], false, "{plan}");
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn live(template: Value) -> Live {
         template,
         tags: BTreeMap::new(),
         orchestrator: None,
+        alias: None,
         protected: false,
     }
 }

@@ -1,0 +1,87 @@
+//! What executions in flight may still need is asked for, and stays.
+
+use super::difference::Live;
+use crate::aws::{Clients, Unfinished, alias, count_unfinished};
+use crate::deploy::apply::Request;
+use crate::deploy::keep::{kept_for, needed_no_more, with_kept};
+use crate::error::Result;
+
+/// Returns a request with the resources of the live stack that executions in flight may need.
+///
+/// Executions are counted only where something goes that they may need. Who may not list them deploys all the same.
+pub(super) async fn keep_needed(
+    clients: &Clients,
+    live: Option<&Live>,
+    request: &Request,
+) -> Result<Request> {
+    let Some((live, function)) = live.and_then(|live| Some((live, live.orchestrator.as_ref()?)))
+    else {
+        return Ok(request.clone());
+    };
+    let mut needed = needed_no_more(&live.template, request.template.body());
+    if needed.is_empty() {
+        return Ok(request.clone());
+    }
+    let Ok(unfinished) = count_unfinished(clients, function).await else {
+        return Ok(request.clone());
+    };
+    needed.retain(|id| {
+        let resource = live.template.pointer(&format!("/Resources/{id}"));
+        may_be_needed(&unfinished, resource.and_then(kept_for))
+    });
+    if needed.is_empty() {
+        return Ok(request.clone());
+    }
+    let newest = match &live.alias {
+        Some(name) => {
+            let alias = alias(&clients.lambda, function, name).await?;
+            alias
+                .function_version()
+                .and_then(|version| version.parse().ok())
+        }
+        None => None,
+    };
+    let newest = newest.unwrap_or(u64::MAX);
+    let body = with_kept(request.template.body(), &live.template, &needed, newest);
+    Ok(request.with_template(request.template.with_body(body)))
+}
+
+/// Returns whether an execution may need what is kept for versions up to `last`, or for all that there are.
+fn may_be_needed(unfinished: &Unfinished, last: Option<u64>) -> bool {
+    let is_older = |version: &String| {
+        let version: Option<u64> = version.parse().ok();
+        // `$LATEST` tells nothing of which code it was.
+        version.is_none_or(|version| last.is_none_or(|last| version <= last))
+    };
+    !unfinished.is_complete || unfinished.by_version.keys().any(is_older)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_needed;
+    use crate::aws::Unfinished;
+
+    fn unfinished(versions: &[&str], is_complete: bool) -> Unfinished {
+        Unfinished {
+            by_version: versions
+                .iter()
+                .map(|version| ((*version).to_owned(), 1))
+                .collect(),
+            is_complete,
+            ..Unfinished::default()
+        }
+    }
+
+    #[test]
+    fn what_is_kept_goes_when_no_version_that_may_need_it_goes_on() {
+        assert!(may_be_needed(&unfinished(&["7"], true), None));
+        assert!(may_be_needed(&unfinished(&["7", "9"], true), Some(7)));
+        assert!(!may_be_needed(&unfinished(&["8", "10"], true), Some(7)));
+        assert!(may_be_needed(&unfinished(&["$LATEST"], true), Some(7)));
+        assert!(!may_be_needed(&unfinished(&[], true), None));
+        assert!(
+            may_be_needed(&unfinished(&[], false), Some(7)),
+            "not all were counted"
+        );
+    }
+}
