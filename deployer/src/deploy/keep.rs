@@ -1,25 +1,29 @@
 //! What executions in flight may still need stays in the stack until they have ended. Pure.
 //!
 //! A version keeps its code; what that asks for is shared: the workers that it invokes, the tables it writes, the
-//! policies of the role that all versions have. Where the configuration names one of these no more, it stays,
-//! marked with the last version that may need it, and the first deployment after that takes it away.
+//! policies of the role that all versions have. Where the configuration names one of these no more, it stays, and
+//! the first deployment after that takes it away. The template's metadata say which, and for which versions;
+//! in the resources' own they would be updates of resources that have no update.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::resources::{ALIAS, FUNCTION, POLICY, QUEUE, TABLE, VERSION, type_of};
 use crate::stack::references;
 
-/// Where it is noted until which version a resource is kept for.
-const MARK: &str = "deployer:kept-for-versions-up-to";
+/// Where a template notes what is kept: by resource, the last version that may need it.
+const KEPT: &str = "KeptForVersionsUpTo";
 
 /// What the code of a version may ask for, and through what.
 const NEEDED: [&str; 6] = [TABLE, QUEUE, FUNCTION, POLICY, ALIAS, VERSION];
 
-/// Returns the last version that a resource is kept for, where it is kept.
-pub fn kept_for(resource: &Value) -> Option<u64> {
-    resource.get("Metadata")?.get(MARK)?.as_u64()
+/// Returns the resources that are kept, with the last version that may need each.
+pub fn kept(template: &Value) -> BTreeMap<String, u64> {
+    let noted = template.pointer(&format!("/Metadata/{KEPT}"));
+    let noted = noted.and_then(Value::as_object).into_iter().flatten();
+    let noted = noted.filter_map(|(id, version)| Some((id.clone(), version.as_u64()?)));
+    noted.collect()
 }
 
 /// Returns the resources of a live template that the wanted one has no more and that versions may need, with all
@@ -71,24 +75,25 @@ fn waits_for(resource: &Value) -> Vec<String> {
 
 /// Returns the wanted template with resources of the live one, kept for versions up to `newest`; those that are
 /// kept already stay so for the version that they are kept for.
-pub fn with_kept(wanted: &Value, live: &Value, kept: &[String], newest: u64) -> Value {
+pub fn with_kept(wanted: &Value, live: &Value, ids: &[String], newest: u64) -> Value {
     let mut template = wanted.clone();
-    let into = template.get_mut("Resources").and_then(Value::as_object_mut);
-    let Some(into) = into else {
-        return template;
-    };
-    for (id, resource) in resources(live).iter().filter(|(id, _)| kept.contains(id)) {
-        let mut resource = resource.clone();
-        if kept_for(&resource).is_none()
-            && let Some(fields) = resource.as_object_mut()
-        {
-            let metadata = fields.entry("Metadata").or_insert_with(|| json!({}));
-            if let Some(metadata) = metadata.as_object_mut() {
-                metadata.insert(MARK.to_owned(), newest.into());
-            }
+    let before = kept(live);
+    let noted: BTreeMap<&String, u64> = ids
+        .iter()
+        .map(|id| (id, before.get(id).copied().unwrap_or(newest)))
+        .collect();
+    let mut into = |section: &str, id: &str, value: Value| {
+        let section = template
+            .as_object_mut()
+            .map(|sections| sections.entry(section).or_insert_with(|| json!({})));
+        if let Some(section) = section.and_then(Value::as_object_mut) {
+            section.insert(id.to_owned(), value);
         }
-        into.insert(id.clone(), resource);
+    };
+    for (id, resource) in resources(live).iter().filter(|(id, _)| ids.contains(id)) {
+        into("Resources", id, resource.clone());
     }
+    into("Metadata", KEPT, json!(noted));
     template
 }
 
@@ -102,7 +107,7 @@ fn resources(template: &Value) -> &Map<String, Value> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{kept_for, needed_no_more, with_kept};
+    use super::{kept, needed_no_more, with_kept};
 
     fn live() -> Value {
         json!({ "Resources": {
@@ -136,9 +141,9 @@ mod tests {
 
     #[test]
     fn a_worker_stays_with_all_that_it_is_made_of() {
-        let kept = needed_no_more(&live(), &wanted());
+        let needed = needed_no_more(&live(), &wanted());
         assert_eq!(
-            kept,
+            needed,
             [
                 "ShipLogGroup",
                 "ShipRole",
@@ -153,10 +158,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_marked_once_and_is_the_same_the_next_time() {
-        let kept = needed_no_more(&live(), &wanted());
-        let first = with_kept(&wanted(), &live(), &kept, 7);
-        assert_eq!(kept_for(&first["Resources"]["ShipFunction"]), Some(7));
-        assert_eq!(kept_for(&first["Resources"]["Role"]), None);
+        let needed = needed_no_more(&live(), &wanted());
+        let first = with_kept(&wanted(), &live(), &needed, 7);
+        assert_eq!(kept(&first).get("ShipFunction"), Some(&7));
+        assert_eq!(kept(&first).get("Role"), None);
         let again = needed_no_more(&first, &wanted());
         let second = with_kept(&wanted(), &first, &again, 8);
         assert_eq!(second.to_string(), first.to_string());

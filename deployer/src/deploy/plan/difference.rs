@@ -11,7 +11,7 @@ use super::model::{Action, PropertyChange, Replacement, ResourcePlan, StackActio
 use super::replacement::judge;
 use super::secrecy::hide;
 use super::template::{Resources, keeps, section};
-use crate::deploy::keep::kept_for;
+use crate::deploy::keep::kept;
 use crate::resources::{VERSION, type_of};
 use crate::stack::references;
 
@@ -66,11 +66,12 @@ pub fn difference(live: Option<&Live>, wanted: &Wanted<'_>) -> StackPlan {
     let old = live.map_or(&empty, |live| section(&live.template, "Resources", &empty));
     let new = section(wanted.template, "Resources", &empty);
     let successors = successors(old, new);
+    let was_kept = live.map_or_else(BTreeMap::new, |live| kept(&live.template));
     let mut resources: Vec<ResourcePlan> = union(old.keys(), new.keys())
         .into_iter()
         .filter_map(|id| match (old.get(id), new.get(id)) {
             (Some(before), Some(after)) => changed(id, before, after, &successors),
-            (Some(before), None) => Some(gone(id, before, successors.get(id))),
+            (Some(before), None) => Some(gone(id, before, successors.get(id), &was_kept)),
             (None, after) => after.map(|after| added(id, after, &successors)),
         })
         .collect();
@@ -101,16 +102,9 @@ pub fn difference(live: Option<&Live>, wanted: &Wanted<'_>) -> StackPlan {
         resources,
         settings,
         warnings,
-        kept: kept(new),
+        kept: kept(wanted.template),
         in_flight: None,
     }
-}
-
-/// Returns the resources that stay for executions in flight, with the last version that may need each.
-fn kept(new: &Resources) -> BTreeMap<String, u64> {
-    let kept = new.iter();
-    kept.filter_map(|(id, resource)| Some((id.clone(), kept_for(resource)?)))
-        .collect()
 }
 
 /// Returns the versions that go, with the version of the same function that comes.
@@ -146,12 +140,17 @@ fn added(id: &str, resource: &Value, successors: &BTreeMap<String, String>) -> R
 /// Why a resource goes that was kept for executions.
 pub(super) const NEEDED_NO_MORE: &str = "the executions that needed it have ended";
 
-fn gone(id: &str, resource: &Value, successor: Option<&String>) -> ResourcePlan {
+fn gone(
+    id: &str,
+    resource: &Value,
+    successor: Option<&String>,
+    was_kept: &BTreeMap<String, u64>,
+) -> ResourcePlan {
     let kept = keeps(resource, "DeletionPolicy");
     let reason = match (kept, successor) {
         (true, Some(_)) => Some("executions in flight keep their code"),
         (true, None) => Some("DeletionPolicy: Retain"),
-        (false, _) => kept_for(resource).map(|_| NEEDED_NO_MORE),
+        (false, _) => was_kept.get(id).map(|_| NEEDED_NO_MORE),
     };
     ResourcePlan {
         id: id.to_owned(),

@@ -3,7 +3,7 @@
 use super::difference::Live;
 use crate::aws::{Clients, Unfinished, alias, count_unfinished};
 use crate::deploy::apply::Request;
-use crate::deploy::keep::{kept_for, needed_no_more, with_kept};
+use crate::deploy::keep::{kept, needed_no_more, with_kept};
 use crate::error::Result;
 
 /// Returns a request with the resources of the live stack that executions in flight may need.
@@ -25,10 +25,8 @@ pub(super) async fn keep_needed(
     let Ok(unfinished) = count_unfinished(clients, function).await else {
         return Ok(request.clone());
     };
-    needed.retain(|id| {
-        let resource = live.template.pointer(&format!("/Resources/{id}"));
-        may_be_needed(&unfinished, resource.and_then(kept_for))
-    });
+    let kept = kept(&live.template);
+    needed.retain(|id| may_be_needed(&unfinished, kept.get(id).copied()));
     if needed.is_empty() {
         return Ok(request.clone());
     }
