@@ -89,6 +89,18 @@ pub struct Deployment {
     pub permissions_boundary: Option<String>,
     /// What `up` does with changed code that would not replay the executions there are.
     pub replay_check: ReplayCheck,
+    /// What `up --smoke` does where the smoke test fails.
+    pub failed_smoke_test: FailedSmokeTest,
+}
+
+/// What `up --smoke` does where the smoke test fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailedSmokeTest {
+    /// What was deployed stays.
+    Keep,
+    /// New executions of the workflows that failed start on the version before.
+    RollBack,
 }
 
 /// What `up` does with code that would not replay the executions there are.

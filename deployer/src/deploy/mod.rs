@@ -5,6 +5,7 @@ pub mod build;
 pub mod destroy;
 pub mod diagnose;
 pub mod doctor;
+pub(crate) mod drain;
 pub mod keep;
 pub mod link;
 pub mod lint;

@@ -121,7 +121,7 @@ async fn mapping(clients: &Clients, id: &str) -> Result<()> {
     ready.ok_or_else(|| not_ready(&format!("the event source mapping `{id}`")))
 }
 
-/// A `destroy` that was interrupted leaves the intake disabled; `up` opens it again.
+/// What closed the intake may have been interrupted; `up` opens it again.
 async fn enable(clients: &Clients, id: &str) -> Result<()> {
     let update = clients
         .lambda

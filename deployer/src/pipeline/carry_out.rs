@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use super::connect::connect_or_start;
 use super::lock::StageLock;
 use super::prepare::Artifacts;
-use super::rollout::{Rollout, publish_artifacts, require_consent, roll_out};
+use super::rollout::{Rollout, UpOptions, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
 use crate::aws::{Clients, failed, is_missing};
 use crate::config::App;
@@ -21,7 +21,11 @@ use crate::stack::Origin;
 /// # Errors
 ///
 /// A plan that was not made for this stage as it is now, zips that are gone, and as `up`.
-pub async fn carry_out(session: &Session<'_>, path: &Utf8Path) -> Result<Rollout> {
+pub async fn carry_out(
+    session: &Session<'_>,
+    path: &Utf8Path,
+    options: UpOptions,
+) -> Result<Rollout> {
     let start = Instant::now();
     let app = session.app;
     let _lock = StageLock::take(app, "up --plan", session.reporter).await?;
@@ -46,7 +50,7 @@ pub async fn carry_out(session: &Session<'_>, path: &Utf8Path) -> Result<Rollout
     }
     let workflows: Vec<Request> = workflows.into_iter().map(request).collect();
     let current = current(&clients, &workflows).await?;
-    Ok(roll_out(session, &clients, &workflows, current, start).await)
+    Ok(roll_out(session, &clients, &workflows, current, options, start).await)
 }
 
 /// Returns the planned zips that are on this machine; the others must be in the bucket already.

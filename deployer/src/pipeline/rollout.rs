@@ -1,7 +1,8 @@
 //! The tail of every deployment: consent, the artifact bucket with its zips, then the workflows side by side.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::drain::drain;
 use super::prepare::Artifacts;
 use super::session::Session;
 use crate::aws::Clients;
@@ -11,6 +12,13 @@ use crate::deploy::publish::send_artifacts;
 use crate::deploy::verify::{Unverified, wait_until_ready};
 use crate::error::{Error, Result};
 use crate::event::Event;
+
+/// How a deployment goes about its work.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UpOptions {
+    /// For how long executions of what changes are waited for, its intake closed; without it nobody waits.
+    pub drain: Option<Duration>,
+}
 
 /// What became of a stage.
 #[derive(Debug)]
@@ -78,12 +86,13 @@ pub(super) async fn roll_out(
     clients: &Clients,
     workflows: &[Request],
     current: Vec<Option<Applied>>,
+    options: UpOptions,
     start: Instant,
 ) -> Rollout {
     let deployments = workflows
         .iter()
         .zip(current)
-        .map(|(request, current)| deploy(session, clients, request, current));
+        .map(|(request, current)| deploy(session, clients, request, current, options));
     let outcomes = futures::future::join_all(deployments).await;
     let (applied, failures): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
     Rollout {
@@ -98,6 +107,7 @@ async fn deploy(
     clients: &Clients,
     request: &Request,
     current: Option<Applied>,
+    options: UpOptions,
 ) -> Result<Applied> {
     let reporter = session.reporter;
     let unverified = Unverified::of(session.app, &request.stack);
@@ -105,9 +115,13 @@ async fn deploy(
         Some(applied) if !unverified.is_noted() => applied,
         current => {
             unverified.note()?;
-            let applied = match current {
-                Some(applied) => applied,
-                None => bring_up(&session.applier(clients), request).await?,
+            let applied = if let Some(applied) = current {
+                applied
+            } else {
+                if let Some(patience) = options.drain {
+                    drain(session, clients, request, patience).await?;
+                }
+                bring_up(&session.applier(clients), request).await?
             };
             wait_until_ready(clients, &applied).await?;
             unverified.clear()?;

@@ -7,7 +7,7 @@ use super::lock::StageLock;
 use super::prepare::Prepared;
 use super::replay::require_replay;
 use super::revision::revision;
-use super::rollout::{Rollout, publish_artifacts, require_consent, roll_out};
+use super::rollout::{Rollout, UpOptions, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
 use crate::aws::Clients;
 use crate::deploy::apply::{Request, current};
@@ -22,7 +22,7 @@ use crate::stack::{Origin, unconfigured_workflows};
 /// # Errors
 ///
 /// What stopped all of them, or the whole; what stopped one of several is in [`Rollout::failures`].
-pub async fn up(session: &Session<'_>, chosen: &[String]) -> Result<Rollout> {
+pub async fn up(session: &Session<'_>, chosen: &[String], options: UpOptions) -> Result<Rollout> {
     let start = Instant::now();
     let app = session.app;
     let prepared = Prepared::new(app, chosen)?;
@@ -57,7 +57,15 @@ pub async fn up(session: &Session<'_>, chosen: &[String]) -> Result<Rollout> {
         publish_artifacts(session, &clients, &stacks.bucket, &artifacts).await?;
         warn_of_unconfigured(session, &clients).await;
     }
-    Ok(roll_out(session, &clients, &stacks.workflows, current, start).await)
+    Ok(roll_out(
+        session,
+        &clients,
+        &stacks.workflows,
+        current,
+        options,
+        start,
+    )
+    .await)
 }
 
 /// A workflow that was renamed leaves its stack, queue and executions behind under the old name.

@@ -24,6 +24,17 @@ pub struct Wanted {
     pub keep: bool,
 }
 
+impl Default for Wanted {
+    /// Every scenario, once.
+    fn default() -> Self {
+        Self {
+            filters: Vec::new(),
+            repeat: 1,
+            keep: false,
+        }
+    }
+}
+
 /// The scenarios that are played, by workflow, and how.
 #[derive(Debug)]
 pub struct Choice {

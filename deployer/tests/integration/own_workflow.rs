@@ -97,10 +97,13 @@ fn what_would_not_replay_is_found_first(sandbox: &Sandbox) {
     );
     let (_, plan, _) = ran(sandbox, &["status", "greeting", "--format", "json"]);
     assert!(!plan.contains(r#""version":"2""#), "{plan}");
-    sandbox.edit(stage, "replay_check: require", "replay_check: report");
-    let (code, _, stderr) = ran(sandbox, &["up", "greeting"]);
-    assert_eq!(code, Some(0), "{stderr}");
+    let goes_back = "replay_check: report, failed_smoke_test: roll-back";
+    sandbox.edit(stage, "replay_check: require", goes_back);
+    let (code, stdout, stderr) = ran(sandbox, &["up", "greeting", "--smoke"]);
+    assert_eq!(code, Some(10), "{stdout}{stderr}");
     assert!(stderr.contains("They stay on their version"), "{stderr}");
+    let back = "greeting is back on version 1, because the smoke test of version 2 failed";
+    assert!(stdout.contains(back), "{stdout}");
     sandbox.edit(main, ".name(\"salute\")", ".name(\"greet\")");
 }
 

@@ -6,9 +6,13 @@ use serde_json::json;
 
 use super::super::context::Context;
 use super::super::outcome::Outcome;
+use super::smoke_test;
+use crate::config::{FailedSmokeTest, Span};
+use crate::count::counted;
 use crate::deploy::apply::Applied;
 use crate::error::{Error, Result};
-use crate::pipeline::{Rollout, carry_out, up};
+use crate::pipeline::{RolledBack, Rollout, UpOptions, carry_out, rollback, up};
+use crate::smoke::{Choice, Wanted};
 
 /// Builds, publishes and deploys, and waits until everything is ready
 ///
@@ -20,14 +24,97 @@ pub(in crate::cli) struct UpArguments {
     /// Carries out the plan in this file, which `deployer plan --out FILE` wrote
     #[arg(long, conflicts_with = "workflow")]
     plan: Option<Utf8PathBuf>,
+    /// Closes the intake of what changes and waits until its executions have ended, for so long; changes nothing of
+    /// it where some go on then
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    drain: Option<Span>,
+    /// Runs the smoke test of the workflows afterwards; `failed_smoke_test: roll-back` in the stage's file takes
+    /// back those that fail
+    #[arg(long)]
+    smoke: bool,
 }
 
 pub(in crate::cli) async fn run(context: &Context, arguments: &UpArguments) -> Result<Outcome> {
-    let rollout = match &arguments.plan {
-        Some(path) => carry_out(&context.session(), path).await?,
-        None => up(&context.session(), &arguments.workflow).await?,
+    let options = UpOptions {
+        drain: arguments.drain.map(Span::duration),
     };
-    finish(&context.app.stage_name, rollout)
+    let rollout = match &arguments.plan {
+        Some(path) => carry_out(&context.session(), path, options).await?,
+        None => up(&context.session(), &arguments.workflow, options).await?,
+    };
+    let deployed = rollout.applied.iter().map(|applied| Deployed {
+        workflow: applied.workflow.clone(),
+        is_new_version: applied.action == "updated",
+    });
+    let deployed: Vec<Deployed> = deployed.collect();
+    let outcome = finish(&context.app.stage_name, rollout)?;
+    if arguments.smoke {
+        after_smoke_test(context, &deployed, outcome).await
+    } else {
+        Ok(outcome)
+    }
+}
+
+/// A workflow that was deployed.
+struct Deployed {
+    workflow: String,
+    /// Whether there was something before it.
+    is_new_version: bool,
+}
+
+/// Runs the smoke test of what was deployed, and takes back what fails where the stage says so.
+async fn after_smoke_test(
+    context: &Context,
+    deployed: &[Deployed],
+    mut outcome: Outcome,
+) -> Result<Outcome> {
+    let app = &context.app;
+    let workflows = deployed.iter().map(|deployed| deployed.workflow.clone());
+    let workflows: Vec<String> = workflows.collect();
+    let choice = Choice::of(app, &workflows, &Wanted::default())?;
+    let report = smoke_test::play(context, &choice).await?;
+    let tested = smoke_test::told(&report, &app.stage_name)?;
+    let mut lines = vec![std::mem::take(&mut outcome.text), tested.text];
+    let mut back = Vec::new();
+    if app.stage.deployment.failed_smoke_test == FailedSmokeTest::RollBack {
+        let failed = |workflow: &str| {
+            let mut scenarios = report.scenarios.iter();
+            scenarios.any(|scenario| scenario.workflow == workflow && scenario.status == "failed")
+        };
+        for Deployed { workflow, .. } in deployed
+            .iter()
+            .filter(|deployed| deployed.is_new_version && failed(&deployed.workflow))
+        {
+            let done = rollback(&context.session(), workflow, None).await?;
+            lines.push(rolled_back(&done));
+            back.push(workflow.clone());
+        }
+    }
+    outcome.text = lines.join("\n");
+    outcome.exit_code = tested.exit_code;
+    if let Some(fields) = outcome.document.as_object_mut() {
+        fields.insert("smoke_test".to_owned(), tested.document);
+        fields.insert("rolled_back".to_owned(), json!(back));
+    }
+    Ok(outcome)
+}
+
+fn rolled_back(done: &RolledBack) -> String {
+    let RolledBack {
+        workflow, from, to, ..
+    } = done;
+    let left = match done.in_flight {
+        Some(0) => format!("nothing goes on on version {from}"),
+        Some(count) => format!(
+            "{} of version {from} finish there",
+            counted(count, "execution")
+        ),
+        None => format!("what goes on on version {from} is not known"),
+    };
+    format!(
+        "{workflow} is back on version {to}, because the smoke test of version {from} failed; {left}. \
+         Workers and tables stay as they were deployed."
+    )
 }
 
 /// Shows what became of the stage; what stopped one workflow does not hide what became of another.

@@ -39,7 +39,7 @@ pub async fn current(clients: &Clients, requests: &[Request]) -> Result<Vec<Opti
         let compared = compare(clients, request, &live).await?;
         Ok(compared
             .is_current
-            .then(|| Applied::new(request, "unchanged", &live)))
+            .then(|| Applied::standing(request, &live)))
     }))
     .await
 }

@@ -152,6 +152,11 @@ pub struct Applied {
 }
 
 impl Applied {
+    /// Returns what a stack is that nothing was done with.
+    pub(crate) fn standing(request: &Request, live: &LiveStack) -> Self {
+        Self::new(request, "unchanged", live)
+    }
+
     pub(super) fn new(request: &Request, action: &'static str, live: &LiveStack) -> Self {
         Self {
             workflow: request.workflow.clone(),

@@ -1,24 +1,17 @@
 //! The executions in flight of a durable function: waiting for their end, or stopping them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_lambda::types::ErrorObject;
-use durable_history::ExecutionArn;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{self, Clients, Effect, Pace, count_unfinished, unfinished_executions, until};
-use crate::count::counted;
+use crate::aws::{self, Clients, Effect, unfinished_executions};
 use crate::deploy::apply::Applier;
-use crate::error::{Error, Kind, Result};
+use crate::deploy::drain::{did_not_end, wait_for_ends};
+use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
 const STOPS_AT_A_TIME: usize = 16;
-
-/// The least time between two lists of what goes on, at AWS: fifteen a second are for all that asks.
-const LEAST_INTERVAL: Duration = Duration::from_secs(5);
-/// The most executions that are named where they do not end.
-const MOST_NAMED: usize = 20;
 
 /// How the executions in flight come to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +22,7 @@ pub struct Drain {
     pub then_stop: bool,
 }
 
-/// Waits until no execution goes on, and tells how many do whenever that changes.
+/// Waits until no execution goes on.
 ///
 /// # Errors
 ///
@@ -40,43 +33,11 @@ pub(super) async fn drain(
     function: &str,
     drain: Drain,
 ) -> Result<()> {
-    let clients = applier.clients;
-    let mut pace = Pace::of(clients.endpoint.as_deref(), drain.patience);
-    if !clients.is_near() {
-        pace.interval = pace.interval.max(LEAST_INTERVAL);
-    }
-    let told = AtomicUsize::new(0);
-    let ended = until(pace, || async {
-        // One list tells of all versions as long as something goes on.
-        let count = count_unfinished(clients, function).await?.total();
-        if told.swap(count, Ordering::Relaxed) != count {
-            let count = counted(count, "execution");
-            applier.note(format!("`{workflow}` has {count} in flight"));
-        }
-        Ok((count == 0).then_some(()))
-    })
-    .await?;
-    if ended.is_some() || drain.then_stop {
+    let left = wait_for_ends(applier, workflow, function, drain.patience).await?;
+    if left.is_empty() || drain.then_stop {
         return Ok(());
     }
-    let left = unfinished_executions(clients, function).await?;
-    if left.is_empty() {
-        return Ok(());
-    }
-    let count = counted(left.len(), "execution");
-    let what = format!(
-        "{count} of `{workflow}` did not end within {} s; nothing of it was deleted",
-        drain.patience.as_secs()
-    );
-    let name = |arn: &String| {
-        ExecutionArn::parse(arn).map_or_else(|| arn.clone(), |arn| arn.name.to_owned())
-    };
-    let mut named: Vec<String> = left.iter().take(MOST_NAMED).map(name).collect();
-    if left.len() > MOST_NAMED {
-        named.push(format!("and {} more", left.len() - MOST_NAMED));
-    }
-    let error = Error::new(Kind::WrongState, what);
-    let error = error.detail(format!("still in flight: {}", named.join(", ")));
+    let error = did_not_end(workflow, &left, drain.patience, "nothing of it was deleted");
     Err(error.hint(
         "its intake stays closed: `deployer destroy --drain` waits on, `--stop-executions` beside it ends \
          them, and `deployer up` opens the intake again",

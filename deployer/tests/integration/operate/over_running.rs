@@ -170,6 +170,40 @@ fn a_destroyed_workflow_is_drained_first_and_who_does_not_end_is_named() {
 }
 
 #[test]
+fn a_change_waits_for_what_goes_on_where_that_is_asked_for() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    crowd(&small, "1", [2, 0, 0]);
+    small.change_function();
+    let (code, _, stderr) = small.run(&["up", "--drain=1s"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    let told = "2 executions of `only` did not end within 1 s; nothing was changed";
+    assert!(stderr.contains(told), "{stderr}");
+    assert!(
+        stderr.contains("still in flight: crowd-00000, crowd-00001"),
+        "{stderr}"
+    );
+    let status = |small: &Small| small.json(&["status"]).1["workflows"][0].clone();
+    let mapping = status(&small)["mapping"].to_string();
+    assert!(
+        mapping.contains("Enabled"),
+        "nothing stays closed in silence: {mapping}"
+    );
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(workflow(&plan)["in_flight"]["moves"], true, "{plan}");
+
+    let mut changing = small.sandbox.process(&["up", "--drain"]);
+    let mut changing = changing.stdout(Stdio::null()).spawn().unwrap();
+    let stop = ["executions", "stop", "--all", "--yes"];
+    small.deployer(&stop).assert().success();
+    assert!(changing.wait().unwrap().success(), "they have ended");
+    let mapping = status(&small)["mapping"].to_string();
+    assert!(mapping.contains("Enabled"), "{mapping}");
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(plan["changes"], false, "{plan}");
+}
+
+#[test]
 fn who_goes_on_after_a_drain_is_stopped_where_that_is_asked_for() {
     let small = Small::new();
     small.deployer(&["up"]).assert().success();

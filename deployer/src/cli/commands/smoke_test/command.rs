@@ -48,20 +48,27 @@ pub(in crate::cli) async fn run(
     if let Some(file) = &arguments.junit {
         check_place(file)?;
     }
-    let clients = connect(app).await?;
-    let stop = Stop::default();
-    context.attended.ends_by(Some(stop.clone()));
-    let report = run_scenarios(app, &clients, &choice, &stop, context.reporter.as_ref()).await;
-    context.attended.ends_by(None);
-    let report = report?;
+    let report = play(context, &choice).await?;
     if let Some(file) = &arguments.junit {
         write(file, &report, &app.stage_name)
             .map_err(|error| error.beside(render::report(&report, &app.stage_name)))?;
     }
-    outcome(&report, &app.stage_name)
+    told(&report, &app.stage_name)
 }
 
-fn outcome(report: &SmokeReport, stage: &str) -> Result<Outcome> {
+/// Plays scenarios; Ctrl-C stops them.
+pub(in crate::cli) async fn play(context: &Context, choice: &Choice) -> Result<SmokeReport> {
+    let app = &context.app;
+    let clients = connect(app).await?;
+    let stop = Stop::default();
+    context.attended.ends_by(Some(stop.clone()));
+    let report = run_scenarios(app, &clients, choice, &stop, context.reporter.as_ref()).await;
+    context.attended.ends_by(None);
+    report
+}
+
+/// Says what the scenarios came to; that they were stopped is an error.
+pub(in crate::cli) fn told(report: &SmokeReport, stage: &str) -> Result<Outcome> {
     let text = render::report(report, stage);
     if let Some(removed) = &report.removed {
         let ended = report.scenarios.len() - report.stopped;

@@ -3,4 +3,4 @@
 mod command;
 mod render;
 
-pub(in crate::cli) use command::{SmokeTestArguments, run};
+pub(in crate::cli) use command::{SmokeTestArguments, play, run, told};
