@@ -1,5 +1,6 @@
 """What MiniStack gets wrong about durable functions, buckets and stacks."""
 
+import itertools
 import json
 
 from ministack.core.responses import request_scope
@@ -118,6 +119,28 @@ def start_the_binary_in_place_of_a_managed_runtime():
     lambda_svc._execute_function = execute_wrapped
 
 
+def share_work_by_weight():
+    """Whoever asks for a weighted alias's function is told the version of one of its shares.
+
+    In turns of the golden ratio: any run of them comes closer to the shares than chance would.
+    """
+    configuration_of = lambda_svc._get_function_config
+    turns = itertools.count(1)
+
+    def weighted(name, qualifier=None):
+        function = lambda_svc._functions.get(name) or {}
+        alias = (function.get("aliases") or {}).get(qualifier) or {}
+        shares = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+        turn = next(turns) * 0.6180339887498949 % 1 if shares else 1
+        for version, share in shares.items():
+            if turn < share:
+                return configuration_of(name, version)
+            turn -= share
+        return configuration_of(name, qualifier)
+
+    lambda_svc._get_function_config = weighted
+
+
 def delete_buckets_wholly():
     """CloudFormation deletes only empty buckets, and what lies on disk with them."""
     delete = provisioners._s3_delete
@@ -158,4 +181,5 @@ def correct():
     refuse_long_executions_behind_mappings()
     refuse_large_environments()
     start_the_binary_in_place_of_a_managed_runtime()
+    share_work_by_weight()
     delete_buckets_wholly()

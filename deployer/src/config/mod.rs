@@ -14,12 +14,12 @@ pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
     Application, Architecture, Changes, Deployment, FailedSmokeTest, Intake, KeyType, Local,
-    LogLevel, MOST_STARTS, Mode, Orchestrator, ReplayCheck, Runtime, Stage, Table, Target, Worker,
-    Workflow,
+    LogLevel, MOST_STARTS, Mode, Orchestrator, ReplayCheck, Runtime, Stage, Table, Target, Traffic,
+    Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;
-pub use units::{Memory, Span};
+pub use units::{Memory, Share, Span};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use messages::Envelope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::units::{Memory, Span};
+use super::units::{Memory, Share, Span};
 
 /// What the application is: `config/app.yaml`.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -91,6 +91,19 @@ pub struct Deployment {
     pub replay_check: ReplayCheck,
     /// What `up --smoke` does where the smoke test fails.
     pub failed_smoke_test: FailedSmokeTest,
+    /// How new executions reach a new version; without it all of them do at once.
+    #[serde(default)]
+    pub traffic: Option<Traffic>,
+}
+
+/// How new executions reach a new version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Traffic {
+    /// The share that is added with every step.
+    pub step: Share,
+    /// How long a step is watched; a new version that fails more often than the one before goes back.
+    pub every: Span,
 }
 
 /// What `up --smoke` does where the smoke test fails.

@@ -182,9 +182,69 @@ impl JsonSchema for Memory {
     }
 }
 
+/// A share, written with its sign: `10%`. It is neither nothing nor all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Share {
+    percent: u32,
+}
+
+impl Share {
+    /// Returns the hundredths in it, 1 to 99.
+    pub const fn percent(self) -> u32 {
+        self.percent
+    }
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let percent = text
+            .strip_suffix('%')
+            .and_then(|number| number.parse().ok());
+        percent
+            .filter(|percent| (1..100).contains(percent))
+            .map(|percent| Self { percent })
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is no share from `1%` to `99%`")))
+    }
+}
+
+impl Serialize for Share {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}%", self.percent))
+    }
+}
+
+impl JsonSchema for Share {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Share".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "a share with its sign: 10%",
+            "pattern": "^[1-9][0-9]?%$"
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Memory, Span};
+    use super::{Memory, Share, Span};
+
+    #[test]
+    fn a_share_is_neither_nothing_nor_all() {
+        for (text, percent) in [
+            ("1%", Some(1)),
+            ("99%", Some(99)),
+            ("0%", None),
+            ("100%", None),
+            ("10", None),
+        ] {
+            let share = serde_json::from_value::<Share>(text.into()).ok();
+            assert_eq!(share.map(Share::percent), percent, "{text}");
+        }
+    }
 
     #[test]
     fn spans_carry_their_unit_and_come_back_as_written() {

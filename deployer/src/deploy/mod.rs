@@ -13,4 +13,5 @@ pub mod plan;
 pub mod policy;
 pub mod publish;
 pub mod rollback;
+pub mod traffic;
 pub mod verify;

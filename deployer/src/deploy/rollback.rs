@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::link::Template;
+use super::traffic::{ALIAS, Traffic, target, unshared};
 use crate::error::{Error, Kind, Result};
 
-/// The alias that takes the work.
-pub(super) const ALIAS: &str = "OrchestratorAlias";
 /// The note at the alias: the logical id of the version that was left.
 const LEFT: &str = "deployer:rolled-back-from";
 
@@ -19,10 +18,11 @@ const LEFT: &str = "deployer:rolled-back-from";
 ///
 /// The template has no such alias.
 pub fn on_version(deployed: &Value, version: &str) -> Result<Template> {
-    let left = wired(deployed)
-        .or_else(|| left(deployed))
-        .map(str::to_owned);
-    let mut body = deployed.clone();
+    let left = Traffic::of(deployed).map(|traffic| traffic.to);
+    let left = left
+        .or_else(|| target(deployed).map(str::to_owned))
+        .or_else(|| self::left(deployed).map(str::to_owned));
+    let mut body = unshared(deployed.clone());
     let alias = body.pointer_mut(&format!("/Resources/{ALIAS}"));
     let alias = alias.and_then(Value::as_object_mut);
     let properties = alias.and_then(|alias| {
@@ -45,13 +45,7 @@ pub fn on_version(deployed: &Value, version: &str) -> Result<Template> {
 /// template brings back what was taken away.
 pub fn returns_to<'a>(deployed: &Value, wanted: &'a Value) -> Option<&'a str> {
     let left = left(deployed)?;
-    wired(wanted).filter(|wired| *wired == left)
-}
-
-/// Returns the logical id of the version that the alias refers to.
-fn wired(template: &Value) -> Option<&str> {
-    let path = format!("/Resources/{ALIAS}/Properties/FunctionVersion/Fn::GetAtt/0");
-    template.pointer(&path)?.as_str()
+    target(wanted).filter(|target| *target == left)
 }
 
 /// Returns the logical id of the version that a rollback left.

@@ -6,6 +6,7 @@ mod check;
 mod connect;
 mod draft;
 mod drain;
+mod gradual;
 mod lock;
 mod prepare;
 mod replay;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::drain::drain;
+use super::gradual::bring_up_by_shares;
 use super::prepare::Artifacts;
 use super::session::Session;
 use crate::aws::Clients;
@@ -121,7 +122,7 @@ async fn deploy(
                 if let Some(patience) = options.drain {
                     drain(session, clients, request, patience).await?;
                 }
-                bring_up(&session.applier(clients), request).await?
+                bring_up_by_shares(session, clients, request).await?
             };
             wait_until_ready(clients, &applied).await?;
             unverified.clear()?;

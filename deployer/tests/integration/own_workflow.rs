@@ -1,11 +1,14 @@
 //! "Add your own workflow": a reader who copies the README's blocks gets a workflow that works.
 
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::sandbox::{Sandbox, repository};
+
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
 fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
@@ -45,6 +48,7 @@ fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
     };
     works();
     what_would_not_replay_is_found_first(&sandbox);
+    a_new_version_comes_by_shares(&sandbox);
     // The same binary runs in place of a managed runtime, and finds its messages in a notification.
     let app = "config/app.yaml";
     sandbox.edit(
@@ -105,6 +109,61 @@ fn what_would_not_replay_is_found_first(sandbox: &Sandbox) {
     let back = "greeting is back on version 1, because the smoke test of version 2 failed";
     assert!(stdout.contains(back), "{stdout}");
     sandbox.edit(main, ".name(\"salute\")", ".name(\"greet\")");
+}
+
+/// A version that fails one visit in three goes back with the first half of the visits; the mended one arrives.
+fn a_new_version_comes_by_shares(sandbox: &Sandbox) {
+    let (main, stage) = ("functions/greeting/src/main.rs", "config/stages/dev.yaml");
+    let begin = "    context.wait(Duration";
+    let fails = "    if visit.name == \"B\" {\n        return Err(\"no\".into());\n    }\n    context.wait(Duration";
+    sandbox.edit(main, begin, fails);
+    let asks = "replay_check: report, failed_smoke_test: roll-back";
+    sandbox.edit(stage, asks, "traffic: { step: 50%, every: 1m }");
+    let mut up = sandbox.process(&["up", "greeting", "--yes"]);
+    let up = up
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let standing = || {
+        let (_, status, _) = ran(sandbox, &["status", "greeting", "--format", "json"]);
+        let status: Value = serde_json::from_str(&status).unwrap();
+        status["workflows"][0]["functions"][0].clone()
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while standing()["shares"].as_object().is_none() {
+        assert!(Instant::now() < deadline, "{}", standing());
+    }
+    assert_eq!(standing()["version"], "1", "{}", standing());
+    for visit in 0..12 {
+        for name in ["A", "B", "C"] {
+            let visit = format!(r#"{{"visit_id":"by-shares-{visit}-{name}","name":"{name}"}}"#);
+            let (code, _, stderr) = ran(sandbox, &["executions", "start", "greeting", &visit]);
+            assert_eq!(code, Some(0), "{stderr}");
+        }
+    }
+    let up = up.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&up.stderr);
+    assert_eq!(up.status.code(), Some(10), "{stderr}");
+    assert!(
+        stderr.contains("50 % of new executions of `greeting` start on version"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("new executions start on version 1 again"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("failed: dev-visit-by-shares-"), "{stderr}");
+    assert_eq!(standing()["version"], "1", "{}", standing());
+    assert!(standing()["shares"].is_null(), "{}", standing());
+
+    sandbox.edit(main, fails, begin);
+    sandbox.edit(stage, "every: 1m", "every: 1s");
+    let (code, _, stderr) = ran(sandbox, &["up", "greeting"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(standing()["shares"].is_null(), "{}", standing());
+    assert_ne!(standing()["version"], "1", "{}", standing());
+    sandbox.edit(stage, "traffic: { step: 50%, every: 1s }", asks);
 }
 
 fn ran(sandbox: &Sandbox, arguments: &[&str]) -> (Option<i32>, String, String) {

@@ -12,14 +12,14 @@ use crate::aws::Clients;
 use crate::config::Span;
 use crate::count::counted;
 use crate::deploy::destroy::{Data, Destroyed, Drain, Reach, Survey, carry_out, survey};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::pipeline::{self, StageLock, connect_or_start, local_settings};
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
-/// The intake is closed first and executions in flight are stopped, or waited for with `--drain`. Versions
-/// that updates retained go with their functions. A protected stage keeps its tables.
+/// Refuses where executions are in flight: `--drain` waits for their ends, `--stop-executions` stops them; the
+/// intake is closed first. Versions that updates retained go with their functions. A protected stage keeps its tables.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DestroyArguments {
     /// The workflows; by default all, and the artifact bucket with them
@@ -30,12 +30,11 @@ pub(in crate::cli) struct DestroyArguments {
     /// Deletes the tables of a protected stage too; there `--yes` is not enough, but the stage's name is
     #[arg(long, value_name = "STAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     purge_data: Option<String>,
-    /// Waits until executions in flight have ended, for so long, instead of stopping them; deletes nothing where
-    /// some go on then
+    /// Waits until executions in flight have ended, for so long; deletes nothing where some go on then
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
     drain: Option<Span>,
-    /// Stops those that go on when the time of `--drain` is over
-    #[arg(long, requires = "drain")]
+    /// Stops executions in flight, with `--drain` those that go on when its time is over
+    #[arg(long)]
     stop_executions: bool,
 }
 
@@ -81,6 +80,9 @@ pub(in crate::cli) async fn run(
     for text in describe(&found, data) {
         context.reporter.report(&Event::Note { text });
     }
+    if arguments.drain.is_none() && !arguments.stop_executions {
+        require_rest(stage, &found)?;
+    }
     confirm(context, &format!("destroying stage `{stage}`"))?;
     if data == Data::Purge && found.has_tables() {
         confirm_purge(context, arguments.purge_data.as_deref())?;
@@ -92,6 +94,29 @@ pub(in crate::cli) async fn run(
     });
     let destroyed = carry_out(app, &applier, &found, data, drain).await?;
     Ok(finish(stage, &destroyed, start.elapsed().as_secs_f64()))
+}
+
+/// Refuses a stage whose executions go on: nobody has said what becomes of them.
+fn require_rest(stage: &str, found: &Survey) -> Result<()> {
+    let busy = found
+        .stacks
+        .iter()
+        .filter(|stack| stack.running_executions > 0);
+    let busy: Vec<String> = busy
+        .map(|stack| {
+            let count = counted(stack.running_executions, "execution");
+            format!("{}: {count} in flight", stack.workflow)
+        })
+        .collect();
+    if busy.is_empty() {
+        return Ok(());
+    }
+    let what = format!("executions of stage `{stage}` are in flight; nothing was deleted");
+    let refused = Error::new(Kind::WrongState, what);
+    let refused = busy.into_iter().fold(refused, Error::detail);
+    Err(refused.hint(
+        "`--drain` waits for their ends, `--stop-executions` stops them; `deployer executions list --status running` names them",
+    ))
 }
 
 async fn connect(context: &Context) -> Result<Clients> {

@@ -9,7 +9,9 @@ use super::super::context::Context;
 use super::super::outcome::{Outcome, fit};
 use crate::aws::Unfinished;
 use crate::error::{Kind, Result};
-use crate::operate::status::{LastDeployment, QueueStatus, WorkflowStatus, workflow_statuses};
+use crate::operate::status::{
+    FunctionStatus, LastDeployment, QueueStatus, WorkflowStatus, workflow_statuses,
+};
 use crate::pipeline::connect;
 
 /// Shows stacks, functions with the versions that take work, queues and running executions
@@ -113,13 +115,21 @@ fn functions(status: &WorkflowStatus) -> String {
         let revision = function.revision.as_deref().unwrap_or("unknown");
         table.add_row([
             function.function.as_str(),
-            &function.version,
+            &shared(function),
             &function.state,
             revision,
         ]);
     }
     fit(&mut table, 1);
     table.to_string()
+}
+
+/// Returns the version that takes the work, with those that have a share of it: `7, 10 % on 8`.
+fn shared(function: &FunctionStatus) -> String {
+    let shares = function.shares.iter();
+    shares.fold(function.version.clone(), |text, (version, share)| {
+        format!("{text}, {:.0} % on {version}", share * 100.0)
+    })
 }
 
 fn indent(text: &str) -> String {

@@ -4,7 +4,7 @@ use super::difference::NEEDED_NO_MORE;
 use super::in_flight::InFlight;
 use super::model::{Action, Plan, StackAction, StackPlan, Warning};
 use crate::aws::{Clients, count_unfinished};
-use crate::deploy::rollback::ALIAS;
+use crate::deploy::traffic::ALIAS;
 use crate::error::Result;
 use crate::resources::{FUNCTION, POLICY, QUEUE, TABLE};
 use crate::stack::describe;

@@ -23,6 +23,9 @@ pub struct FunctionStatus {
     pub name: String,
     /// The version behind the alias.
     pub version: String,
+    /// The versions that have a share of new work, with it, from 0 to 1; most often none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shares: BTreeMap<String, f64>,
     /// Lambda's state of that version.
     pub state: String,
     /// The source revision that gave it its present form, code and configuration, where that is known.
@@ -79,6 +82,12 @@ fn instances(app: &App, workflow: &str) -> Vec<(String, String)> {
 async fn look_at(clients: &Clients, function: String, name: &str) -> Result<FunctionStatus> {
     let alias = aws::alias(&clients.lambda, name, ALIAS).await?;
     let version = alias.function_version().unwrap_or_default().to_owned();
+    let routing = alias.routing_config();
+    let shares = routing.and_then(|routing| routing.additional_version_weights());
+    let shares = shares.into_iter().flatten();
+    let shares = shares
+        .map(|(version, share)| (version.clone(), *share))
+        .collect();
     let configuration = clients
         .lambda
         .get_function_configuration()
@@ -97,6 +106,7 @@ async fn look_at(clients: &Clients, function: String, name: &str) -> Result<Func
         name: name.to_owned(),
         state: state.to_owned(),
         version,
+        shares,
         revision: None,
     })
 }
