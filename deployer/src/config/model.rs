@@ -91,6 +91,10 @@ pub struct Deployment {
     pub replay_check: ReplayCheck,
     /// What `up --smoke` does where the smoke test fails.
     pub failed_smoke_test: FailedSmokeTest,
+    /// For how long after an update CloudFormation watches the alarms of failures, and rolls it back where one tells
+    /// of some; whole minutes, at most 3 hours. Not in the mode `express`.
+    #[serde(default)]
+    pub rollback_on_failure: Option<Span>,
     /// How new executions reach a new version; without it all of them do at once.
     #[serde(default)]
     pub traffic: Option<Traffic>,

@@ -28,6 +28,8 @@ pub struct LiveStack {
     pub tags: BTreeMap<String, String>,
     /// Whether termination protection is on.
     pub protected: bool,
+    /// Whether alarms roll its updates back, now and later: CloudFormation keeps them with the stack.
+    pub has_triggers: bool,
 }
 
 /// Returns the stack, if there is one. `name` may be an id; then a deleted one is found too.
@@ -75,6 +77,9 @@ pub async fn describe(clients: &Clients, name: &str) -> Result<Option<LiveStack>
                 ))
             })
             .collect(),
+        has_triggers: stack
+            .rollback_configuration()
+            .is_some_and(|triggers| !triggers.rollback_triggers().is_empty()),
         tags: stack
             .tags()
             .iter()

@@ -13,6 +13,7 @@ use super::applier::Applier;
 use super::request::Request;
 use super::source::source;
 use super::start::{Started, collides};
+use super::triggers::triggers;
 use super::watch::Watch;
 use crate::aws::{Clients, Pace, code_of, failed, is_missing, message_of, until};
 use crate::deploy::diagnose::{Operation, diagnose, failed_events};
@@ -98,12 +99,17 @@ async fn create(
         Some(live) if live.status != StackStatus::ReviewInProgress => ChangeSetType::Update,
         _ => ChangeSetType::Create,
     };
+    let triggers = match live {
+        Some(live) if kind == ChangeSetType::Update => triggers(clients, request, live).await?,
+        _ => None,
+    };
     let created = clients
         .cloudformation
         .create_change_set()
         .stack_name(&request.stack)
         .change_set_name(name)
         .change_set_type(kind)
+        .set_rollback_configuration(triggers)
         .set_template_body(source.body)
         .set_template_url(source.url)
         .capabilities(Capability::CapabilityIam)

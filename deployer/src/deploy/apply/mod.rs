@@ -9,6 +9,7 @@ mod remove;
 mod request;
 mod source;
 mod start;
+mod triggers;
 mod watch;
 
 pub use applier::Applier;

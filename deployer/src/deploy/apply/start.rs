@@ -6,6 +6,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::request::Request;
 use super::source::source;
+use super::triggers::triggers;
 use super::watch::Watch;
 use crate::aws::{Clients, code_of, failed, message_of};
 use crate::error::Result;
@@ -56,6 +57,7 @@ pub(super) async fn update<'a>(
     live: &LiveStack,
 ) -> Result<Started<'a>> {
     let source = source(clients, request).await?;
+    let triggers = triggers(clients, request, live).await?;
     let watch = Watch::from_now(clients, &live.id).await?;
     let updated = clients
         .cloudformation
@@ -68,6 +70,7 @@ pub(super) async fn update<'a>(
         .retain_except_on_create(true)
         .set_role_arn(request.deployment.role.clone())
         .set_deployment_config(request.mode())
+        .set_rollback_configuration(triggers)
         .send()
         .await;
     match updated {

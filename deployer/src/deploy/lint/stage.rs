@@ -46,6 +46,15 @@ const UNHEARD: Rule = Rule {
     source: "AWS::CloudWatch::Alarm AlarmActions",
 };
 
+const TRIGGERS: Rule = Rule {
+    code: "S010",
+    reason: "whether Express mode honors rollback triggers is not documented, and a watch has its limits",
+    source: "RollbackConfiguration in the AWS CloudFormation API Reference",
+};
+
+/// The longest time for which CloudFormation watches alarms after an update.
+const LONGEST_WATCH_SECONDS: u64 = 3 * 60 * 60;
+
 const RETENTIONS: [u64; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
@@ -63,9 +72,30 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
             "a protected stage is deployed in the mode `standard`".to_owned(),
         );
     }
+    check_triggers(app, findings);
     check_alarms(app, findings);
     check_logs(app, findings);
     roles::check(app, findings);
+}
+
+fn check_triggers(app: &App, findings: &mut Findings<'_>) {
+    let deployment = &app.stage.deployment;
+    let Some(watched) = deployment.rollback_on_failure else {
+        return;
+    };
+    let seconds = watched.seconds();
+    let message = if !seconds.is_multiple_of(60) || seconds > LONGEST_WATCH_SECONDS {
+        format!(
+            "CloudFormation watches alarms for whole minutes, at most 3 hours, not for {watched}"
+        )
+    } else if deployment.mode == Mode::Express {
+        "alarms roll updates back in the mode `standard`".to_owned()
+    } else if !app.stage.alarms {
+        "the stage has no alarms that could roll an update back".to_owned()
+    } else {
+        return;
+    };
+    findings.add_stage(TRIGGERS, "deployment.rollback_on_failure", message);
 }
 
 fn check_account(app: &App, findings: &mut Findings<'_>) {

@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 35] = [
+const FAULTS: [(&str, &str); 39] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -30,6 +30,16 @@ const FAULTS: [(&str, &str); 35] = [
         "deployment: { role: \"arn:aws:iam::111122223333:user/ada\" }\n",
     ),
     ("S009", "deployment: { permissions_boundary: limits }\n"),
+    (
+        "S010",
+        "deployment: { mode: express, rollback_on_failure: 5m }\n",
+    ),
+    ("S010", "deployment: { rollback_on_failure: 4h }\n"),
+    ("S010", "deployment: { rollback_on_failure: 90s }\n"),
+    (
+        "S010",
+        "deployment: { rollback_on_failure: 5m }\nalarms: false\n",
+    ),
     (
         "S007",
         "protect: true\ntarget: aws\naccount: \"111122223333\"\n",

@@ -23,6 +23,7 @@ fn stack(status: &str) -> LiveStack {
         outputs: Outputs::default(),
         tags: std::collections::BTreeMap::new(),
         protected: false,
+        has_triggers: false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use aws_sdk_cloudformation::types::{DeploymentConfig, DeploymentConfigMode, Tag};
 use camino::Utf8PathBuf;
 use deployer::aws::Clients;
-use deployer::config::{App, Changes, Mode, load};
+use deployer::config::{App, Changes, Mode, Span, load};
 use deployer::consent::Consent;
 use deployer::deploy::apply::{Applied, Applier, Request, bring_up};
 use deployer::deploy::link::{Component, Components, Instance, Template, link};
@@ -90,6 +90,12 @@ impl Stage {
         self.app.stage.deployment.role = Some(role.to_owned());
         self.wants(self.request.template.clone());
         self
+    }
+
+    /// Lets alarms roll updates back for so long after them, or no longer.
+    pub(super) fn rolled_back_by_alarms(&mut self, watched: Option<Span>) {
+        self.app.stage.deployment.rollback_on_failure = watched;
+        self.wants(self.request.template.clone());
     }
 
     /// Wants another template.
@@ -190,10 +196,15 @@ impl Stage {
 }
 
 pub(super) fn template(resources: &str) -> Template {
+    instance("Main", resources)
+}
+
+/// Returns a template of resources whose ids begin with the name of their instance.
+pub(super) fn instance(name: &str, resources: &str) -> Template {
     let text = format!("Resources:\n{resources}");
     let component = Component::parse("orders", "templates/orders.yaml", &text).unwrap();
     let components = Components::from_parsed([component]);
-    link(&components, &[Instance::new("Main", "orders")], "test").unwrap()
+    link(&components, &[Instance::new(name, "orders")], "test").unwrap()
 }
 
 /// Returns all that an error says.

@@ -1,11 +1,11 @@
 //! How changes reach a stack: directly or by change set, in Express mode or not.
 
-use deployer::config::{Changes, Mode};
+use deployer::config::{Changes, Mode, Span};
 use deployer::consent::{Agree, Refuse};
 use deployer::deploy::apply::current;
 use deployer::error::Kind;
 
-use super::stage::{RESOURCES, STACK, Stage, template};
+use super::stage::{RESOURCES, STACK, Stage, instance, template};
 use crate::fake_cloudformation::Phase;
 
 fn pair(name: &str, value: &str) -> (String, String) {
@@ -171,4 +171,63 @@ async fn what_an_update_cannot_remove_is_a_warning_and_no_failure() {
     assert!(stage.said(
         "left behind, outside of any stack: MainFunction (AWS::Lambda::Function): still draining"
     ));
+}
+
+#[tokio::test]
+async fn alarms_that_are_there_and_stay_roll_an_update_back_until_the_stage_says_otherwise() {
+    const ALARMS: &str =
+        "  AlarmErrors: { Type: AWS::CloudWatch::Alarm, Properties: { Threshold: 1 } }
+  AlarmOther: { Type: AWS::CloudWatch::Alarm, Properties: { Threshold: 1 } }
+";
+    for changes in [Changes::Direct, Changes::ChangeSet] {
+        let (created, updated) = match changes {
+            Changes::Direct => ("CreateStack", "UpdateStack"),
+            Changes::ChangeSet => ("CreateChangeSet", "CreateChangeSet"),
+        };
+        let mut stage = Stage::new(ALARMS)
+            .await
+            .deployed(changes, Mode::Standard, false);
+        stage.wants(instance("Orchestrator", ALARMS));
+        stage.rolled_back_by_alarms(Some(Span::from_seconds(600)));
+        stage.ready(&Agree).await;
+        let triggers = |action: &str| -> Vec<(String, String)> {
+            let sent = stage.fake.parameters(action).into_iter();
+            sent.filter(|(name, _)| name.starts_with("RollbackConfiguration"))
+                .collect()
+        };
+        assert!(triggers(created).is_empty(), "there is no alarm yet");
+        stage.wants(instance(
+            "Orchestrator",
+            &ALARMS.replace("old: 1", "old: 2"),
+        ));
+        stage.ready(&Agree).await;
+        let triggers = |action: &str| -> Vec<(String, String)> {
+            let sent = stage.fake.parameters(action).into_iter();
+            sent.filter(|(name, _)| name.starts_with("RollbackConfiguration"))
+                .collect()
+        };
+        let sent = triggers(updated);
+        let first = "RollbackConfiguration.RollbackTriggers.member";
+        assert!(
+            sent.contains(&pair("RollbackConfiguration.MonitoringTimeInMinutes", "10")),
+            "{sent:?}"
+        );
+        assert!(
+            sent.contains(&pair(&format!("{first}.1.Type"), "AWS::CloudWatch::Alarm")),
+            "{sent:?}"
+        );
+        let arn = sent
+            .iter()
+            .find(|(name, _)| *name == format!("{first}.1.Arn"));
+        assert!(
+            arn.unwrap().1.contains(":cloudwatch:us-east-1:"),
+            "{sent:?}"
+        );
+        assert!(
+            !sent
+                .iter()
+                .any(|(name, _)| name.starts_with(&format!("{first}.2"))),
+            "{sent:?}"
+        );
+    }
 }
