@@ -2,6 +2,8 @@
 
 mod axis;
 mod drawing;
+mod letters;
+mod look;
 mod page;
 mod scene;
 mod shown;
@@ -9,6 +11,8 @@ mod style;
 
 use durable_history::Record;
 
+pub use self::letters::{Letters, Piece, letters, sample};
+pub use self::look::Look;
 use self::scene::Scene;
 pub use self::shown::Shown;
 

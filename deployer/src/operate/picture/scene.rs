@@ -1,9 +1,10 @@
 //! What is drawn, whichever way: rows with bars at their places.
 
-use durable_history::{Activity, Operation, OperationType, Record, Timestamp};
+use durable_history::{Activity, Record, Timestamp};
 use serde_json::Value;
 
 use super::axis::Axis;
+use super::look::Look;
 use super::shown::Shown;
 use crate::operate::executions::{ErrorView, ExecutionView, OperationView};
 use crate::span::span;
@@ -41,43 +42,28 @@ pub(super) struct SceneBar {
     pub(super) start: f64,
     /// Where it ends.
     pub(super) end: f64,
+    /// Whether it had not ended by the end of the axis.
+    pub(super) goes_on: bool,
     /// When, in words, counted from the begin of the execution.
     pub(super) words: String,
 }
 
-/// How a bar looks, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Look {
-    /// It is around others.
-    Around,
-    /// It waits.
-    Waiting,
-    /// A step works.
-    Active,
-    /// An attempt that failed.
-    Failed,
-}
-
-impl Look {
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Failed => "failed",
-            Self::Waiting => "waiting",
-            Self::Around => "around",
-        }
-    }
-}
-
 impl Scene {
+    /// Returns the scene until the last that was told: without a clock nobody knows more of what goes on.
     pub(super) fn of(record: &Record, shown: Shown) -> Self {
+        Self::until(record, shown, None)
+    }
+
+    /// Returns the scene until a point in time, as far as the execution goes on until then.
+    pub(super) fn until(record: &Record, shown: Shown, now: Option<Timestamp>) -> Self {
         let history = record.history();
         let view = ExecutionView::of(record);
         let begin = view.started_at.0;
-        // Without a clock: what goes on is known until the last that was told.
         let last = record.events.iter().map(|event| event.event_timestamp);
         let end = view.ended_at.map_or(begin, |end| end.0);
-        let end = last.fold(end, Timestamp::max);
+        let end = last
+            .chain(now.filter(|_| view.ended_at.is_none()))
+            .fold(end, Timestamp::max);
         let timeline = history.timeline();
         let axis = Axis::of(&timeline, begin, end);
         let rows = timeline.iter().zip(&view.operations);
@@ -90,9 +76,10 @@ impl Scene {
                         .next()
                         .is_some_and(|attempt| attempt.error.is_some());
                 SceneBar {
-                    look: look(row.operation, bar.activity, failed),
+                    look: Look::of(row.operation, bar.activity, failed),
                     start: axis.place(bar.from),
                     end: axis.place(to),
+                    goes_on: bar.to.is_none(),
                     words: when(begin, bar.from, bar.to, bar.activity),
                 }
             });
@@ -184,6 +171,7 @@ fn told_apart(bars: Vec<SceneBar>) -> Vec<SceneBar> {
             Some((last, more)) if bar.end - last.start < LEAST_BAR => {
                 last.look = last.look.max(bar.look);
                 last.end = last.end.max(bar.end);
+                last.goes_on |= bar.goes_on;
                 *more += 1;
             }
             _ => apart.push((bar, 0)),
@@ -196,15 +184,6 @@ fn told_apart(bars: Vec<SceneBar>) -> Vec<SceneBar> {
         bar
     });
     bars.collect()
-}
-
-fn look(operation: &Operation, activity: Activity, failed: bool) -> Look {
-    match (activity, operation.kind) {
-        (_, OperationType::Context | OperationType::Execution) => Look::Around,
-        (Activity::Waiting, _) => Look::Waiting,
-        (Activity::Active, _) if failed => Look::Failed,
-        (Activity::Active, _) => Look::Active,
-    }
 }
 
 fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, activity: Activity) -> String {

@@ -7,8 +7,9 @@ use clap::{ArgGroup, Args};
 use durable_history::Record;
 use serde_json::{Value, json};
 
-use super::tree;
+use super::tree::{Canvas, tree};
 use crate::cli::context::Context;
+use crate::cli::moment::now;
 use crate::cli::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::operate::deployed::deployed;
@@ -18,6 +19,7 @@ use crate::pipeline::connect;
 
 /// Shows one execution: its operations as a tree, what it waits for, its errors
 ///
+/// On a terminal that is wide enough each operation has its bars over time, folded where nothing works.
 /// With `-v`, inputs, results and stack traces too. What looks like a secret is hidden.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("picture").args(["html", "svg"]).multiple(true)))]
@@ -48,11 +50,13 @@ impl ShowArguments {
     /// Shows an execution from a file, which needs no project and no credentials; nothing without one.
     pub(in crate::cli) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
         let file = self.file.as_deref()?;
-        Some(read(file).and_then(|record| self.told(&record, verbose)))
+        // Nobody knows how it went on after it was written.
+        let canvas = Canvas::of_stdout(None);
+        Some(read(file).and_then(|record| self.told(&record, verbose, canvas)))
     }
 
     /// Returns the execution as a tree, or writes its pictures.
-    fn told(&self, record: &Record, verbose: bool) -> Result<Outcome> {
+    fn told(&self, record: &Record, verbose: bool, canvas: Canvas) -> Result<Outcome> {
         let view = ExecutionView::of(record);
         let shown = if self.redact {
             Shown::Outline
@@ -69,7 +73,7 @@ impl ShowArguments {
             written.push(file);
         }
         if written.is_empty() {
-            let text = tree::render(&view, verbose);
+            let text = tree(record, verbose, canvas).text();
             return Ok(Outcome::done(text, document(&view)));
         }
         let lines = written
@@ -91,7 +95,8 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &ShowArguments) ->
     let wanted = arguments.execution.as_deref().unwrap_or_default();
     let found = find(app, &clients, &deployed, wanted).await?;
     let record = read_record(&clients, &found.execution.arn).await?;
-    arguments.told(&record, context.verbose)
+    let canvas = Canvas::of_stdout(Some(now()));
+    arguments.told(&record, context.verbose, canvas)
 }
 
 /// Returns the execution for programs.
