@@ -8,7 +8,6 @@ use super::axis::Axis;
 use super::look::Look;
 use super::scene::{Scene, SceneBar};
 use super::shown::Shown;
-use crate::span::{largest, span};
 
 /// The bars of an execution, drawn with letters.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +49,7 @@ pub fn sample(look: Look) -> String {
     match look {
         Look::Around => "├─┤".to_owned(),
         look => {
-            let end = end(look).map_or_else(String::new, String::from);
+            let end = look.end().map_or_else(String::new, String::from);
             format!("{}{end}", body(look))
         }
     }
@@ -60,19 +59,9 @@ fn body(look: Look) -> char {
     match look {
         Look::Around => '─',
         Look::Active => '█',
+        Look::Elsewhere => '▒',
         Look::Failed => '╳',
         Look::Waiting | Look::Open | Look::Answered | Look::Refused | Look::TimedOut => '░',
-    }
-}
-
-/// What happened to a callback stands at its end, so that colors are not needed to tell.
-fn end(look: Look) -> Option<char> {
-    match look {
-        Look::Open => Some('…'),
-        Look::Answered => Some('✓'),
-        Look::Refused => Some('✗'),
-        Look::TimedOut => Some('!'),
-        _ => None,
     }
 }
 
@@ -108,7 +97,7 @@ fn letter(bar: &SceneBar, is_first: bool, is_last: bool) -> char {
         (Look::Around, true, true) => '│',
         (Look::Around, true, false) => '├',
         (Look::Around, false, true) if !bar.goes_on => '┤',
-        (look, _, true) => end(look).unwrap_or_else(|| body(look)),
+        (look, _, true) => look.end().unwrap_or_else(|| body(look)),
         (look, _, false) => body(look),
     }
 }
@@ -135,10 +124,10 @@ fn axis(axis: &Axis, cells: usize) -> String {
     for fold in axis.folds() {
         let (first, after) = reach(fold.start, fold.end, cells);
         let width = after - first;
-        let fits = |label: &String| label.chars().count() + 2 <= width;
-        let label = [span(fold.length), largest(fold.length)]
+        let label = fold
+            .labels()
             .into_iter()
-            .find(fits)
+            .find(|label| label.chars().count() + 2 <= width)
             .map_or_else(String::new, |label| format!(" {label} "));
         let label = format!("{label:╌^width$}");
         for (cell, letter) in line.iter_mut().skip(first).zip(label.chars()) {

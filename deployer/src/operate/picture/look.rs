@@ -13,20 +13,23 @@ pub enum Look {
     Answered,
     /// A callback that nobody has answered.
     Open,
+    /// Another function works.
+    Elsewhere,
     /// A step works.
     Active,
     /// A callback that was answered with an error.
     Refused,
     /// A callback that nobody answered in time.
     TimedOut,
-    /// An attempt that failed.
+    /// An attempt that failed, or an invocation of another function.
     Failed,
 }
 
 impl Look {
     /// All, in the order in which a legend tells them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Active,
+        Self::Elsewhere,
         Self::Failed,
         Self::Waiting,
         Self::Open,
@@ -46,6 +49,12 @@ impl Look {
                 OperationStatus::Failed => Self::Refused,
                 _ => Self::Open,
             },
+            (OperationType::ChainedInvoke, _) => match operation.status {
+                OperationStatus::Failed | OperationStatus::TimedOut | OperationStatus::Stopped => {
+                    Self::Failed
+                }
+                _ => Self::Elsewhere,
+            },
             (_, Activity::Waiting) => Self::Waiting,
             (_, Activity::Active) if failed => Self::Failed,
             (_, Activity::Active) => Self::Active,
@@ -55,6 +64,7 @@ impl Look {
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Elsewhere => "elsewhere",
             Self::Failed => "failed",
             Self::Waiting => "waiting",
             Self::Open => "open",
@@ -65,16 +75,44 @@ impl Look {
         }
     }
 
+    /// Returns the letter at the end of a bar that tells what happened to a callback, so that colors are not needed
+    /// to tell.
+    pub(super) fn end(self) -> Option<char> {
+        match self {
+            Self::Open => Some('…'),
+            Self::Answered => Some('✓'),
+            Self::Refused => Some('✗'),
+            Self::TimedOut => Some('!'),
+            Self::Around | Self::Waiting | Self::Elsewhere | Self::Active | Self::Failed => None,
+        }
+    }
+
     /// Returns what it means, for a legend.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Active => "works",
+            Self::Elsewhere => "another function works",
             Self::Failed => "failed",
             Self::Waiting => "waits",
             Self::Open => "callback open",
             Self::Answered => "answered",
             Self::Refused => "answered with an error",
             Self::TimedOut => "callback timed out",
+            Self::Around => "around others",
+        }
+    }
+
+    /// Returns what was going on, before for how long it did.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Elsewhere => "another function works",
+            Self::Failed => "active, and failed,",
+            Self::Waiting => "waiting",
+            Self::Open => "open, without an answer,",
+            Self::Answered => "open, then answered,",
+            Self::Refused => "open, then answered with an error,",
+            Self::TimedOut => "open, then timed out,",
             Self::Around => "around others",
         }
     }

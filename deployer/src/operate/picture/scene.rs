@@ -1,11 +1,13 @@
 //! What is drawn, whichever way: rows with bars at their places.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use durable_history::{Activity, Record, Timestamp};
 use serde_json::Value;
 
 use super::axis::Axis;
 use super::look::Look;
-use super::shown::Shown;
+use super::shown::{Chained, Shown};
 use crate::operate::executions::{ErrorView, ExecutionView, OperationView};
 use crate::span::span;
 
@@ -25,7 +27,9 @@ pub(super) struct Scene {
     pub(super) axis: Axis,
     pub(super) begin: Timestamp,
     pub(super) rows: Vec<SceneRow>,
-    pub(super) shown: Shown,
+    /// The executions that it started and that are drawn inside of it, by their ARN.
+    pub(super) inner: BTreeMap<String, Scene>,
+    shown: Shown,
     longest: usize,
 }
 
@@ -75,12 +79,13 @@ impl Scene {
                     && attempts
                         .next()
                         .is_some_and(|attempt| attempt.error.is_some());
+                let look = Look::of(row.operation, bar.activity, failed);
                 SceneBar {
-                    look: Look::of(row.operation, bar.activity, failed),
+                    look,
                     start: axis.place(bar.from),
                     end: axis.place(to),
                     goes_on: bar.to.is_none(),
-                    words: when(begin, bar.from, bar.to, bar.activity),
+                    words: when(begin, bar.from, bar.to, look),
                 }
             });
             SceneRow {
@@ -94,13 +99,68 @@ impl Scene {
             axis,
             begin,
             rows,
+            inner: BTreeMap::new(),
             shown,
             longest: LONGEST_VALUE,
         }
     }
 
+    /// Puts the scenes of executions into it that its operations started, and into those.
+    pub(super) fn unfolded(self, chained: &Chained) -> Self {
+        self.unfold(chained, &mut BTreeSet::new())
+    }
+
+    /// Every execution is drawn once: whatever a history says, there is an end.
+    fn unfold(mut self, chained: &Chained, seen: &mut BTreeSet<String>) -> Self {
+        let operations = self.rows.iter().map(|row| &row.operation);
+        let started: Vec<String> = operations
+            .filter_map(|each| each.execution.clone())
+            .collect();
+        for arn in started {
+            if let Some(record) = chained.get(&arn).filter(|_| seen.insert(arn.clone())) {
+                let scene = Self::of(record, self.shown).unfold(chained, seen);
+                self.inner.insert(arn, scene);
+            }
+        }
+        self
+    }
+
+    /// Returns the looks that are there, in the order of a legend.
+    pub(super) fn looks(&self) -> Vec<Look> {
+        let bars = self.rows.iter().flat_map(|row| &row.bars);
+        let there: BTreeSet<Look> = bars.map(|bar| bar.look).collect();
+        let looks = Look::ALL.into_iter();
+        looks.filter(|look| there.contains(look)).collect()
+    }
+
+    /// Returns the error of a row, where it happened: what is around it hands it on, and says nothing new.
+    pub(super) fn error_at(&self, place: usize) -> Option<String> {
+        let row = self.rows.get(place)?;
+        let error = row.operation.error.as_ref()?;
+        let mut inside = self
+            .rows
+            .iter()
+            .skip(place + 1)
+            .take_while(|inner| inner.operation.depth > row.operation.depth);
+        let is_handed_on = inside.any(|inner| inner.operation.error.as_ref() == Some(error));
+        (!is_handed_on).then(|| self.error(error))
+    }
+
     /// Returns the scene with values so short that all together take no more than these bytes.
-    pub(super) fn within(self, room: usize) -> Self {
+    pub(super) fn within(mut self, room: usize) -> Self {
+        let longest = (room / self.values()).saturating_sub(AROUND_VALUE);
+        self.shorten(longest.clamp(SHORTEST_VALUE, LONGEST_VALUE));
+        self
+    }
+
+    fn shorten(&mut self, longest: usize) {
+        self.longest = longest;
+        for inner in self.inner.values_mut() {
+            inner.shorten(longest);
+        }
+    }
+
+    fn values(&self) -> usize {
         let of_a_row = |row: &SceneRow| {
             let operation = &row.operation;
             let attempts = operation.attempts.iter();
@@ -110,12 +170,8 @@ impl Scene {
                 + failed
         };
         // Those of the execution itself are its input, and its result or its error.
-        let values = self.rows.iter().map(of_a_row).sum::<usize>() + 2;
-        let longest = (room / values).saturating_sub(AROUND_VALUE);
-        Self {
-            longest: longest.clamp(SHORTEST_VALUE, LONGEST_VALUE),
-            ..self
-        }
+        let own = self.rows.iter().map(of_a_row).sum::<usize>() + 2;
+        own + self.inner.values().map(Self::values).sum::<usize>()
     }
 
     /// Returns a value for people, cut where it is too long; nothing where data is not shown.
@@ -186,11 +242,8 @@ fn told_apart(bars: Vec<SceneBar>) -> Vec<SceneBar> {
     bars.collect()
 }
 
-fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, activity: Activity) -> String {
-    let what = match activity {
-        Activity::Active => "active",
-        Activity::Waiting => "waiting",
-    };
+fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, look: Look) -> String {
+    let what = look.words();
     let start = span(from.since(begin));
     match to {
         Some(to) => format!("{what} for {}, from {start}", span(to.since(from))),

@@ -139,7 +139,37 @@ fn taken(lines: &[String], columns: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::taken;
+    use std::fs::File;
+
+    use super::{InPlace, taken};
+
+    #[test]
+    fn what_is_drawn_takes_the_place_of_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terminal");
+        let file = || {
+            File::options()
+                .append(true)
+                .create(true)
+                .open(&path)
+                .unwrap()
+        };
+        let mut place = InPlace {
+            terminal: console::Term::read_write_pair(file(), file()),
+            ..InPlace::of(false)
+        };
+        let written = || fs_err::read_to_string(&path).unwrap();
+        place.draw(&["one".to_owned(), "two".to_owned()]);
+        let first = written();
+        assert!(!first.contains("\x1b[2A"), "{first:?}");
+        place.draw(&["three".to_owned()]);
+        let second = written();
+        let second = second.strip_prefix(&first).unwrap();
+        // Up to the first line, over it, and away with all below.
+        let (up, over) = (second.find("\x1b[2A"), second.find("three\n"));
+        let rest = second.rfind("\x1b[0J").or(second.rfind("\x1b[J"));
+        assert!(up.is_some() && up < over && over < rest, "{second:?}");
+    }
 
     #[test]
     fn a_terminal_that_became_narrower_has_wrapped_what_is_there() {

@@ -13,8 +13,8 @@ use crate::cli::moment::now;
 use crate::cli::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::operate::deployed::deployed;
-use crate::operate::executions::{ExecutionView, find, read_record};
-use crate::operate::picture::{self, Shown};
+use crate::operate::executions::{ExecutionView, find, read_chained, read_record};
+use crate::operate::picture::{self, Chained, Shown};
 use crate::pipeline::connect;
 
 /// Shows one execution: its operations as a tree, what it waits for, its errors
@@ -36,12 +36,19 @@ pub(in crate::cli) struct ShowArguments {
     /// Writes a page with its timeline into this file; it needs neither a script nor a network
     #[arg(long, value_name = "FILE")]
     html: Option<Utf8PathBuf>,
-    /// Writes the timeline as an image into this file; it has no inputs and results in it
+    /// Writes the timeline as an image into this file; it has no inputs and results in it, and errors in short
     #[arg(long, value_name = "FILE")]
     svg: Option<Utf8PathBuf>,
-    /// Leaves inputs, results and the words of errors out of the page
-    ///
-    /// An image has none of them in any case.
+    /// How many levels of executions that it started are put into the page; those of a file are named only
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        requires = "html",
+        conflicts_with = "file"
+    )]
+    depth: usize,
+    /// Leaves inputs, results and the words of errors out of what is written
     #[arg(long, requires = "picture")]
     redact: bool,
 }
@@ -52,11 +59,17 @@ impl ShowArguments {
         let file = self.file.as_deref()?;
         // Nobody knows how it went on after it was written.
         let canvas = Canvas::of_stdout(None);
-        Some(read(file).and_then(|record| self.told(&record, verbose, canvas)))
+        Some(read(file).and_then(|record| self.told(&record, &Chained::new(), verbose, canvas)))
     }
 
     /// Returns the execution as a tree, or writes its pictures.
-    fn told(&self, record: &Record, verbose: bool, canvas: Canvas) -> Result<Outcome> {
+    fn told(
+        &self,
+        record: &Record,
+        chained: &Chained,
+        verbose: bool,
+        canvas: Canvas,
+    ) -> Result<Outcome> {
         let view = ExecutionView::of(record);
         let shown = if self.redact {
             Shown::Outline
@@ -65,11 +78,11 @@ impl ShowArguments {
         };
         let mut written = Vec::new();
         if let Some(file) = &self.html {
-            fs_err::write(file, picture::html(record, shown))?;
+            fs_err::write(file, picture::html_with(record, chained, shown))?;
             written.push(file);
         }
         if let Some(file) = &self.svg {
-            fs_err::write(file, picture::svg(record))?;
+            fs_err::write(file, picture::svg(record, shown))?;
             written.push(file);
         }
         if written.is_empty() {
@@ -95,8 +108,10 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &ShowArguments) ->
     let wanted = arguments.execution.as_deref().unwrap_or_default();
     let found = find(app, &clients, &deployed, wanted).await?;
     let record = read_record(&clients, &found.execution.arn).await?;
+    let depth = arguments.html.as_ref().map_or(0, |_| arguments.depth);
+    let chained = read_chained(&clients, &record, depth).await?;
     let canvas = Canvas::of_stdout(Some(now()));
-    arguments.told(&record, context.verbose, canvas)
+    arguments.told(&record, &chained, context.verbose, canvas)
 }
 
 /// Returns the execution for programs.

@@ -54,9 +54,11 @@ impl Columns {
 
     /// Returns a name in its column: the indentation, and the name with spaces after it.
     fn fit(&self, operation: &OperationView) -> (String, String) {
-        let indent = (2 * operation.depth).min(self.name.saturating_sub(LEAST_NAME));
+        let name = name(operation);
+        let least = columns(&name).min(LEAST_NAME);
+        let indent = (2 * operation.depth).min(self.name.saturating_sub(least));
         let room = self.name - indent;
-        let name = cut(&name(operation), room);
+        let name = cut(&name, room);
         (" ".repeat(indent), padded(&name, room))
     }
 }
@@ -146,6 +148,7 @@ fn colored(piece: &Piece) -> String {
         Some(Look::Around) => text.dimmed().to_string(),
         Some(Look::Waiting) => text.yellow().to_string(),
         Some(Look::Open) => text.cyan().to_string(),
+        Some(Look::Elsewhere) => text.magenta().to_string(),
         Some(Look::Active) => text.blue().to_string(),
         Some(Look::Answered) => text.green().to_string(),
         Some(Look::Refused | Look::TimedOut | Look::Failed) => text.red().to_string(),

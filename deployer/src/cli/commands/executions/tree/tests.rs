@@ -89,12 +89,12 @@ fn what_goes_on_is_drawn_until_now() {
     ✓ score         step           █████████████████████                  0.250 s
     … verification  parallel                                ├───────────
       … sms         branch                                  ├───────────
-      … ask-sms     callback                                    ├───────
-      … (c1)        callback                                        ░░░…
-          until 2026-01-02T00:00:01Z
+        … ask-sms   callback                                    ├───────
+          … (c1)    callback                                        ░░░…
+              until 2026-01-02T00:00:01Z
       … email       branch                                  ├───────────
-      … pause       wait                                    ░░░░░░░░░░░░
-          until 2026-01-01T00:01:01Z
+        … pause     wait                                    ░░░░░░░░░░░░
+            until 2026-01-01T00:01:01Z
 
     █ works  ░ waits  ░… callback open  ├─┤ around others
     ╌ time without work, shortened
