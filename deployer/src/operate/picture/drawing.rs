@@ -78,7 +78,7 @@ fn legend(scene: &Scene) -> Markup {
             rect class=(look.class()) x=(left) y="48" rx="2" width="14"
                 height=(if look == Look::Around { 4 } else { 11 }) {}
             @if let Some(end) = look.end() { text x=(left + 15) y="58" { (end) } }
-            text x=(left + 28) y="58" { (look.meaning()) }
+            text x=(left + 30) y="58" { (look.meaning()) }
         }
     }
 }

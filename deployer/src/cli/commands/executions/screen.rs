@@ -34,6 +34,8 @@ impl Screen {
             Format::Json => Self::Json,
             Format::Human if context.quiet => Self::Quiet,
             Format::Human if std::io::stdout().is_terminal() => {
+                // Two that draw on one terminal tear each other's lines.
+                context.reporter.pause();
                 Self::InPlace(InPlace::of(context.verbose))
             }
             Format::Human => Self::Lines,
