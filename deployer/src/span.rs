@@ -19,6 +19,18 @@ pub(crate) fn span(duration: Duration) -> String {
     }
 }
 
+/// Returns a length of time in its largest unit, rounded down, such as `0.2s`, `59s` or `23h`.
+pub(crate) fn largest(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0 => format!("0.{}s", duration.subsec_millis() / 100),
+        1..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..172_800 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
 /// Returns a length of time in its one or two largest units, to the second, such as `59s` or `2h 1m`.
 pub(crate) fn rough(length: Duration) -> String {
     let seconds = length.as_secs();

@@ -9,6 +9,10 @@ pub(super) struct Environment {
     pub(super) home: Option<String>,
     /// `VISUAL`, or else `EDITOR`: the editor that people want, a command for a shell.
     pub(super) editor: Option<String>,
+    /// `LC_ALL`, or else `LC_CTYPE`, or else `LANG`: which letters the terminal knows.
+    pub(super) letters: Option<String>,
+    /// `TERM`: what the terminal is.
+    pub(super) terminal: Option<String>,
 }
 
 impl Environment {
@@ -19,6 +23,10 @@ impl Environment {
             local_port: read("DEPLOYER_LOCAL_PORT"),
             home: read("DEPLOYER_HOME"),
             editor: read("VISUAL").or_else(|| read("EDITOR")),
+            letters: read("LC_ALL")
+                .or_else(|| read("LC_CTYPE"))
+                .or_else(|| read("LANG")),
+            terminal: read("TERM"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line. Everything that is printed is printed here.
 
 mod arguments;
+mod canvas;
 mod commands;
 mod confirm;
 mod context;

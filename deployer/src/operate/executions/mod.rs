@@ -1,5 +1,6 @@
 //! Executions: listed, found, read, changed, and run again.
 
+mod chained;
 mod change;
 mod filter;
 mod find;
@@ -10,6 +11,7 @@ mod rerun;
 mod start;
 mod view;
 
+pub use chained::read_chained;
 pub use change::{Change, ChangeTally, Refused, change};
 pub use filter::{Filter, Order};
 pub(crate) use find::named;

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use durable_history::{Activity, OperationType, Row, Timestamp};
+use durable_history::{Activity, Operation, OperationType, Row, Timestamp};
+
+use crate::span::{largest, span};
 
 /// How much of the axis a span without work takes at the most, as a part of all work.
 const LONGEST_FOLD: f64 = 0.25;
@@ -13,6 +15,9 @@ const MOST_FOLDS: f64 = 1.0;
 const LEAST_FOLD: f64 = 0.002;
 /// The least that all work counts for, in seconds, so that an execution that only waits has an axis too.
 const LEAST_WORK: f64 = 0.01;
+
+/// From when, until when, and whether anything works then.
+type Piece = (Timestamp, Timestamp, bool);
 
 /// A span of the axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,12 +47,24 @@ pub(super) struct Fold {
 }
 
 impl Fold {
-    /// The least part of the axis that has room for words.
-    const LEAST_ROOM: f64 = 0.07;
+    /// The least part of the axis that has room for a length, and for one in its largest unit only.
+    const LEAST_ROOM: [f64; 2] = [0.09, 0.045];
 
-    /// Returns whether its length can be written onto it.
-    pub(super) fn has_room(&self) -> bool {
-        self.end - self.start >= Self::LEAST_ROOM
+    /// Returns its length in words, the longest first.
+    pub(super) fn labels(&self) -> [String; 2] {
+        [span(self.length), largest(self.length)]
+    }
+
+    /// Returns its length as far as it can be written onto it.
+    pub(super) fn label(&self) -> Option<String> {
+        let width = self.end - self.start;
+        let mut labels = self.labels().into_iter().zip(Self::LEAST_ROOM);
+        let fitting = labels.find(|(_, room)| width >= *room);
+        fitting.map(|(label, _)| label)
+    }
+
+    pub(super) fn middle(&self) -> f64 {
+        f64::midpoint(self.start, self.end)
     }
 }
 
@@ -66,51 +83,10 @@ impl Axis {
     /// Returns the axis from the begin to the end of what is known.
     pub(super) fn of(rows: &[Row<'_>], begin: Timestamp, end: Timestamp) -> Self {
         let end = end.max(begin);
-        let edges = edges(rows);
-        let mut pieces = Vec::new();
-        let mut reached = begin;
-        for (from, to) in merged(work(rows, end), begin, end) {
-            pieces.extend(idle(&edges, reached, from));
-            pieces.push((from, to, true));
-            reached = to;
-        }
-        pieces.extend(idle(&edges, reached, end));
-        pieces.retain(|(from, to, _)| to > from);
-        let worked: Duration = pieces
-            .iter()
-            .filter(|(_, _, works)| *works)
-            .map(|(from, to, _)| to.since(*from))
-            .sum();
-        let work = worked.as_secs_f64().max(LEAST_WORK);
-        let idle = pieces.iter().filter(|(_, _, works)| !works).count();
-        let share = MOST_FOLDS / (f64::from(u32::try_from(idle).unwrap_or(u32::MAX))).max(1.0);
-        let most = work * share.min(LONGEST_FOLD);
-        let drawn = |(from, to, works): &(Timestamp, Timestamp, bool)| {
-            let seconds = to.since(*from).as_secs_f64();
-            if *works { seconds } else { seconds.min(most) }
-        };
-        let total: f64 = pieces.iter().map(drawn).sum();
-        let mut start = 0.0;
-        let mut spans = Vec::with_capacity(pieces.len());
-        for piece in &pieces {
-            let (from, to, works) = *piece;
-            let next = if total > 0.0 {
-                start + drawn(piece) / total
-            } else {
-                1.0
-            };
-            spans.push(Span {
-                from,
-                to,
-                start,
-                end: next.min(1.0),
-                is_folded: !works && to.since(from).as_secs_f64() > most * 1.000_001,
-            });
-            start = next;
-        }
+        let worked = merged(work(rows, end, is_step), begin, end).into_iter();
         Self {
-            spans,
-            worked,
+            spans: spans(&pieces(rows, begin, end)),
+            worked: worked.map(|(from, to)| to.since(from)).sum(),
             whole: end.since(begin),
         }
     }
@@ -156,6 +132,64 @@ impl Axis {
     }
 }
 
+/// Returns the time from the begin to the end in pieces with and without work.
+fn pieces(rows: &[Row<'_>], begin: Timestamp, end: Timestamp) -> Vec<Piece> {
+    let edges = edges(rows);
+    let mut pieces = Vec::new();
+    let mut reached = begin;
+    for (from, to) in merged(work(rows, end, is_work), begin, end) {
+        pieces.extend(idle(&edges, reached, from));
+        pieces.push((from, to, true));
+        reached = to;
+    }
+    pieces.extend(idle(&edges, reached, end));
+    pieces.retain(|(from, to, _)| to > from);
+    pieces
+}
+
+/// Returns the pieces at their places on the axis.
+fn spans(pieces: &[Piece]) -> Vec<Span> {
+    let most = longest_fold(pieces);
+    let drawn = |piece: &Piece| {
+        let (_, _, works) = piece;
+        let seconds = seconds(piece);
+        if *works { seconds } else { seconds.min(most) }
+    };
+    let total: f64 = pieces.iter().map(drawn).sum();
+    let mut start = 0.0;
+    let mut spans = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let (from, to, works) = *piece;
+        let next = if total > 0.0 {
+            start + drawn(piece) / total
+        } else {
+            1.0
+        };
+        spans.push(Span {
+            from,
+            to,
+            start,
+            end: next.min(1.0),
+            is_folded: !works && seconds(piece) > most * 1.000_001,
+        });
+        start = next;
+    }
+    spans
+}
+
+/// Returns to how many seconds a piece without work is shortened.
+fn longest_fold(pieces: &[Piece]) -> f64 {
+    let (busy, waiting): (Vec<&Piece>, Vec<&Piece>) =
+        pieces.iter().partition(|(_, _, works)| *works);
+    let work = busy.into_iter().map(seconds).sum::<f64>().max(LEAST_WORK);
+    let waiting = waiting.into_iter().map(seconds).collect();
+    level(waiting, work * MOST_FOLDS).min(work * LONGEST_FOLD)
+}
+
+fn seconds((from, to, _): &Piece) -> f64 {
+    to.since(*from).as_secs_f64()
+}
+
 /// Returns when anything began or ended, in order.
 fn edges(rows: &[Row<'_>]) -> Vec<Timestamp> {
     let bars = rows.iter().flat_map(|row| &row.bars);
@@ -170,7 +204,7 @@ fn edges(rows: &[Row<'_>]) -> Vec<Timestamp> {
 
 /// Returns a span without work in the pieces that something begins or ends between, so that what waits in turn
 /// has room of its own each.
-fn idle(edges: &[Timestamp], from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp, bool)> {
+fn idle(edges: &[Timestamp], from: Timestamp, to: Timestamp) -> Vec<Piece> {
     let first = edges.partition_point(|edge| *edge <= from);
     let last = edges.partition_point(|edge| *edge < to).max(first);
     let inner = edges.get(first..last).unwrap_or_default();
@@ -183,17 +217,45 @@ fn idle(edges: &[Timestamp], from: Timestamp, to: Timestamp) -> Vec<(Timestamp, 
     pieces
 }
 
-/// Returns when steps were at work.
-fn work(rows: &[Row<'_>], end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-    // What is around others is at work when those are.
-    let steps = rows
-        .iter()
-        .filter(|row| row.operation.kind == OperationType::Step);
-    let bars = steps.flat_map(|row| &row.bars);
-    let active = bars.filter(|bar| bar.activity == Activity::Active);
-    active
-        .map(|bar| (bar.from, bar.to.unwrap_or(end)))
-        .collect()
+/// Returns the length to which the longest are cut so that all together have it no longer than `room`: the short
+/// ones stay as they are.
+fn level(mut lengths: Vec<f64>, room: f64) -> f64 {
+    lengths.sort_by(f64::total_cmp);
+    let mut left = room;
+    for (place, length) in lengths.iter().enumerate() {
+        let others = u32::try_from(lengths.len() - place).unwrap_or(u32::MAX);
+        if length * f64::from(others) > left {
+            return left / f64::from(others);
+        }
+        left -= length;
+    }
+    f64::INFINITY
+}
+
+/// Returns whether an operation works, by itself or in another function. What is around others works when those do,
+/// and another execution may wait for as long as this one.
+fn is_work(operation: &Operation) -> bool {
+    let invokes = operation.chained.as_ref();
+    is_step(operation) || invokes.is_some_and(|chained| chained.execution.is_none())
+}
+
+fn is_step(operation: &Operation) -> bool {
+    operation.kind == OperationType::Step
+}
+
+/// Returns when such operations were at work.
+fn work(
+    rows: &[Row<'_>],
+    end: Timestamp,
+    works: impl Fn(&Operation) -> bool,
+) -> Vec<(Timestamp, Timestamp)> {
+    let rows = rows.iter().filter(|row| works(row.operation));
+    let bars = rows.flat_map(|row| {
+        // Between its attempts a step waits.
+        let bars = row.bars.iter();
+        bars.filter(|bar| bar.activity == Activity::Active || !is_step(row.operation))
+    });
+    bars.map(|bar| (bar.from, bar.to.unwrap_or(end))).collect()
 }
 
 /// Returns the spans in order, those that touch as one.

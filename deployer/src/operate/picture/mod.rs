@@ -2,36 +2,59 @@
 
 mod axis;
 mod drawing;
+mod letters;
+mod look;
 mod page;
 mod scene;
 mod shown;
 mod style;
+mod ticks;
 
 use durable_history::Record;
 
+pub use self::letters::{Letters, Piece, letters, sample};
+pub use self::look::Look;
 use self::scene::Scene;
-pub use self::shown::Shown;
+pub use self::shown::{Chained, Shown};
 
 /// The most bytes of a page, as long as its bars alone take less.
 const MOST_BYTES: usize = 1_950_000;
 
 /// Returns the execution as an HTML page. The same record comes to the same bytes.
 pub fn html(record: &Record, shown: Shown) -> String {
-    let outline = page::render(&Scene::of(record, Shown::Outline));
+    html_with(record, &Chained::new(), shown)
+}
+
+/// Returns the execution as an HTML page, with the executions inside of it that it started, as far as they are
+/// given and have room. The same records come to the same bytes.
+pub fn html_with(record: &Record, chained: &Chained, shown: Shown) -> String {
+    let outline = |chained: &Chained| {
+        let scene = Scene::of(record, Shown::Outline).unfolded(chained);
+        page::render(&scene)
+    };
+    let none = Chained::new();
+    let with_all = outline(chained);
+    // An execution that is large by itself has no room for others; they are named.
+    let (outline, chained) = if with_all.len() > MOST_BYTES {
+        (outline(&none), &none)
+    } else {
+        (with_all, chained)
+    };
     match shown {
         Shown::Outline => outline,
         // What the data may take is what all the rest leaves, so that the page can be sent around.
         Shown::Data => {
             let room = MOST_BYTES.saturating_sub(outline.len());
-            page::render(&Scene::of(record, shown).within(room))
+            let scene = Scene::of(record, shown).unfolded(chained);
+            page::render(&scene.within(room))
         }
     }
 }
 
-/// Returns the execution as an SVG image, which has no data in it in any case. The same record comes to the same
-/// bytes.
-pub fn svg(record: &Record) -> String {
-    drawing::render(&Scene::of(record, Shown::Outline))
+/// Returns the execution as an SVG image, which has neither inputs nor results in it in any case, and errors in short.
+/// The same record comes to the same bytes.
+pub fn svg(record: &Record, shown: Shown) -> String {
+    drawing::render(&Scene::of(record, shown))
 }
 
 #[cfg(test)]

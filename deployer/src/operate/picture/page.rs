@@ -23,10 +23,14 @@ pub(super) fn render(scene: &Scene) -> String {
             }
             body {
                 main {
-                    h1 { (view.name) " " span.status data-status=(view.status) { (view.status) } }
-                    (facts(scene))
-                    (waits(&view.waiting_for))
+                    header {
+                        h1 { (view.name) " " span.status data-status=(view.status) { (view.status) } }
+                        (facts(scene))
+                    }
+                    @if !view.waiting_for.is_empty() { h2 { "Waits for" } (waits(&view.waiting_for)) }
                     (data(scene))
+                    h2 { "Timeline" }
+                    (legend(scene))
                     (table(scene))
                 }
             }
@@ -62,14 +66,11 @@ fn facts(scene: &Scene) -> Markup {
 
 fn waits(waiting: &[Waiting]) -> Markup {
     html! {
-        @if !waiting.is_empty() {
-            h2 { "Waits for" }
-            ul {
-                @for each in waiting {
-                    li {
-                        strong { (each.operation) } " (" (each.kind) ") since " (each.since.0.to_rfc3339())
-                        @if let Some(until) = each.until { ", until " (until.0.to_rfc3339()) }
-                    }
+        ul {
+            @for each in waiting {
+                li {
+                    strong { (each.operation) } " (" (each.kind) ") since " (each.since.0.to_rfc3339())
+                    @if let Some(until) = each.until { ", until " (until.0.to_rfc3339()) }
                 }
             }
         }
@@ -89,15 +90,24 @@ fn folded(what: &str, text: &str) -> Markup {
     html! { details { summary { (what) } pre { (text) } } }
 }
 
+/// Returns what the bars mean, for the eye: each bar says it in words, too.
+fn legend(scene: &Scene) -> Markup {
+    html! {
+        ul.legend aria-label="What the bars mean" {
+            @for look in scene.looks() {
+                li { i aria-hidden="true" class=(look.class()) data-end=[look.end()] {} (look.meaning()) }
+            }
+            @if scene.axis.is_folded() { li { i.fold aria-hidden="true" {} "time without work, shortened" } }
+        }
+    }
+}
+
 fn table(scene: &Scene) -> Markup {
     let begin = scene.begin.to_rfc3339();
     html! {
         table style=(folds(scene)) {
             caption {
-                "Operations over time, from " (begin) ". "
-                @if scene.axis.is_folded() {
-                    "Where nothing works the axis is folded (shaded)."
-                }
+                "Operations over time, from " (begin)
             }
             thead {
                 tr {
@@ -106,7 +116,7 @@ fn table(scene: &Scene) -> Markup {
                     th scope="col" { "Time" (axis(scene)) }
                 }
             }
-            tbody { @for each in &scene.rows { (row(scene, each)) } }
+            tbody { @for (place, each) in scene.rows.iter().enumerate() { (row(scene, place, each)) } }
         }
     }
 }
@@ -123,20 +133,23 @@ fn folds(scene: &Scene) -> String {
 }
 
 fn axis(scene: &Scene) -> Markup {
-    let place = |fold: &Fold| {
+    let fold = |fold: &Fold| {
         let (left, width) = (fold.start * 100.0, (fold.end - fold.start) * 100.0);
         format!("left:{left:.2}%;width:{width:.2}%")
     };
     html! {
         div.axis {
-            @for fold in scene.axis.folds().iter().filter(|fold| fold.has_room()) {
-                span style=(place(fold)) { (span(fold.length)) }
+            @for tick in scene.axis.ticks() {
+                b data-last[tick.is_last()] style=(format!("left:{:.2}%", tick.place * 100.0)) { (tick.label) }
+            }
+            @for (each, label) in scene.axis.folds().iter().filter_map(|fold| Some((fold, fold.label()?))) {
+                span style=(fold(each)) title=(format!("{label} without work")) { (label) }
             }
         }
     }
 }
 
-fn row(scene: &Scene, row: &SceneRow) -> Markup {
+fn row(scene: &Scene, place: usize, row: &SceneRow) -> Markup {
     let operation = &row.operation;
     let result = scene.value(operation.result.as_ref());
     let told = result.is_some() || operation.execution.is_some() || operation.attempts.len() > 1;
@@ -144,7 +157,7 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
         tr {
             th scope="row" style=(format!("--depth:{}", operation.depth.min(12))) {
                 (name(operation)) " " small { (operation.sub_type.as_deref().unwrap_or(operation.kind)) }
-                @if let Some(error) = &operation.error { div.error { (scene.error(error)) } }
+                @if let Some(error) = scene.error_at(place) { div.error { (error) } }
                 @if told {
                     details {
                         summary { "More" }
@@ -163,6 +176,26 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
             }
             td.status data-status=(operation.status) { (operation.status) }
             td.lane { @for each in &row.bars { (bar(each)) } }
+        }
+        @if let Some(inner) = operation.execution.as_ref().and_then(|arn| scene.inner.get(arn)) {
+            tr.inner { td colspan="3" { (chained(inner)) } }
+        }
+    }
+}
+
+/// Returns an execution inside of the one that started it.
+fn chained(scene: &Scene) -> Markup {
+    let view = &scene.view;
+    html! {
+        details {
+            summary {
+                "Execution " (view.name) " "
+                span.status data-status=(view.status) { (view.status) }
+                ", took " (span(scene.axis.whole))
+            }
+            @if !view.waiting_for.is_empty() { p { "Waits for" } (waits(&view.waiting_for)) }
+            (data(scene))
+            (table(scene))
         }
     }
 }
@@ -184,7 +217,7 @@ fn attempts(scene: &Scene, operation: &OperationView) -> Vec<(String, usize)> {
 fn bar(bar: &SceneBar) -> Markup {
     let (left, width) = (bar.start * 100.0, (bar.end - bar.start) * 100.0);
     html! {
-        i class=(bar.look.class()) role="img" title=(bar.words)
+        i class=(bar.look.class()) role="img" title=(bar.words) data-end=[bar.look.end()]
             style=(format!("left:{left:.2}%;width:{width:.2}%")) {}
     }
 }

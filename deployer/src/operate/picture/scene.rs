@@ -1,10 +1,13 @@
 //! What is drawn, whichever way: rows with bars at their places.
 
-use durable_history::{Activity, Operation, OperationType, Record, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+use durable_history::{Activity, Record, Timestamp};
 use serde_json::Value;
 
 use super::axis::Axis;
-use super::shown::Shown;
+use super::look::Look;
+use super::shown::{Chained, Shown};
 use crate::operate::executions::{ErrorView, ExecutionView, OperationView};
 use crate::span::span;
 
@@ -24,7 +27,9 @@ pub(super) struct Scene {
     pub(super) axis: Axis,
     pub(super) begin: Timestamp,
     pub(super) rows: Vec<SceneRow>,
-    pub(super) shown: Shown,
+    /// The executions that it started and that are drawn inside of it, by their ARN.
+    pub(super) inner: BTreeMap<String, Scene>,
+    shown: Shown,
     longest: usize,
 }
 
@@ -41,43 +46,28 @@ pub(super) struct SceneBar {
     pub(super) start: f64,
     /// Where it ends.
     pub(super) end: f64,
+    /// Whether it had not ended by the end of the axis.
+    pub(super) goes_on: bool,
     /// When, in words, counted from the begin of the execution.
     pub(super) words: String,
 }
 
-/// How a bar looks, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Look {
-    /// It is around others.
-    Around,
-    /// It waits.
-    Waiting,
-    /// A step works.
-    Active,
-    /// An attempt that failed.
-    Failed,
-}
-
-impl Look {
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Failed => "failed",
-            Self::Waiting => "waiting",
-            Self::Around => "around",
-        }
-    }
-}
-
 impl Scene {
+    /// Returns the scene until the last that was told: without a clock nobody knows more of what goes on.
     pub(super) fn of(record: &Record, shown: Shown) -> Self {
+        Self::until(record, shown, None)
+    }
+
+    /// Returns the scene until a point in time, as far as the execution goes on until then.
+    pub(super) fn until(record: &Record, shown: Shown, now: Option<Timestamp>) -> Self {
         let history = record.history();
         let view = ExecutionView::of(record);
         let begin = view.started_at.0;
-        // Without a clock: what goes on is known until the last that was told.
         let last = record.events.iter().map(|event| event.event_timestamp);
         let end = view.ended_at.map_or(begin, |end| end.0);
-        let end = last.fold(end, Timestamp::max);
+        let end = last
+            .chain(now.filter(|_| view.ended_at.is_none()))
+            .fold(end, Timestamp::max);
         let timeline = history.timeline();
         let axis = Axis::of(&timeline, begin, end);
         let rows = timeline.iter().zip(&view.operations);
@@ -89,11 +79,13 @@ impl Scene {
                     && attempts
                         .next()
                         .is_some_and(|attempt| attempt.error.is_some());
+                let look = Look::of(row.operation, bar.activity, failed);
                 SceneBar {
-                    look: look(row.operation, bar.activity, failed),
+                    look,
                     start: axis.place(bar.from),
                     end: axis.place(to),
-                    words: when(begin, bar.from, bar.to, bar.activity),
+                    goes_on: bar.to.is_none(),
+                    words: when(begin, bar.from, bar.to, look),
                 }
             });
             SceneRow {
@@ -107,13 +99,68 @@ impl Scene {
             axis,
             begin,
             rows,
+            inner: BTreeMap::new(),
             shown,
             longest: LONGEST_VALUE,
         }
     }
 
+    /// Puts the scenes of executions into it that its operations started, and into those.
+    pub(super) fn unfolded(self, chained: &Chained) -> Self {
+        self.unfold(chained, &mut BTreeSet::new())
+    }
+
+    /// Every execution is drawn once: whatever a history says, there is an end.
+    fn unfold(mut self, chained: &Chained, seen: &mut BTreeSet<String>) -> Self {
+        let operations = self.rows.iter().map(|row| &row.operation);
+        let started: Vec<String> = operations
+            .filter_map(|each| each.execution.clone())
+            .collect();
+        for arn in started {
+            if let Some(record) = chained.get(&arn).filter(|_| seen.insert(arn.clone())) {
+                let scene = Self::of(record, self.shown).unfold(chained, seen);
+                self.inner.insert(arn, scene);
+            }
+        }
+        self
+    }
+
+    /// Returns the looks that are there, in the order of a legend.
+    pub(super) fn looks(&self) -> Vec<Look> {
+        let bars = self.rows.iter().flat_map(|row| &row.bars);
+        let there: BTreeSet<Look> = bars.map(|bar| bar.look).collect();
+        let looks = Look::ALL.into_iter();
+        looks.filter(|look| there.contains(look)).collect()
+    }
+
+    /// Returns the error of a row, where it happened: what is around it hands it on, and says nothing new.
+    pub(super) fn error_at(&self, place: usize) -> Option<String> {
+        let row = self.rows.get(place)?;
+        let error = row.operation.error.as_ref()?;
+        let mut inside = self
+            .rows
+            .iter()
+            .skip(place + 1)
+            .take_while(|inner| inner.operation.depth > row.operation.depth);
+        let is_handed_on = inside.any(|inner| inner.operation.error.as_ref() == Some(error));
+        (!is_handed_on).then(|| self.error(error))
+    }
+
     /// Returns the scene with values so short that all together take no more than these bytes.
-    pub(super) fn within(self, room: usize) -> Self {
+    pub(super) fn within(mut self, room: usize) -> Self {
+        let longest = (room / self.values()).saturating_sub(AROUND_VALUE);
+        self.shorten(longest.clamp(SHORTEST_VALUE, LONGEST_VALUE));
+        self
+    }
+
+    fn shorten(&mut self, longest: usize) {
+        self.longest = longest;
+        for inner in self.inner.values_mut() {
+            inner.shorten(longest);
+        }
+    }
+
+    fn values(&self) -> usize {
         let of_a_row = |row: &SceneRow| {
             let operation = &row.operation;
             let attempts = operation.attempts.iter();
@@ -123,12 +170,8 @@ impl Scene {
                 + failed
         };
         // Those of the execution itself are its input, and its result or its error.
-        let values = self.rows.iter().map(of_a_row).sum::<usize>() + 2;
-        let longest = (room / values).saturating_sub(AROUND_VALUE);
-        Self {
-            longest: longest.clamp(SHORTEST_VALUE, LONGEST_VALUE),
-            ..self
-        }
+        let own = self.rows.iter().map(of_a_row).sum::<usize>() + 2;
+        own + self.inner.values().map(Self::values).sum::<usize>()
     }
 
     /// Returns a value for people, cut where it is too long; nothing where data is not shown.
@@ -184,6 +227,7 @@ fn told_apart(bars: Vec<SceneBar>) -> Vec<SceneBar> {
             Some((last, more)) if bar.end - last.start < LEAST_BAR => {
                 last.look = last.look.max(bar.look);
                 last.end = last.end.max(bar.end);
+                last.goes_on |= bar.goes_on;
                 *more += 1;
             }
             _ => apart.push((bar, 0)),
@@ -198,20 +242,8 @@ fn told_apart(bars: Vec<SceneBar>) -> Vec<SceneBar> {
     bars.collect()
 }
 
-fn look(operation: &Operation, activity: Activity, failed: bool) -> Look {
-    match (activity, operation.kind) {
-        (_, OperationType::Context | OperationType::Execution) => Look::Around,
-        (Activity::Waiting, _) => Look::Waiting,
-        (Activity::Active, _) if failed => Look::Failed,
-        (Activity::Active, _) => Look::Active,
-    }
-}
-
-fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, activity: Activity) -> String {
-    let what = match activity {
-        Activity::Active => "active",
-        Activity::Waiting => "waiting",
-    };
+fn when(begin: Timestamp, from: Timestamp, to: Option<Timestamp>, look: Look) -> String {
+    let what = look.words();
     let start = span(from.since(begin));
     match to {
         Some(to) => format!("{what} for {}, from {start}", span(to.since(from))),

@@ -1,10 +1,12 @@
 //! `deployer executions`: what runs, and how to change that.
 
 mod change;
+mod event_line;
 mod export;
 mod filter;
 mod list;
 mod rerun;
+mod screen;
 mod show;
 mod start;
 mod tree;

@@ -7,17 +7,19 @@ use clap::{ArgGroup, Args};
 use durable_history::Record;
 use serde_json::{Value, json};
 
-use super::tree;
+use super::tree::{Canvas, tree};
 use crate::cli::context::Context;
+use crate::cli::moment::now;
 use crate::cli::outcome::Outcome;
 use crate::error::Result;
 use crate::operate::deployed::deployed;
-use crate::operate::executions::{ExecutionView, find, parse_record, read_record};
-use crate::operate::picture::{self, Shown};
+use crate::operate::executions::{ExecutionView, find, parse_record, read_chained, read_record};
+use crate::operate::picture::{self, Chained, Shown};
 use crate::pipeline::connect;
 
 /// Shows one execution: its operations as a tree, what it waits for, its errors
 ///
+/// On a terminal that is wide enough each operation has its bars over time, folded where nothing works.
 /// With `-v`, inputs, results and stack traces too. What looks like a secret is hidden.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("picture").args(["html", "svg"]).multiple(true)))]
@@ -34,12 +36,19 @@ pub(in crate::cli) struct ShowArguments {
     /// Writes a page with its timeline into this file; it needs neither a script nor a network
     #[arg(long, value_name = "FILE")]
     html: Option<Utf8PathBuf>,
-    /// Writes the timeline as an image into this file; it has no inputs and results in it
+    /// Writes the timeline as an image into this file; it has no inputs and results in it, and errors in short
     #[arg(long, value_name = "FILE")]
     svg: Option<Utf8PathBuf>,
-    /// Leaves inputs, results and the words of errors out of the page
-    ///
-    /// An image has none of them in any case.
+    /// How many levels of executions that it started are put into the page; those of a file are named only
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        requires = "html",
+        conflicts_with = "file"
+    )]
+    depth: usize,
+    /// Leaves inputs, results and the words of errors out of what is written
     #[arg(long, requires = "picture")]
     redact: bool,
 }
@@ -48,11 +57,19 @@ impl ShowArguments {
     /// Shows an execution from a file, which needs no project and no credentials; nothing without one.
     pub(in crate::cli) fn run_anywhere(&self, verbose: bool) -> Option<Result<Outcome>> {
         let file = self.file.as_deref()?;
-        Some(read(file).and_then(|record| self.told(&record, verbose)))
+        // Nobody knows how it went on after it was written.
+        let canvas = Canvas::of_stdout(None);
+        Some(read(file).and_then(|record| self.told(&record, &Chained::new(), verbose, canvas)))
     }
 
     /// Returns the execution as a tree, or writes its pictures.
-    fn told(&self, record: &Record, verbose: bool) -> Result<Outcome> {
+    fn told(
+        &self,
+        record: &Record,
+        chained: &Chained,
+        verbose: bool,
+        canvas: Canvas,
+    ) -> Result<Outcome> {
         let view = ExecutionView::of(record);
         let shown = if self.redact {
             Shown::Outline
@@ -61,15 +78,15 @@ impl ShowArguments {
         };
         let mut written = Vec::new();
         if let Some(file) = &self.html {
-            fs_err::write(file, picture::html(record, shown))?;
+            fs_err::write(file, picture::html_with(record, chained, shown))?;
             written.push(file);
         }
         if let Some(file) = &self.svg {
-            fs_err::write(file, picture::svg(record))?;
+            fs_err::write(file, picture::svg(record, shown))?;
             written.push(file);
         }
         if written.is_empty() {
-            let text = tree::render(&view, verbose);
+            let text = tree(record, verbose, canvas).text();
             return Ok(Outcome::done(text, document(&view)));
         }
         let lines = written
@@ -91,7 +108,10 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &ShowArguments) ->
     let wanted = arguments.execution.as_deref().unwrap_or_default();
     let found = find(app, &clients, &deployed, wanted).await?;
     let record = read_record(&clients, &found.execution.arn).await?;
-    arguments.told(&record, context.verbose)
+    let depth = arguments.html.as_ref().map_or(0, |_| arguments.depth);
+    let chained = read_chained(&clients, &record, depth).await?;
+    let canvas = Canvas::of_stdout(Some(now()));
+    arguments.told(&record, &chained, context.verbose, canvas)
 }
 
 /// Returns the execution for programs.

@@ -1,132 +1,110 @@
-//! What people see of executions of every sort. Records are made as the service answers them.
+//! What people see of executions of every sort.
+
+mod story;
 
 use durable_history::Record;
 use insta::assert_snapshot;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::render;
+use self::story::{Story, error, failed, long, waiting};
+use super::{Canvas, tree};
 use crate::operate::executions::ExecutionView;
 
-/// The second at which every execution begins: 2026-01-01T00:00:00Z.
-const START: f64 = 1_767_225_600.0;
-
-/// A history that is being told.
-struct Story {
-    status: &'static str,
-    events: Vec<Value>,
+fn render(record: &Record, data: bool) -> String {
+    tree(record, data, Canvas::Lines).text()
 }
 
-/// An operation: its id, and what else an event tells of it.
-type Subject<'a> = (&'a str, &'a str, &'a str, &'a str);
-
-impl Story {
-    fn begin(status: &'static str) -> Self {
-        let mut story = Self {
-            status,
-            events: Vec::new(),
-        };
-        let input = json!({ "Payload": r#"{"id":"tx-1","card_token":"tok-4242"}"# });
-        let details = json!({ "Input": input, "ExecutionTimeout": 3_600 });
-        story.tell_of_all(0.0, "ExecutionStarted", details);
-        story
-    }
-
-    /// Tells an event of the execution as a whole.
-    fn tell_of_all(&mut self, at: f64, kind: &str, details: Value) {
-        self.tell(at, kind, ("", "", "", ""), details);
-    }
-
-    /// Tells an event of an operation: its id, the one around it, its name, what it was made for.
-    fn tell(&mut self, at: f64, kind: &str, subject: Subject<'_>, details: Value) {
-        let (id, parent, name, sub_type) = subject;
-        let mut event = Map::new();
-        for (member, text) in [
-            ("Id", id),
-            ("ParentId", parent),
-            ("Name", name),
-            ("SubType", sub_type),
-        ] {
-            if !text.is_empty() {
-                event.insert(member.to_owned(), json!(text));
-            }
-        }
-        event.insert("EventId".to_owned(), json!(self.events.len() + 1));
-        event.insert("EventType".to_owned(), json!(kind));
-        event.insert("EventTimestamp".to_owned(), json!(START + at));
-        event.insert(format!("{kind}Details"), details);
-        self.events.push(Value::Object(event));
-    }
-
-    fn step(&mut self, at: f64, id: &str, parent: &str, name: &str) {
-        let subject = (id, parent, name, "Step");
-        self.tell(at, "StepStarted", subject, json!({}));
-        let result = json!({ "Result": { "Payload": "{\"ok\":true}" } });
-        self.tell(at + 0.25, "StepSucceeded", subject, result);
-    }
-
-    /// Tells an attempt that fails; `again` is the delay until the next one.
-    fn failing(&mut self, at: f64, subject: Subject<'_>, message: &str, again: Option<u64>) {
-        self.tell(at, "StepStarted", subject, json!({}));
-        let mut details = json!({ "Error": { "Payload": error(message) } });
-        details["RetryDetails"] = json!({ "CurrentAttempt": 1 });
-        if let Some(seconds) = again {
-            details["RetryDetails"]["NextAttemptDelaySeconds"] = json!(seconds);
-        }
-        self.tell(at + 0.5, "StepFailed", subject, details);
-    }
-
-    fn record(&self) -> Record {
-        let ended = self.events.last().filter(|_| self.status != "RUNNING");
-        let mut execution = json!({
-            "DurableExecutionArn": "arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f",
-            "DurableExecutionName": "dev-tx-1",
-            "FunctionArn": "arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7",
-            "Version": "7",
-            "Status": self.status,
-            "StartTimestamp": START,
-        });
-        if let Some(last) = ended {
-            execution["EndTimestamp"] = last["EventTimestamp"].clone();
-        }
-        let record = json!({ "Execution": execution, "Events": self.events });
-        Record::read(&record.to_string()).unwrap()
-    }
-
-    fn text(&self, data: bool) -> String {
-        let view = ExecutionView::of(&self.record());
-        let text = render(&view, data);
-        console::strip_ansi_codes(&text).into_owned()
-    }
+fn with_bars(story: &Story, columns: usize) -> String {
+    let text = tree(&story.record(), false, Canvas::Bars(columns, None)).text();
+    let text = console::strip_ansi_codes(&text).into_owned();
+    let widest = text
+        .lines()
+        .filter(|line| !line.contains("arn:"))
+        .map(console::measure_text_width);
+    assert!(widest.max().unwrap() <= columns.max(80), "{text}");
+    text
 }
 
-fn error(message: &str) -> Value {
-    json!({
-        "ErrorType": "CardRefused",
-        "ErrorMessage": message,
-        "ErrorData": r#"{"code":51}"#,
-        "StackTrace": ["at pay (src/pay.rs:7)"],
-    })
+#[test]
+fn bars_stand_beside_the_tree_on_80_columns() {
+    assert_snapshot!(with_bars(&long(), 80), @r#"
+    dev-tx-1  succeeded
+      started     2026-01-01T00:00:00Z, ended 2026-01-02T23:00:05Z after 47h 00m
+      code        dev-fraud, version 7
+      used        6 of 3,000 operations, 181 bytes of 100 MB, 0 invocations
+      arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
+
+                                                ──── 46h ────╌╌─────╌╌──╌╌  47h 00m
+      ✓ score                        step       ██                          0.250 s
+      ✓ ask-for-a-second-opinion-o…  callback       ├─┤                     22h 59m
+        ✓ (c1)                       callback       ░░✓                     22h 59m
+      ✗ ask-again                    callback          ░!                   24h 00m
+          timed out
+          CardRefused: nobody answered
+      ✗ pay                          step                ╳╳╳╳░░╳╳╳╳╳        3.500 s
+          2 attempts
+          attempt 1: CardRefused: refused by the bank
+          attempt 2: CardRefused: refused by the bank
+      ✓ undo                         step                             ██    0.250 s
+
+      █ works  ╳ failed  ░ waits  ░✓ answered  ░! callback timed out
+      ├─┤ around others  ╌ time without work, shortened
+    "#);
 }
 
-/// Returns an execution that waits for an answer, in one of two branches.
-fn waiting() -> Story {
-    let mut story = Story::begin("RUNNING");
-    story.step(0.1, "s1", "", "score");
-    let (all, sms, email) = (
-        ("p", "", "verification", "Parallel"),
-        ("b1", "p", "sms", "ParallelBranch"),
-        ("b2", "p", "email", "ParallelBranch"),
-    );
-    story.tell(1.0, "ContextStarted", all, json!({}));
-    story.tell(1.0, "ContextStarted", sms, json!({}));
-    story.tell(1.0, "ContextStarted", email, json!({}));
-    let asked = ("w1", "b1", "ask-sms", "WaitForCallback");
-    story.tell(1.1, "ContextStarted", asked, json!({}));
-    let opened = json!({ "CallbackId": "Y2I", "Timeout": 86_400 });
-    story.tell(1.2, "CallbackStarted", ("c1", "w1", "", "Callback"), opened);
-    let end = json!({ "Duration": 60, "ScheduledEndTimestamp": START + 61.0 });
-    story.tell(1.0, "WaitStarted", ("t", "b2", "pause", "Wait"), end);
-    story
+#[test]
+fn a_wider_terminal_has_room_for_statuses_and_longer_names() {
+    assert_snapshot!(with_bars(&long(), 120), @r#"
+    dev-tx-1  succeeded
+      started     2026-01-01T00:00:00Z, ended 2026-01-02T23:00:05Z after 47h 00m
+      code        dev-fraud, version 7
+      used        6 of 3,000 operations, 181 bytes of 100 MB, 0 invocations
+      arn         arn:aws:lambda:eu-central-1:123456789012:function:dev-fraud:7/durable-execution/dev-tx-1/0f
+
+                                                                        ───────╌ 46h ╌─────── 2s ───────╌╌╌────╌╌╌  47h 00m
+      ✓ score                                     step       succeeded  ████                                        0.250 s
+      ✓ ask-for-a-second-opinion-of-somebody-el…  callback   succeeded         ├──┤                                 22h 59m
+        ✓ (c1)                                    callback   succeeded         ░░░✓                                 22h 59m
+      ✗ ask-again                                 callback   timed out             ░░!                              24h 00m
+          CardRefused: nobody answered
+      ✗ pay                                       step       failed                   ╳╳╳╳╳╳╳░░░░╳╳╳╳╳╳╳            3.500 s
+          2 attempts
+          attempt 1: CardRefused: refused by the bank
+          attempt 2: CardRefused: refused by the bank
+      ✓ undo                                      step       succeeded                                     ████     0.250 s
+
+      █ works  ╳ failed  ░ waits  ░✓ answered  ░! callback timed out  ├─┤ around others  ╌ time without work, shortened
+    "#);
+}
+
+#[test]
+fn what_goes_on_is_drawn_until_now() {
+    let story = waiting();
+    let now = story.record().execution.start_timestamp.plus_seconds(30);
+    let text = tree(&story.record(), false, Canvas::Bars(80, Some(now))).text();
+    let text = console::strip_ansi_codes(&text).into_owned();
+    let (_, operations) = text.split_once("\n\n").unwrap();
+    assert_snapshot!(operations, @r#"
+                               ╌╌╌╌─────────────────────╌╌╌ 29.650 s ╌╌╌  30.000 s
+    ✓ score         step           █████████████████████                  0.250 s
+    … verification  parallel                                ├───────────
+      … sms         branch                                  ├───────────
+        … ask-sms   callback                                    ├───────
+          … (c1)    callback                                        ░░░…
+              until 2026-01-02T00:00:01Z
+      … email       branch                                  ├───────────
+        … pause     wait                                    ░░░░░░░░░░░░
+            until 2026-01-01T00:01:01Z
+
+    █ works  ░ waits  ░… callback open  ├─┤ around others
+    ╌ time without work, shortened
+    "#);
+}
+
+#[test]
+fn where_bars_have_no_room_the_tree_is_that_of_a_pipe() {
+    assert_eq!(with_bars(&failed(), 60), failed().text(false));
+    assert!(with_bars(&failed(), 72).contains("╳"));
 }
 
 #[test]
@@ -149,18 +127,6 @@ fn what_waits_says_for_what_until_when_and_how_it_is_answered() {
         … email       branch     started
           … pause     wait       started      until 2026-01-01T00:01:01Z
     ");
-}
-
-/// Returns an execution whose step failed three times.
-fn failed() -> Story {
-    let mut story = Story::begin("FAILED");
-    let pay = ("s1", "", "pay", "Step");
-    story.failing(0.0, pay, "refused by the bank", Some(1));
-    story.failing(2.0, pay, "refused by the bank\nagain", Some(2));
-    story.failing(5.0, pay, "password=hunter2 refused", None);
-    let details = json!({ "Error": { "Payload": error("password=hunter2 refused") } });
-    story.tell_of_all(6.0, "ExecutionFailed", details);
-    story
 }
 
 #[test]
@@ -283,8 +249,7 @@ fn what_others_wrote_never_steers_the_terminal() {
     let details = json!({ "Error": { "Payload": error(steering) } });
     story.tell_of_all(1.0, "ExecutionFailed", details);
     for data in [false, true] {
-        let view = ExecutionView::of(&story.record());
-        let text = render(&view, data);
+        let text = render(&story.record(), data);
         let text = console::strip_ansi_codes(&text);
         let steers = |character: char| character.is_control() && character != '\n';
         assert!(!text.contains(steers), "{text:?}");
@@ -327,10 +292,7 @@ fn what_was_exported_shows_the_same_tree() {
         let record = story.record();
         let again = Record::read(&record.to_json().unwrap()).unwrap();
         for data in [false, true] {
-            assert_eq!(
-                render(&ExecutionView::of(&again), data),
-                render(&ExecutionView::of(&record), data)
-            );
+            assert_eq!(render(&again, data), render(&record, data));
         }
     }
 }
