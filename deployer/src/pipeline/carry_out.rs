@@ -50,7 +50,7 @@ pub async fn carry_out(
     }
     let workflows: Vec<Request> = workflows.into_iter().map(request).collect();
     let current = current(&clients, &workflows).await?;
-    Ok(roll_out(session, &clients, &workflows, current, options, start).await)
+    roll_out(session, &clients, &workflows, current, options, start).await
 }
 
 /// Returns the planned zips that are on this machine; the others must be in the bucket already.

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::connect::connect;
 use super::lock::StageLock;
+use super::marker::Marker;
 use super::session::Session;
 use crate::aws::{Clients, alias, count_unfinished, versions};
 use crate::deploy::apply::{Request, bring_up};
@@ -68,8 +69,12 @@ pub async fn rollback(
     let mut request = Request::for_workflow(app, workflow, template).approved();
     // What the stack is marked with stays: only the alias moves.
     request.tags.clone_from(&live.tags);
-    let applied = bring_up(&session.applier(&clients), &request).await?;
-    wait_until_ready(&clients, &applied).await?;
+    let marker = Marker::take(session, &clients, "rollback").await?;
+    let applied = bring_up(&session.applier(&clients), &request).await;
+    if let Some(marker) = marker {
+        marker.release().await?;
+    }
+    wait_until_ready(&clients, &applied?).await?;
     let unfinished = count_unfinished(&clients, function).await.ok();
     let in_flight = unfinished.map(|unfinished| {
         let of = unfinished.by_version.get(&from.to_string());

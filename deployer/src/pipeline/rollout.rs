@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::drain::drain;
 use super::gradual::bring_up_by_shares;
+use super::marker::Marker;
 use super::prepare::Artifacts;
 use super::session::Session;
 use crate::aws::Clients;
@@ -89,18 +90,27 @@ pub(super) async fn roll_out(
     current: Vec<Option<Applied>>,
     options: UpOptions,
     start: Instant,
-) -> Rollout {
+) -> Result<Rollout> {
+    // What changes nothing waits for nobody.
+    let marker = if current.iter().all(Option::is_some) {
+        None
+    } else {
+        Marker::take(session, clients, "up").await?
+    };
     let deployments = workflows
         .iter()
         .zip(current)
         .map(|(request, current)| deploy(session, clients, request, current, options));
     let outcomes = futures::future::join_all(deployments).await;
+    if let Some(marker) = marker {
+        marker.release().await?;
+    }
     let (applied, failures): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-    Rollout {
+    Ok(Rollout {
         applied: applied.into_iter().flatten().collect(),
         failures: failures.into_iter().filter_map(Result::err).collect(),
         seconds: start.elapsed().as_secs_f64(),
-    }
+    })
 }
 
 async fn deploy(

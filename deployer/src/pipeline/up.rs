@@ -57,7 +57,7 @@ pub async fn up(session: &Session<'_>, chosen: &[String], options: UpOptions) ->
         publish_artifacts(session, &clients, &stacks.bucket, &artifacts).await?;
         warn_of_unconfigured(session, &clients).await;
     }
-    Ok(roll_out(
+    roll_out(
         session,
         &clients,
         &stacks.workflows,
@@ -65,7 +65,7 @@ pub async fn up(session: &Session<'_>, chosen: &[String], options: UpOptions) ->
         options,
         start,
     )
-    .await)
+    .await
 }
 
 /// A workflow that was renamed leaves its stack, queue and executions behind under the old name.

@@ -14,7 +14,7 @@ use crate::count::counted;
 use crate::deploy::destroy::{Data, Destroyed, Drain, Reach, Survey, carry_out, survey};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
-use crate::pipeline::{self, StageLock, connect_or_start, local_settings};
+use crate::pipeline::{self, Marker, StageLock, connect_or_start, local_settings};
 
 /// Stops what runs, deletes the stacks, and leaves nothing behind
 ///
@@ -92,8 +92,15 @@ pub(in crate::cli) async fn run(
         patience: patience.duration(),
         then_stop: arguments.stop_executions,
     });
-    let destroyed = carry_out(app, &applier, &found, data, drain).await?;
-    Ok(finish(stage, &destroyed, start.elapsed().as_secs_f64()))
+    let marker = Marker::take(&context.session(), &clients, "destroy").await?;
+    if let (Some(marker), Reach::Everything) = (&marker, reach) {
+        marker.renew_no_more();
+    }
+    let destroyed = carry_out(app, &applier, &found, data, drain).await;
+    if let Some(marker) = marker {
+        marker.release().await?;
+    }
+    Ok(finish(stage, &destroyed?, start.elapsed().as_secs_f64()))
 }
 
 /// Refuses a stage whose executions go on: nobody has said what becomes of them.

@@ -1,7 +1,10 @@
 //! Deploying over executions that go on, and back again.
 
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use aws_config::BehaviorVersion;
+use aws_sdk_s3::config::{Credentials, Region};
 use serde_json::{Value, json};
 
 use super::Small;
@@ -249,4 +252,92 @@ fn a_timeline_is_written_from_the_service_and_from_a_file_alike() {
     small.deployer(&both).assert().success();
     let (code, _, stderr) = small.run(&["executions", "show", "crowd-00000", "--redact"]);
     assert_eq!(code, Some(2), "{stderr}");
+}
+
+/// Another machine's marker: as long as it is renewed it is waited for, and then taken over with consent.
+#[test]
+fn a_stage_that_another_machine_changes_is_waited_for() {
+    let small = Small::new();
+    small.deployer(&["up"]).assert().success();
+    small.change_function();
+    let marker = Marker::of(&small);
+    marker.put(0);
+    let (code, _, stderr) = small.run(&["up"]);
+    assert_eq!(code, Some(3), "{stderr}");
+    let waits = "waiting for `deployer up` of ada on another machine, which changes stage `dev`";
+    assert!(stderr.contains(waits), "{stderr}");
+    let (_, plan) = small.json(&["plan"]);
+    assert_eq!(plan["changes"], true, "{plan}");
+
+    let mut waiting = small.sandbox.process(&["up"]);
+    let waiting = waiting.stderr(Stdio::piped()).stdout(Stdio::null());
+    let mut waiting = waiting.spawn().unwrap();
+    // Longer than a marker may stay as it is.
+    let begun = Instant::now();
+    for renewed in 1.. {
+        marker.put(renewed);
+        if begun.elapsed() > Duration::from_secs(7) {
+            break;
+        }
+    }
+    assert!(waiting.try_wait().unwrap().is_none(), "it is renewed");
+    marker.remove();
+    assert!(waiting.wait().unwrap().success(), "it is free");
+
+    small.write(
+        "functions/small-orchestrator/src/main.rs",
+        "fn main() { println!(\"again\") }\n",
+    );
+    marker.put(0);
+    let (code, _, stderr) = small.run(&["up", "--yes"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!marker.is_there(), "it is given back");
+}
+
+struct Marker {
+    runtime: tokio::runtime::Runtime,
+    s3: aws_sdk_s3::Client,
+    bucket: String,
+}
+
+impl Marker {
+    const KEY: &'static str = "deployer/changing.json";
+
+    fn of(small: &Small) -> Self {
+        let (_, status) = small.json(&["local", "status"]);
+        let credentials = Credentials::new("000000000000", "anything", None, None, "test");
+        let settings = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(status["endpoint"].as_str().unwrap())
+            .credentials_provider(credentials)
+            .force_path_style(true)
+            .build();
+        let s3 = aws_sdk_s3::Client::from_conf(settings);
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listed = runtime.block_on(s3.list_buckets().send()).unwrap();
+        let bucket = listed.buckets()[0].name().unwrap().to_owned();
+        Self {
+            runtime,
+            s3,
+            bucket,
+        }
+    }
+
+    fn put(&self, renewed: u64) {
+        let text = json!({ "who": "ada on another machine", "command": "up", "place": "far", "renewed": renewed });
+        let put = self.s3.put_object().bucket(&self.bucket).key(Self::KEY);
+        let sent = put.body(text.to_string().into_bytes().into());
+        self.runtime.block_on(sent.send()).unwrap();
+    }
+
+    fn remove(&self) {
+        let removed = self.s3.delete_object().bucket(&self.bucket).key(Self::KEY);
+        self.runtime.block_on(removed.send()).unwrap();
+    }
+
+    fn is_there(&self) -> bool {
+        let head = self.s3.head_object().bucket(&self.bucket).key(Self::KEY);
+        self.runtime.block_on(head.send()).is_ok()
+    }
 }
