@@ -397,5 +397,6 @@ async fn answer(
     if let Some(target) = target.and_then(|target| target.to_str().ok()) {
         return neighbors::of_nothing(target);
     }
-    neighbors::answer(&mut world, &method, &uri, &body)
+    let is_first = headers.contains_key("if-none-match");
+    neighbors::answer(&mut world, &method, &uri, &body, is_first)
 }

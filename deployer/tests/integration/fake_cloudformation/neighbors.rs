@@ -7,7 +7,14 @@ use serde_json::json;
 
 use super::world::World;
 
-pub(super) fn answer(world: &mut World, method: &Method, uri: &Uri, body: &Bytes) -> Response {
+/// Answers a call; `is_first` is one that only makes what is not there.
+pub(super) fn answer(
+    world: &mut World,
+    method: &Method,
+    uri: &Uri,
+    body: &Bytes,
+    is_first: bool,
+) -> Response {
     let path = uri.path();
     if let Some(id) = path.strip_prefix("/2015-03-31/event-source-mappings/") {
         let id = id.trim_end_matches('/');
@@ -33,6 +40,16 @@ pub(super) fn answer(world: &mut World, method: &Method, uri: &Uri, body: &Bytes
             .push(("GetFunctionConfiguration".to_owned(), Vec::new()));
         return document(&json!({ "State": "Active", "LastUpdateStatus": "Successful" }));
     }
+    object(world, method, path, body, is_first)
+}
+
+fn object(
+    world: &mut World,
+    method: &Method,
+    path: &str,
+    body: &Bytes,
+    is_first: bool,
+) -> Response {
     let whole_bucket = path.trim_matches('/').split('/').count() == 1;
     match *method {
         Method::GET if whole_bucket => versions(world),
@@ -42,6 +59,26 @@ pub(super) fn answer(world: &mut World, method: &Method, uri: &Uri, body: &Bytes
             xml("<DeleteResult/>")
         }
         Method::HEAD if whole_bucket => status(if world.has_bucket() { 200 } else { 404 }),
+        Method::DELETE if !world.has_bucket() => refused(404, "NoSuchBucket"),
+        Method::PUT if is_first && !world.has_bucket() => refused(404, "NoSuchBucket"),
+        Method::PUT if is_first && world.objects.contains_key(path) => {
+            refused(412, "PreconditionFailed")
+        }
+        Method::DELETE => {
+            world.calls.push(("DeleteObject".to_owned(), Vec::new()));
+            world.objects.remove(path);
+            status(204)
+        }
+        Method::GET => match world.objects.get(path) {
+            Some(object) => Response::builder()
+                .header(
+                    "etag",
+                    format!("{:?}", String::from_utf8_lossy(object).len()),
+                )
+                .body(Body::from(object.clone()))
+                .unwrap(),
+            None => status(404),
+        },
         Method::PUT => {
             world.calls.push(("PutObject".to_owned(), Vec::new()));
             world.objects.insert(path.to_owned(), body.to_vec());
@@ -115,6 +152,16 @@ fn missing(code: &str) -> Response {
         .header("content-type", "application/json")
         .header("x-amzn-errortype", code)
         .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+/// What S3 says where it refuses.
+fn refused(status: u16, code: &str) -> Response {
+    let body = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
+    Response::builder()
+        .status(status)
+        .header("content-type", "application/xml")
+        .body(Body::from(body))
         .unwrap()
 }
 
