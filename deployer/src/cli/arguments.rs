@@ -4,7 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
     callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, policy, prune,
-    rollback, smoke_test, status, synth, trace, up, validate,
+    rollback, smoke_test, status, synth, trace, ui, up, validate,
 };
 use super::context::Context;
 use super::global::Global;
@@ -48,6 +48,7 @@ pub(super) enum Command {
     Callbacks(callbacks::CallbacksArguments),
     Dlq(dlq::DlqArguments),
     Trace(trace::TraceArguments),
+    Ui(ui::UiArguments),
     Prune(prune::PruneArguments),
     Rollback(rollback::RollbackArguments),
     Gc(gc::GcArguments),
@@ -74,7 +75,7 @@ impl Command {
             Self::Logs(arguments) => arguments.follows(),
             Self::Executions(arguments) => arguments.ends_itself(),
             // What was taken out of a queue to look at it is given back first.
-            Self::Dlq(_) => true,
+            Self::Dlq(_) | Self::Ui(_) => true,
             _ => self.is_local_target(),
         }
     }
@@ -112,6 +113,7 @@ impl Command {
             Self::Callbacks(arguments) => callbacks::run(context, arguments).await,
             Self::Dlq(arguments) => dlq::run(context, arguments).await,
             Self::Trace(arguments) => trace::run(context, arguments).await,
+            Self::Ui(arguments) => ui::run(context, arguments).await,
             Self::Prune(arguments) => prune::run(context, arguments).await,
             Self::Rollback(arguments) => rollback::run(context, arguments).await,
             Self::Gc(arguments) => gc::run(context, arguments).await,

@@ -9,6 +9,8 @@ pub(super) struct Environment {
     pub(super) home: Option<String>,
     /// `VISUAL`, or else `EDITOR`: the editor that people want, a command for a shell.
     pub(super) editor: Option<String>,
+    /// Whether `CI` says that no person is there.
+    pub(super) ci: bool,
 }
 
 impl Environment {
@@ -19,6 +21,7 @@ impl Environment {
             local_port: read("DEPLOYER_LOCAL_PORT"),
             home: read("DEPLOYER_HOME"),
             editor: read("VISUAL").or_else(|| read("EDITOR")),
+            ci: read("CI").is_some_and(|value| value != "false"),
         }
     }
 }

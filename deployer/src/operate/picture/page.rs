@@ -9,6 +9,9 @@ use super::style::STYLE;
 use crate::operate::executions::{OperationView, Waiting};
 use crate::span::span;
 
+/// The least part of the axis that is drawn.
+const LEAST_WIDTH: f64 = 0.003;
+
 pub(super) fn render(scene: &Scene) -> String {
     let view = &scene.view;
     let page = html! {
@@ -24,15 +27,22 @@ pub(super) fn render(scene: &Scene) -> String {
             body {
                 main {
                     h1 { (view.name) " " span.status data-status=(view.status) { (view.status) } }
-                    (facts(scene))
-                    (waits(&view.waiting_for))
-                    (data(scene))
-                    (table(scene))
+                    (body(scene))
                 }
             }
         }
     };
     page.into_string()
+}
+
+/// Returns all but the heading. It has no style of its own in it, which a page with a strict policy would drop.
+pub(super) fn body(scene: &Scene) -> Markup {
+    html! {
+        (facts(scene))
+        (waits(&scene.view.waiting_for))
+        (data(scene))
+        (table(scene))
+    }
 }
 
 fn facts(scene: &Scene) -> Markup {
@@ -92,7 +102,8 @@ fn folded(what: &str, text: &str) -> Markup {
 fn table(scene: &Scene) -> Markup {
     let begin = scene.begin.to_rfc3339();
     html! {
-        table style=(folds(scene)) {
+        (folds(scene))
+        table.timeline {
             caption {
                 "Operations over time, from " (begin) ". "
                 @if scene.axis.is_folded() {
@@ -112,28 +123,32 @@ fn table(scene: &Scene) -> Markup {
 }
 
 /// Returns the shades of folded spans, once for all rows.
-fn folds(scene: &Scene) -> String {
-    let mut stops = vec!["transparent 0".to_owned()];
-    for fold in scene.axis.folds() {
-        let (start, end) = (fold.start * 100.0, fold.end * 100.0);
-        stops.push(format!("transparent {start:.2}%,var(--fold) {start:.2}%,var(--fold) {end:.2}%,transparent {end:.2}%"));
-    }
-    stops.push("transparent 100%".to_owned());
-    format!("--folds:linear-gradient(90deg,{})", stops.join(","))
-}
-
-fn axis(scene: &Scene) -> Markup {
-    let place = |fold: &Fold| {
-        let (left, width) = (fold.start * 100.0, (fold.end - fold.start) * 100.0);
-        format!("left:{left:.2}%;width:{width:.2}%")
-    };
+fn folds(scene: &Scene) -> Markup {
     html! {
-        div.axis {
-            @for fold in scene.axis.folds().iter().filter(|fold| fold.has_room()) {
-                span style=(place(fold)) { (span(fold.length)) }
+        svg.shades aria-hidden="true" {
+            g #folds {
+                @for fold in scene.axis.folds() {
+                    rect.fold x=(percent(fold.start)) width=(percent(fold.end - fold.start)) {}
+                }
             }
         }
     }
+}
+
+fn axis(scene: &Scene) -> Markup {
+    let folds = scene.axis.folds();
+    let middle = |fold: &Fold| f64::midpoint(fold.start, fold.end);
+    html! {
+        svg.axis {
+            @for fold in folds.iter().filter(|fold| fold.has_room()) {
+                text x=(percent(middle(fold))) y="70%" { (span(fold.length)) }
+            }
+        }
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.2}%", part * 100.0)
 }
 
 fn row(scene: &Scene, row: &SceneRow) -> Markup {
@@ -142,7 +157,7 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
     let told = result.is_some() || operation.execution.is_some() || operation.attempts.len() > 1;
     html! {
         tr {
-            th scope="row" style=(format!("--depth:{}", operation.depth.min(12))) {
+            th scope="row" class=[depth(operation.depth)] {
                 (name(operation)) " " small { (operation.sub_type.as_deref().unwrap_or(operation.kind)) }
                 @if let Some(error) = &operation.error { div.error { (scene.error(error)) } }
                 @if told {
@@ -162,7 +177,7 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
                 }
             }
             td.status data-status=(operation.status) { (operation.status) }
-            td.lane { @for each in &row.bars { (bar(each)) } }
+            td.lane { svg { use href="#folds"; @for each in &row.bars { (bar(each)) } } }
         }
     }
 }
@@ -181,10 +196,15 @@ fn attempts(scene: &Scene, operation: &OperationView) -> Vec<(String, usize)> {
     told
 }
 
+/// Returns how far a row is set in.
+fn depth(depth: usize) -> Option<String> {
+    (depth > 0).then(|| format!("d{}", depth.min(12)))
+}
+
 fn bar(bar: &SceneBar) -> Markup {
-    let (left, width) = (bar.start * 100.0, (bar.end - bar.start) * 100.0);
     html! {
-        i class=(bar.look.class()) role="img" title=(bar.words)
-            style=(format!("left:{left:.2}%;width:{width:.2}%")) {}
+        rect class=(bar.look.class()) x=(percent(bar.start)) width=(percent((bar.end - bar.start).max(LEAST_WIDTH))) {
+            title { (bar.words) }
+        }
     }
 }
