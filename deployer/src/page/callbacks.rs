@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use durable_history::Timestamp;
 use maud::{Markup, html};
 use tokio::time::{Instant, timeout_at};
 
@@ -16,7 +15,6 @@ use super::site::{Pace, Site};
 use super::watches::{Seen, Teller};
 use crate::error::Result;
 use crate::operate::callbacks::{OpenCallback, OpenCallbacks, OpenFilter};
-use crate::span::rough;
 
 /// How many are shown.
 const MOST: usize = 50;
@@ -82,21 +80,20 @@ async fn look(site: &Site, asked: &Fields) -> Result<Seen> {
 }
 
 fn table(site: &Site, open: &[OpenCallback]) -> Markup {
-    let now = site.now();
     html! {
         @if open.is_empty() {
             p { "No execution waits for a callback." }
         } @else {
             table.list {
-                caption { "Those of the newest executions come first" }
+                caption { "Those of the newest executions come first; times are UTC" }
                 thead { tr { @for head in ["Operation", "Execution", "Since", "Until", "Workflow"] { th scope="col" { (head) } } } }
-                tbody { @for callback in open { (row(site, callback, now)) } }
+                tbody { @for callback in open { (row(site, callback)) } }
             }
         }
     }
 }
 
-fn row(site: &Site, callback: &OpenCallback, now: Timestamp) -> Markup {
+fn row(site: &Site, callback: &OpenCallback) -> Markup {
     let operation = callback.operation.as_deref().unwrap_or("callback");
     html! {
         tr {
@@ -106,15 +103,15 @@ fn row(site: &Site, callback: &OpenCallback, now: Timestamp) -> Markup {
                     " " a.go href=(link::answer(&callback.execution_arn, &callback.callback_id)) aria-label={ "Answer " (operation) " of " (callback.execution) } { "Answer" }
                 }
             }
-            td data-label="Execution" { a href=(link::execution(&callback.execution_arn)) { (callback.execution) } }
-            td data-label="Since" { (time(callback.since, now)) }
+            td.wide data-label="Execution" { a href=(link::execution(&callback.execution_arn)) { (callback.execution) } }
+            td data-label="Since" { (time(callback.since)) }
             td data-label="Until" {
                 @match callback.until {
-                    Some(until) => time datetime=(until.to_rfc3339()) title=(until.to_rfc3339()) { "in " (rough(until.since(now))) },
+                    Some(until) => (time(until)),
                     None => "as long as the execution may take",
                 }
             }
-            td data-label="Workflow" { (callback.workflow) }
+            td.wide data-label="Workflow" { (callback.workflow) }
         }
     }
 }

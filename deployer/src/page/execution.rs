@@ -76,8 +76,19 @@ pub(super) async fn watch(site: Arc<Site>, fields: Fields, teller: Teller) {
         }
     };
     let mut follow = Follow::of(&site.clients, &found.arn);
+    let mut last: Option<(String, Seen)> = None;
     loop {
-        let looked = follow.next().await.map(|_| seen(&site, follow.record()));
+        let looked = follow.next().await.map(|news| {
+            let status = &follow.record().execution.status;
+            match &last {
+                // A large one takes a while to draw.
+                Some((known, seen)) if news.is_empty() && known == status => seen.clone(),
+                _ => last
+                    .insert((status.clone(), seen(&site, follow.record())))
+                    .1
+                    .clone(),
+            }
+        });
         if !teller.tell(looked, site.pause(PACE)).await {
             return;
         }

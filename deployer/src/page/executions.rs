@@ -92,7 +92,7 @@ async fn look(site: &Site, asked: &Fields) -> Result<Seen> {
     let further = further(&found).filter(|_| is_more);
     let shown = found.get(skip..).unwrap_or_default();
     let html = html! {
-        (table(shown, site.now()))
+        (table(shown))
         @if !all_seen {
             p.notice { "Looked for " (PATIENCE.as_secs()) " s, and not to the end. Narrow it by a workflow, a status or a time." }
         }
@@ -151,25 +151,25 @@ fn further(found: &[Listed]) -> Option<(i64, usize)> {
     Some((last.millis(), then.count()))
 }
 
-fn table(listed: &[Listed], now: Timestamp) -> Markup {
+fn table(listed: &[Listed]) -> Markup {
     html! {
         @if listed.is_empty() {
             p { "No execution is as asked for." }
         } @else {
             table.list {
-                caption { "Those that started last come first" }
+                caption { "Those that started last come first; times are UTC" }
                 thead { tr { @for head in ["Name", "Status", "Started", "Took", "Version", "Workflow"] { th scope="col" { (head) } } } }
                 tbody {
                     @for listed in listed {
                         tr {
                             th scope="row" { a href=(link::execution(&listed.arn)) { (listed.name) } }
                             td data-label="Status" { (status_of(&listed.status)) }
-                            td data-label="Started" { (time(listed.started_at, now)) }
+                            td data-label="Started" { (time(listed.started_at)) }
                             td data-label="Took" {
                                 @match listed.ended_at { Some(ended) => (span(ended.since(listed.started_at))), None => "goes on" }
                             }
                             td data-label="Version" { (listed.version) }
-                            td data-label="Workflow" { (listed.workflow) }
+                            td.wide data-label="Workflow" { (listed.workflow) }
                         }
                     }
                 }
@@ -228,7 +228,7 @@ fn narrow(site: &Site, asked: &Fields) -> Markup {
 mod tests {
     use durable_history::Timestamp;
 
-    use super::{Fields, PAGE, filter, further};
+    use super::{Fields, PAGE, filter, further, table};
     use crate::operate::executions::Listed;
 
     fn listed(millis: i64) -> Listed {
@@ -268,5 +268,20 @@ mod tests {
             let asked = Fields::default().with(name, value);
             assert!(filter(&asked, Timestamp::default()).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_is_never_markup() {
+        let evil = Listed {
+            name: "<script>alert(1)</script>".to_owned(),
+            arn: "\"onclick='x'".to_owned(),
+            ..listed(7)
+        };
+        let shown = table(&[evil]).into_string();
+        assert!(shown.contains("&lt;script&gt;"), "{shown}");
+        assert!(
+            !shown.contains("<script") && !shown.contains("\"onclick"),
+            "{shown}"
+        );
     }
 }

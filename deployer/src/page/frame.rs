@@ -9,7 +9,6 @@ use super::answer;
 use super::site::Site;
 use super::watches::Seen;
 use crate::error::{Error, Kind, Result};
-use crate::span::ago;
 
 /// A page of its own, with its address and name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +82,11 @@ pub(super) fn live(path: &str, seen: &Seen) -> Markup {
     }
 }
 
-/// Returns a time as people read it, with the whole of it beside.
-pub(super) fn time(at: Timestamp, now: Timestamp) -> Markup {
-    html! { time datetime=(at.to_rfc3339()) title=(at.to_rfc3339()) { (ago(at, now)) } }
+/// Returns a time to the second, with the whole of it beside. How long ago it is would change by itself, and with it
+/// what somebody is about to select.
+pub(super) fn time(at: Timestamp) -> Markup {
+    let second = at.to_rfc3339_seconds().replace('T', " ");
+    html! { time datetime=(at.to_rfc3339()) title=(at.to_rfc3339()) { (second.trim_end_matches('Z')) } }
 }
 
 /// Returns a status in words, with the color of it.

@@ -83,7 +83,9 @@ pub(super) fn cookie(authority: &str) -> String {
 fn shows_token(keys: &Keys, request: &Parts) -> bool {
     let query = request.uri.query().unwrap_or_default();
     let shown = Fields::read(query.as_bytes());
-    shown.one("token").is_some_and(|shown| keys.token.is(shown))
+    shown
+        .one("token")
+        .is_some_and(|shown| keys.token.is(shown) || keys.opener.take(shown))
 }
 
 fn has_session(keys: &Keys, authority: &str, headers: &HeaderMap) -> bool {

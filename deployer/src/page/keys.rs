@@ -1,5 +1,7 @@
 //! The secrets of one run of the page, made when it starts and known to nobody afterwards.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
@@ -33,10 +35,30 @@ impl Key {
     }
 }
 
+/// A secret that counts once: whoever starts a browser shows everybody on the machine what it is to open.
+pub(super) struct Once {
+    key: Key,
+    is_used: AtomicBool,
+}
+
+impl Once {
+    /// Returns whether it is this one, and was not taken before.
+    pub(super) fn take(&self, shown: &str) -> bool {
+        self.key.is(shown) && !self.is_used.swap(true, Ordering::SeqCst)
+    }
+
+    /// Tells it, to be handed to who is meant to have it.
+    pub(super) fn tell(&self) -> &str {
+        self.key.tell()
+    }
+}
+
 /// The secrets of one run.
 pub(super) struct Keys {
-    /// In the address that is opened; a cookie is got for it.
+    /// In the address that is printed; a cookie is got for it.
     pub(super) token: Key,
+    /// In the address that the browser is started with.
+    pub(super) opener: Once,
     /// In the cookie.
     pub(super) session: Key,
     /// In every form.
@@ -48,6 +70,10 @@ impl Keys {
     pub(super) fn random() -> Result<Self> {
         Ok(Self {
             token: Key::random()?,
+            opener: Once {
+                key: Key::random()?,
+                is_used: AtomicBool::new(false),
+            },
             session: Key::random()?,
             form: Key::random()?,
         })
@@ -67,6 +93,15 @@ mod tests {
             let others = all.iter().enumerate().filter(|(other, _)| *other != place);
             assert!(others.into_iter().all(|(_, other)| !key.is(other.tell())));
         }
+    }
+
+    #[test]
+    fn what_the_browser_is_started_with_counts_once() {
+        let keys = Keys::random().unwrap();
+        assert!(!keys.opener.take("another"));
+        let opener = keys.opener.tell().to_owned();
+        assert!(keys.opener.take(&opener));
+        assert!(!keys.opener.take(&opener));
     }
 
     #[test]

@@ -175,14 +175,13 @@ fn letter(site: &Site, peeked: &Peeked) -> Markup {
         verdict,
         standing,
     } = peeked;
-    let now = site.now();
     html! {
         article.card aria-label={ "Message " (letter.id) } {
             h2 { (verdict.reason.as_str()) }
             p { (verdict.why) }
             p {
                 "Message " (letter.id)
-                @if let Some(arrival) = letter.first_arrival { ", first arrived " (time(arrival, now)) }
+                @if let Some(arrival) = letter.first_arrival { ", first arrived " (time(arrival)) " UTC" }
                 ", received " (letter.receives) " times"
                 @if letter.origin() != letter.id { ", put back before as a copy of " (letter.origin()) }
             }

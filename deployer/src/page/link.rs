@@ -22,3 +22,9 @@ pub(super) fn answer(arn: &str, callback: &str) -> String {
     let fields = Fields::default().with("arn", arn);
     fields.with("callback", callback).link("/callbacks/answer")
 }
+
+/// Returns where the messages of a queue are shown.
+pub(super) fn letters(workflow: &str, queue: &str) -> String {
+    let fields = Fields::default().with("workflow", workflow);
+    fields.with("queue", queue).link("/letters/queue")
+}

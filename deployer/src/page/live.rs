@@ -15,6 +15,7 @@ use super::frame::nowhere;
 use super::site::Site;
 use super::watches::Look;
 use super::{callbacks, execution, executions, job, overview};
+use crate::event::Stop;
 
 /// After how long a tab asks again that lost its stream.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -60,7 +61,8 @@ pub(super) async fn stream(
 
 /// How far a tab was told.
 struct Telling {
-    site: Arc<Site>,
+    /// The wish that all ends.
+    stop: Stop,
     look: Receiver<Look>,
     seen: String,
     trouble: Option<String>,
@@ -72,7 +74,7 @@ struct Telling {
 /// Returns the stream for one tab, which says what it has seen, and whether anybody sees it.
 fn told(site: &Arc<Site>, fields: &Fields, look: Receiver<Look>) -> Response {
     let telling = Telling {
-        site: Arc::clone(site),
+        stop: site.stop.clone(),
         look,
         seen: fields.one("seen").unwrap_or_default().to_owned(),
         trouble: None,
@@ -109,7 +111,7 @@ impl Telling {
             }
             tokio::select! {
                 changed = self.look.changed() => changed.ok()?,
-                () = self.site.stop.requested() => return None,
+                () = self.stop.requested() => return None,
             }
         }
         None
@@ -147,4 +149,81 @@ impl Telling {
 /// A carriage return ends a line of a stream, and is none of ours.
 fn one_line(text: &str) -> String {
     text.replace('\r', "&#13;")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::watch;
+
+    use super::{Look, Stop, Telling, one_line};
+    use crate::page::watches::Seen;
+
+    fn telling(look: Look, seen: &str, is_hidden: bool) -> (watch::Sender<Look>, Telling) {
+        let (sender, look) = watch::channel(look);
+        let telling = Telling {
+            stop: Stop::default(),
+            look,
+            seen: seen.to_owned(),
+            trouble: None,
+            is_hidden,
+            begun: true,
+            over: false,
+        };
+        (sender, telling)
+    }
+
+    fn look(html: &str) -> Look {
+        Look {
+            seen: Some(Seen::now(html.to_owned())),
+            trouble: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tab_is_told_what_is_new_to_it_until_the_end() {
+        let known = look("one");
+        let id = known.seen.as_ref().unwrap().id.clone();
+        let (sender, mut telling) = telling(known, &id, false);
+        sender.send_replace(look("two"));
+        let told = format!("{:?}", telling.next().await.unwrap());
+        assert!(told.contains("two"), "{told}");
+        let trouble = Some("no answer".to_owned());
+        sender.send_replace(Look {
+            trouble,
+            ..look("two")
+        });
+        let told = format!("{:?}", telling.next().await.unwrap());
+        assert!(told.contains("no answer"), "{told}");
+        let seen = Some(Seen::last("three".to_owned()));
+        sender.send_replace(Look {
+            seen,
+            trouble: None,
+        });
+        let told = format!("{:?}", telling.next().await.unwrap());
+        assert!(told.contains("three") && told.contains("last"), "{told}");
+        assert!(telling.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_hidden_tab_is_told_once_and_keeps_no_stream() {
+        let (_sender, mut telling) = telling(look("one"), "", true);
+        assert!(telling.next().await.is_some());
+        assert!(telling.next().await.is_none());
+        let known = look("one");
+        let id = known.seen.as_ref().unwrap().id.clone();
+        let (_sender, mut telling) = self::telling(known, &id, true);
+        assert!(telling.next().await.is_none(), "nothing is new");
+    }
+
+    #[tokio::test]
+    async fn no_stream_outlives_the_page() {
+        let (_sender, mut telling) = telling(Look::default(), "", false);
+        telling.stop.request();
+        assert!(telling.next().await.is_none());
+    }
+
+    #[test]
+    fn a_text_ends_no_line_of_the_stream() {
+        assert_eq!(one_line("a\rb"), "a&#13;b");
+    }
 }

@@ -12,7 +12,9 @@ use super::link;
 use super::site::{Pace, Site};
 use super::watches::{Seen, Teller};
 use crate::aws::Unfinished;
+use crate::count::counted;
 use crate::error::Result;
+use crate::operate::dead_letters::QueueKind;
 use crate::operate::status::{FunctionStatus, LastDeployment, WorkflowStatus, workflow_statuses};
 
 /// It asks several services, for every workflow.
@@ -83,7 +85,7 @@ fn unfinished(workflow: &str, unfinished: Option<&Unfinished>) -> Markup {
     };
     html! {
         p {
-            strong { (more) (unfinished.total()) } " executions not ended"
+            strong { (more) (counted(unfinished.total(), "execution")) } " not ended"
             @for (place, (version, count)) in unfinished.by_version.iter().enumerate() {
                 (if place == 0 { ": " } else { ", " })
                 a href=(link::executions(workflow, Some(version))) { (count) " on version " (version) }
@@ -101,7 +103,7 @@ fn queues(status: &WorkflowStatus) -> Markup {
                 tbody {
                     @for queue in &status.queues {
                         tr {
-                            th scope="row" { (queue.role) }
+                            th scope="row" { (role(&status.workflow, &queue.role)) }
                             td data-label="Waiting" { (queue.messages.visible) }
                             td data-label="In flight" { (queue.messages.in_flight) }
                             td data-label="Delayed" { (queue.messages.delayed) }
@@ -110,6 +112,15 @@ fn queues(status: &WorkflowStatus) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// Returns what a queue is for, and where its messages are shown if nothing else reads them.
+fn role(workflow: &str, role: &str) -> Markup {
+    let kind = QueueKind::ALL.into_iter().find(|kind| kind.role() == role);
+    match kind {
+        Some(kind) => html! { a href=(link::letters(workflow, kind.as_str())) { (role) } },
+        None => html! { (role) },
     }
 }
 

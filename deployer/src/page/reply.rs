@@ -17,7 +17,6 @@ use super::site::Site;
 use crate::aws::history;
 use crate::error::{Error, Kind, Result};
 use crate::operate::callbacks::{Answer, Answered, OpenCallback, answer, open_of};
-use crate::span::rough;
 
 pub(super) async fn page(State(site): State<Arc<Site>>, fields: Fields) -> Response {
     framed(
@@ -112,8 +111,8 @@ async fn ask(site: &Site, fields: &Fields, wrong: Option<&Error>) -> Result<Mark
         @if let Some(wrong) = wrong { (failure(wrong)) } @else { h1 { "Answer " (operation) } }
         p {
             "The execution " a href=(link::execution(&callback.execution_arn)) { (callback.execution) }
-            " has waited for it since " (time(callback.since, site.now())) ". "
-            @if let Some(until) = callback.until { "It stops waiting in " (rough(until.since(site.now()))) ". " }
+            " has waited for it since " (time(callback.since)) " UTC" ". "
+            @if let Some(until) = callback.until { "It stops waiting at " (time(until)) ". " }
             strong { "An answer lets the execution go on, and cannot be taken back." }
         }
         section.card aria-labelledby="with-result" {

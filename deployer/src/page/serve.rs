@@ -78,12 +78,18 @@ impl Page {
         })
     }
 
-    /// Returns the address that lets in.
+    /// Returns the address that lets in, as often as it is opened.
     pub fn address(&self) -> String {
-        let Site {
-            authority, keys, ..
-        } = &*self.site;
-        format!("http://{authority}/?token={}", keys.token.tell())
+        self.with(self.site.keys.token.tell())
+    }
+
+    /// Returns the address that lets in once, to start a browser with.
+    pub fn address_for_once(&self) -> String {
+        self.with(self.site.keys.opener.tell())
+    }
+
+    fn with(&self, token: &str) -> String {
+        format!("http://{}/?token={token}", self.site.authority)
     }
 
     /// Returns whether the page only shows.

@@ -64,7 +64,7 @@ fn told(site: &Site, traced: &Trace) -> Markup {
                         tr {
                             th scope="row" { @if let Some(at) = step.at { time datetime=(at.0.to_rfc3339()) { (at.0.to_rfc3339()) } } }
                             td data-label="Where" { (step.place.as_str()) }
-                            td data-label="What" { (step.what) }
+                            td.wide data-label="What" { (step.what) }
                         }
                     }
                 }

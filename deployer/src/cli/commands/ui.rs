@@ -94,7 +94,7 @@ fn tell(context: &Context, page: &Page) {
 
 /// Opens the browser; where that does not work, the address was printed.
 fn open_browser(context: &Context, page: &Page) {
-    if let Err(error) = open::that_detached(page.address()) {
+    if let Err(error) = open::that_detached(page.address_for_once()) {
         let text = format!("no browser could be opened: {error}");
         context.reporter.report(&Event::Note { text });
     }

@@ -177,7 +177,7 @@ fn row(scene: &Scene, row: &SceneRow) -> Markup {
                 }
             }
             td.status data-status=(operation.status) { (operation.status) }
-            td.lane { svg { use href="#folds"; @for each in &row.bars { (bar(each)) } } }
+            td.lane { svg { use href="#folds" {} @for each in &row.bars { (bar(each)) } } }
         }
     }
 }
