@@ -12,6 +12,7 @@ use super::frame::{Place, answer, status_of, time};
 use super::link;
 use super::shown::message;
 use super::site::Site;
+use crate::count::counted;
 use crate::error::{Error, Result};
 use crate::operate::dead_letters::{
     DeadQueue, Peeked, QueueKind, QueueLook, Selection, Standing, dead_queues, look, peek, survey,
@@ -136,7 +137,7 @@ fn reasons(site: &Site, look: &QueueLook) -> Markup {
     html! {
         @if !look.reasons.is_empty() {
             table.list {
-                caption { (look.messages.total()) " messages, " (look.looked_at) " of them looked at" }
+                caption { (counted(look.messages.total(), "message")) ", " (look.looked_at) " of them looked at" }
                 thead { tr { @for head in ["Reason", "Messages", "Do"] { th scope="col" { (head) } } } }
                 tbody {
                     @for (reason, count) in &look.reasons {

@@ -19,7 +19,7 @@ use crate::aws::Limiter;
 use crate::error::{Error, Kind, Result};
 use crate::event::Stop;
 use crate::operate::dead_letters::{
-    DeadQueue, Selection, Surveyed, Work, Worked, discard, redrive, survey,
+    DeadQueue, QueueKind, Selection, Surveyed, Work, Worked, discard, redrive, survey,
 };
 
 /// What is done with messages.
@@ -99,6 +99,7 @@ async fn question(site: &Site, fields: &Fields, task: Task) -> Result<Markup> {
         p.notice { (will) }
         @match task {
             Task::Redrive if hopeless > 0 => p { (hopeless) " of them will be given up again unless the configuration or the functions changed since." },
+            Task::Redrive if queue.kind == QueueKind::Failed => p { "Each runs once more with the same input. Who asks again finds that run, so none is started twice." },
             Task::Redrive => p { "A message keeps the name of its execution, so nothing runs twice." },
             Task::Discard => p { strong { "They cannot be had back. " } "`deployer dlq export --out FILE` keeps a copy first." },
         }

@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// What a message may try.
 const EVIL: &str = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'\r&";
 
+/// How an execution's page begins once that has succeeded.
+const ENDED: &str = "<p><span class=\"status\" data-status=\"SUCCEEDED\">";
+
 /// A deployed workflow, and its page.
 struct Shown {
     sandbox: Sandbox,
@@ -131,7 +134,7 @@ fn what_waits_is_answered_and_goes_on(shown: &Shown, tab: &Tab, page: &str) {
     let live = page.replace("/execution?", "/live/execution?");
     let listener = std::thread::spawn({
         let tab = tab.clone();
-        move || tab.listen(&live, |seen| seen.contains("data-status=\"SUCCEEDED\""))
+        move || tab.listen(&live, |seen| seen.contains(ENDED))
     });
     let sent = tab.post("/callbacks/answer", &fields("{\"decision\":\"approved\"}"));
     assert_eq!(

@@ -27,7 +27,9 @@ th,td{text-align:left;font-weight:normal;vertical-align:top;border-top:1px solid
 small{opacity:.75}
 summary{font-size:.8rem;cursor:pointer}
 .shades{position:absolute;width:0;height:0}
-.lane svg,.axis{display:block;width:100%;height:1.5rem;overflow:hidden}
+.axis{display:block;width:100%;height:1.5rem;overflow:hidden}
+.lane{position:relative;height:1.5rem}
+.lane svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden}
 .axis text{font-size:.75rem;fill:var(--ink);text-anchor:middle}
 .lane,.timeline thead th:nth-child(3){padding:0}
 rect{y:.35rem;height:.8rem;rx:2px}

@@ -54,6 +54,9 @@ fn in_a_browser_it_is_live_readable_and_works_without_a_script() {
     let origin = format!("http://{}", tab.authority);
     everybody_can_use_it(&mut browser, &origin, &pages);
     it_works_without_a_script(&mut browser, &origin, &pages);
+    browser.open(&format!("{origin}{redrive}"));
+    browser.click("Put messages back");
+    browser.wait("document.querySelector('main').innerText.includes('started again 1 execution')");
 }
 
 fn what_is_answered_goes_on_before_the_eyes(browser: &mut Chromium) {

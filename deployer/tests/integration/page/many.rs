@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::chromium::Chromium;
 use super::tab::{Served, Tab, encoded};
 use crate::operate::Small;
 use crate::operate::many::{crowd, crowd_on, peak_memory};
@@ -184,6 +185,13 @@ fn a_protected_stage_is_only_shown_unless_changes_are_allowed() {
         "{}",
         open.body
     );
+    if let Some(mut browser) = Chromium::start() {
+        browser.open(served.address());
+        browser.click("Callbacks");
+        browser.wait("document.querySelector('main').innerText.includes('crowd-00000')");
+        let forms = browser.value("document.querySelectorAll('form[method=post], a.go').length");
+        assert_eq!(forms, 0, "nothing to change anything with");
+    }
     let allowed = serve(&small, &[&guarded[..], &["--allow-changes"]].concat());
     assert_eq!(allowed.said["read_only"], false);
     let other = allowed.tab();
@@ -207,4 +215,8 @@ fn a_protected_stage_is_only_shown_unless_changes_are_allowed() {
     );
     fields.push(("type-the-stage", "guarded"));
     assert_eq!(other.post("/callbacks/answer", &fields).status, 303);
+    other.listen("/live/overview", |seen| seen.contains("only"));
+    let stream = other.send("GET", "/live/overview", &[], "");
+    assert!(allowed.interrupt().success(), "an open stream keeps it not");
+    drop(stream);
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -36,6 +36,14 @@ impl Served {
     /// Returns the process's number.
     pub(super) fn process(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Ends it as Ctrl-C does, and returns how it ended.
+    pub(super) fn interrupt(mut self) -> ExitStatus {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(sent.success());
+        self.process.wait().unwrap()
     }
 
     /// Returns a tab that has come in by the address.
@@ -152,7 +160,13 @@ impl Tab {
     }
 
     /// HTTP/1.0, so that the end of the answer is the end of the connection.
-    fn send(&self, method: &str, path: &str, more: &[(&str, &str)], body: &str) -> TcpStream {
+    pub(super) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        more: &[(&str, &str)],
+        body: &str,
+    ) -> TcpStream {
         let mut stream = TcpStream::connect(&self.authority).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let own = self
