@@ -18,8 +18,8 @@ pub(super) async fn apart(
     make: impl AsyncFnOnce(&Site, &Fields) -> Result<Markup> + Send + 'static,
 ) -> Result<Markup> {
     let (site, runtime) = (Arc::clone(site), Handle::current());
-    let made = spawn_blocking(move || runtime.block_on(make(&site, &fields)));
-    made.await.unwrap_or_else(|error| {
+    let work = spawn_blocking(move || runtime.block_on(make(&site, &fields)));
+    work.await.unwrap_or_else(|error| {
         Err(Error::new(Kind::Bug, "the page could not be made").caused_by(error))
     })
 }

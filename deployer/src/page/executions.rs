@@ -98,7 +98,7 @@ async fn look(site: &Site, asked: &Fields) -> Result<Seen> {
         }
         @if let Some((before, skip)) = further {
             @let next = asked.only(&ASKED.map(|name| if name == "before" || name == "skip" { "" } else { name }));
-            p { a href=(next.with("before", before).with("skip", skip).link("/executions")) rel="next" { "Further back" } }
+            p { a href=(next.with("before", before.to_string()).with("skip", skip.to_string()).link("/executions")) rel="next" { "Further back" } }
         }
     };
     Ok(Seen::now(html.into_string()))
@@ -248,8 +248,8 @@ mod tests {
         let found = [9, 8, 7, 7, 7].map(listed);
         assert_eq!(further(&found), Some((7, 3)));
         let asked = Fields::default()
-            .with("before", 7)
-            .with("skip", 3)
+            .with("before", "7")
+            .with("skip", "3")
             .with("status", "timed-out");
         let (filter, skip) = filter(&asked, Timestamp::default()).unwrap();
         assert_eq!(

@@ -6,6 +6,7 @@
 //! - What changes something comes from a page of ours, which `Origin` and a secret in the form both say.
 
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 
 use super::fields::Fields;
@@ -29,7 +30,7 @@ pub(super) enum Judgment {
 pub(super) fn judge(keys: &Keys, authority: &str, request: &Parts) -> Judgment {
     let refused = Judgment::Refused;
     let headers = &request.headers;
-    let named = request.uri.authority().map(|named| named.as_str());
+    let named = request.uri.authority().map(Authority::as_str);
     if text(headers, &header::HOST) != Some(authority)
         || named.is_some_and(|named| named != authority)
     {

@@ -50,7 +50,9 @@ pub(super) async fn watch(site: Arc<Site>, fields: Fields, teller: Teller) {
 
 /// Returns where a job is.
 pub(super) fn link(number: usize, path: &str) -> String {
-    Fields::default().with("number", number).link(path)
+    Fields::default()
+        .with("number", number.to_string())
+        .link(path)
 }
 
 fn find(site: &Site, fields: &Fields) -> Result<(usize, Job)> {
@@ -64,7 +66,7 @@ fn seen(site: &Site, number: usize, job: &Job) -> Seen {
     let standing = job.standing.borrow().clone();
     match standing {
         Standing::Working(how_far) => {
-            let hidden = Fields::default().with("number", number);
+            let hidden = Fields::default().with("number", number.to_string());
             let stop = form(site, "/job/stop", &hidden, &html! {}, "Stop here");
             Seen::now(html! { p { "Goes on: " (how_far) } (stop) }.into_string())
         }

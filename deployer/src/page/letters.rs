@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::operate::dead_letters::{
     DeadQueue, Peeked, QueueKind, QueueLook, Selection, Standing, dead_queues, look, peek, survey,
 };
+use crate::operate::picture::Shown;
 
 /// How many messages are shown one by one.
 const MOST: usize = 20;
@@ -179,7 +180,7 @@ fn letter(site: &Site, peeked: &Peeked) -> Markup {
     html! {
         article.card aria-label={ "Message " (letter.id) } {
             h2 { (verdict.reason.as_str()) }
-            p { (verdict.why) }
+            @if site.shown == Shown::Data { p { (verdict.why) } }
             p {
                 "Message " (letter.id)
                 @if let Some(arrival) = letter.first_arrival { ", first arrived " (time(arrival)) " UTC" }

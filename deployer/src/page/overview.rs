@@ -118,9 +118,11 @@ fn queues(status: &WorkflowStatus) -> Markup {
 /// Returns what a queue is for, and where its messages are shown if nothing else reads them.
 fn role(workflow: &str, role: &str) -> Markup {
     let kind = QueueKind::ALL.into_iter().find(|kind| kind.role() == role);
-    match kind {
-        Some(kind) => html! { a href=(link::letters(workflow, kind.as_str())) { (role) } },
-        None => html! { (role) },
+    html! {
+        @match kind {
+            Some(kind) => a href=(link::letters(workflow, kind.as_str())) { (role) },
+            None => (role),
+        }
     }
 }
 

@@ -48,7 +48,17 @@ fn form(subject: &str) -> Markup {
 
 fn told(site: &Site, traced: &Trace) -> Markup {
     // What functions wrote, and why something failed, may have data in it.
-    let is_hidden = |place: &Passed| site.shown == Shown::Outline && *place == Passed::Log;
+    let has_data = |place: &Passed| {
+        matches!(
+            place,
+            Passed::Log
+                | Passed::Execution
+                | Passed::Intermediary
+                | Passed::DeadLetters
+                | Passed::FailedExecutions
+        )
+    };
+    let is_hidden = |place: &Passed| site.shown == Shown::Outline && has_data(place);
     html! {
         p.notice {
             @if site.shown == Shown::Data { (traced.end.in_words()) } @else { (kind(&traced.end)) }
@@ -60,11 +70,11 @@ fn told(site: &Site, traced: &Trace) -> Markup {
                 caption { "What happened, in order of time" @if let Some(workflow) = &traced.workflow { ", in " (workflow) } }
                 thead { tr { @for head in ["When", "Where", "What"] { th scope="col" { (head) } } } }
                 tbody {
-                    @for step in traced.steps.iter().filter(|step| !is_hidden(&step.place)) {
+                    @for step in &traced.steps {
                         tr {
                             th scope="row" { @if let Some(at) = step.at { time datetime=(at.0.to_rfc3339()) { (at.0.to_rfc3339()) } } }
                             td data-label="Where" { (step.place.as_str()) }
-                            td.wide data-label="What" { (step.what) }
+                            td.wide data-label="What" { @if is_hidden(&step.place) { "not shown" } @else { (step.what) } }
                         }
                     }
                 }

@@ -74,12 +74,13 @@ impl Worked {
             (_, verb) => ("message", verb),
         };
         let done = counted(self.done, what);
-        let mut line = format!("{workflow}, {}: {verb} {done}", kind.role());
-        if self.copies > 0 {
-            let copies = if self.copies == 1 { "copy" } else { "copies" };
-            line += &format!(", and deleted {} further {copies} of them", self.copies);
-        }
-        let mut lines = vec![line];
+        let copies = match self.copies {
+            0 => String::new(),
+            1 => ", and deleted 1 further copy of them".to_owned(),
+            copies => format!(", and deleted {copies} further copies of them"),
+        };
+        let role = kind.role();
+        let mut lines = vec![format!("{workflow}, {role}: {verb} {done}{copies}")];
         if self.dead_again > 0 {
             let again = counted(self.dead_again, "message");
             lines.push(format!(

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::chromium::Chromium;
+use super::chromium::{Chromium, notice};
 
 /// Returns axe-core, installing it first as the lock file says; nothing where there is no npm.
 #[expect(clippy::disallowed_methods, reason = "whether this is CI")]
@@ -28,7 +28,7 @@ pub(super) fn axe() -> Option<String> {
             .output();
         let Ok(npm) = npm else {
             assert!(std::env::var_os("CI").is_none(), "CI needs `npm`");
-            eprintln!("notice: `npm` is not installed, so axe-core does not judge the page");
+            notice("`npm` is not installed, so axe-core does not judge the page");
             return None;
         };
         assert!(npm.status.success(), "{npm:?}");

@@ -35,7 +35,7 @@ impl Chromium {
             .status();
         if !found.is_ok_and(|status| status.success()) {
             assert!(std::env::var_os("CI").is_none(), "CI needs `chromium`");
-            eprintln!("notice: `chromium` is not installed, so the page is not tried in a browser");
+            notice("`chromium` is not installed, so the page is not tried in a browser");
             return None;
         }
         let profile = tempfile::tempdir().unwrap();
@@ -65,15 +65,15 @@ impl Chromium {
             asked: 0,
             _profile: profile,
         };
-        let tab = browser.ask("Target.createTarget", json!({ "url": "about:blank" }));
+        let tab = browser.ask("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": tab["targetId"], "flatten": true });
-        let session = browser.ask("Target.attachToTarget", attach);
+        let session = browser.ask("Target.attachToTarget", &attach);
         browser.session = session["sessionId"].as_str().map(str::to_owned);
         Some(browser)
     }
 
     /// Asks the browser, or its tab, and returns the answer.
-    pub(super) fn ask(&mut self, method: &str, parameters: Value) -> Value {
+    pub(super) fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.asked += 1;
         let mut question = json!({ "id": self.asked, "method": method, "params": parameters });
         if let Some(session) = &self.session {
@@ -99,9 +99,9 @@ impl Chromium {
     /// Opens an address, and waits until it is there.
     pub(super) fn open(&mut self, address: &str) {
         // A page of before is not taken for the new one.
-        self.ask("Page.navigate", json!({ "url": "about:blank" }));
+        self.ask("Page.navigate", &json!({ "url": "about:blank" }));
         self.wait("location.href === 'about:blank'");
-        self.ask("Page.navigate", json!({ "url": address }));
+        self.ask("Page.navigate", &json!({ "url": address }));
         self.wait("location.href !== 'about:blank' && document.readyState === 'complete'");
     }
 
@@ -109,7 +109,7 @@ impl Chromium {
     pub(super) fn value(&mut self, expression: &str) -> Value {
         let parameters =
             json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let answer = self.ask("Runtime.evaluate", parameters);
+        let answer = self.ask("Runtime.evaluate", &parameters);
         assert!(
             answer["exceptionDetails"].is_null(),
             "{expression}: {answer}"
@@ -126,7 +126,7 @@ impl Chromium {
         let start = Instant::now();
         let parameters =
             json!({ "expression": format!("Boolean({expression})"), "returnByValue": true });
-        while self.ask("Runtime.evaluate", parameters.clone())["result"]["value"] != true {
+        while self.ask("Runtime.evaluate", &parameters)["result"]["value"] != true {
             assert!(
                 start.elapsed() < PATIENCE,
                 "{expression}: {}",
@@ -158,7 +158,7 @@ impl Chromium {
     pub(super) fn show(&mut self, width: u32, scheme: &str) {
         let metrics =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 });
-        self.ask("Emulation.setDeviceMetricsOverride", metrics);
+        self.ask("Emulation.setDeviceMetricsOverride", &metrics);
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.ask(
             "Emulation.setEmulatedMedia",
@@ -168,7 +168,7 @@ impl Chromium {
 
     /// Returns the page as a PNG image.
     pub(super) fn picture(&mut self) -> Vec<u8> {
-        let taken = self.ask("Page.captureScreenshot", json!({ "format": "png" }));
+        let taken = self.ask("Page.captureScreenshot", &json!({ "format": "png" }));
         BASE64_STANDARD
             .decode(taken["data"].as_str().unwrap())
             .unwrap()
@@ -180,4 +180,9 @@ impl Drop for Chromium {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Tells a developer what is not tried, past the capture of the tests' output.
+pub(super) fn notice(text: &str) {
+    let _ = writeln!(std::io::stderr(), "notice: {text}");
 }

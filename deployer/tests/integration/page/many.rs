@@ -47,6 +47,14 @@ fn twenty_thousand_executions_are_shown_at_once_in_little_memory() {
     let memory = peak_memory(served.process()).unwrap_or_default();
     assert!(memory < MOST_MEMORY, "{memory} kB");
     who_is_not_known_is_refused(&tab);
+    let page = tab.get("/executions").link("crowd-19998").unwrap();
+    assert!(tab.get(&page).body.contains("&quot;number&quot;"));
+    let outline = serve(&small, &["--redact"]).tab().get(&page);
+    assert!(
+        outline.body.contains("crowd-19998") && !outline.body.contains("&quot;number&quot;"),
+        "{}",
+        outline.body
+    );
 }
 
 fn pages_go_on_where_the_last_one_ended(tab: &Tab) {
