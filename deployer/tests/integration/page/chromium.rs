@@ -150,7 +150,7 @@ impl Chromium {
     pub(super) fn allow_scripts(&mut self, allowed: bool) {
         self.ask(
             "Emulation.setScriptExecutionDisabled",
-            json!({ "value": !allowed }),
+            &json!({ "value": !allowed }),
         );
     }
 
@@ -162,7 +162,7 @@ impl Chromium {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.ask(
             "Emulation.setEmulatedMedia",
-            json!({ "features": features }),
+            &json!({ "features": features }),
         );
     }
 
