@@ -4,7 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
     callbacks, completions, destroy, dlq, doctor, executions, gc, local, logs, plan, policy, prune,
-    replay_check, rollback, smoke_test, status, synth, trace, up, validate,
+    replay_check, rollback, smoke_test, status, synth, trace, ui, up, validate,
 };
 use super::context::Context;
 use super::global::Global;
@@ -48,6 +48,7 @@ pub(super) enum Command {
     Callbacks(callbacks::CallbacksArguments),
     Dlq(dlq::DlqArguments),
     Trace(trace::TraceArguments),
+    Ui(ui::UiArguments),
     Prune(prune::PruneArguments),
     ReplayCheck(replay_check::ReplayCheckArguments),
     Rollback(rollback::RollbackArguments),
@@ -78,7 +79,7 @@ impl Command {
             Self::Logs(arguments) => arguments.follows(),
             Self::Executions(arguments) => arguments.ends_itself(),
             // What was taken out of a queue to look at it is given back first.
-            Self::Dlq(_) => true,
+            Self::Dlq(_) | Self::Ui(_) => true,
             _ => self.is_local_target(),
         }
     }
@@ -121,6 +122,7 @@ impl Command {
             Self::Callbacks(arguments) => callbacks::run(context, arguments).await,
             Self::Dlq(arguments) => dlq::run(context, arguments).await,
             Self::Trace(arguments) => trace::run(context, arguments).await,
+            Self::Ui(arguments) => ui::run(context, arguments).await,
             Self::Prune(arguments) => prune::run(context, arguments).await,
             Self::ReplayCheck(arguments) => replay_check::run(context, arguments).await,
             Self::Rollback(arguments) => rollback::run(context, arguments).await,

@@ -13,6 +13,8 @@ pub(super) struct Environment {
     pub(super) letters: Option<String>,
     /// `TERM`: what the terminal is.
     pub(super) terminal: Option<String>,
+    /// Whether `CI` says that no person is there.
+    pub(super) ci: bool,
 }
 
 impl Environment {
@@ -27,6 +29,7 @@ impl Environment {
                 .or_else(|| read("LC_CTYPE"))
                 .or_else(|| read("LANG")),
             terminal: read("TERM"),
+            ci: read("CI").is_some_and(|value| value != "false"),
         }
     }
 }

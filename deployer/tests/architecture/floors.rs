@@ -58,8 +58,9 @@ fn a_file_is_no_longer_than_a_reader_can_hold() {
 
 /// What each part of the deployer may know of the others; what is not named is the floor, which
 /// knows none of them.
-const KNOWS: [(&str, &[&str]); 5] = [
-    ("cli", &["pipeline", "deploy", "operate", "smoke"]),
+const KNOWS: [(&str, &[&str]); 6] = [
+    ("cli", &["page", "pipeline", "deploy", "operate", "smoke"]),
+    ("page", &["operate"]),
     ("pipeline", &["deploy", "operate", "smoke"]),
     ("smoke", &["operate"]),
     ("deploy", &[]),

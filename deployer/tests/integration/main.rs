@@ -23,6 +23,7 @@ mod moto;
 mod network;
 mod operate;
 mod own_workflow;
+mod page;
 mod plan;
 mod policies;
 mod practices;

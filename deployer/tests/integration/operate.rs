@@ -1,6 +1,6 @@
 //! The commands that look at a deployment and take it down, on a small application that deploys fast.
 
-mod many;
+pub(crate) mod many;
 mod origin;
 mod over_running;
 
@@ -89,6 +89,13 @@ impl Small {
 
     pub(crate) fn deployer(&self, arguments: &[&str]) -> assert_cmd::Command {
         let mut command = self.sandbox.deployer(arguments);
+        command.env("CARGO_TARGET_DIR", self.project().join("target"));
+        command
+    }
+
+    /// Returns the program for a test that does not wait for its end.
+    pub(crate) fn process(&self, arguments: &[&str]) -> Command {
+        let mut command = self.sandbox.process(arguments);
         command.env("CARGO_TARGET_DIR", self.project().join("target"));
         command
     }

@@ -73,6 +73,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["trace"],
     ),
     (
+        "the page shows what runs, does what is asked on it, and refuses whom it does not know",
+        LocalTarget,
+        &["page"],
+    ),
+    (
         "who has the printed policies and nothing else can deploy, look, change and destroy",
         Moto,
         &["moto::permissions"],

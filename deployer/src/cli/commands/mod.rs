@@ -18,5 +18,6 @@ pub(super) mod smoke_test;
 pub(super) mod status;
 pub(super) mod synth;
 pub(super) mod trace;
+pub(super) mod ui;
 pub(super) mod up;
 pub(super) mod validate;

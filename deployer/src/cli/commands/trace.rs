@@ -59,9 +59,9 @@ fn render(traced: &Trace) -> String {
     let workflow = traced.workflow.as_deref();
     let workflow = workflow.map_or_else(String::new, |workflow| format!("  {}", plain(workflow)));
     let mut lines = vec![format!(
-        "{}{workflow}\n{}",
+        "{}{workflow}\n  {}",
         plain(&traced.subject).bold(),
-        ended(&traced.end)
+        plain(&traced.end.in_words())
     )];
     if !traced.steps.is_empty() {
         lines.push(format!("\n{}", steps(traced)));
@@ -69,65 +69,6 @@ fn render(traced: &Trace) -> String {
     let lost = traced.lost.iter();
     lines.extend(lost.map(|lost| format!("{} {lost}", "lost track:".yellow())));
     lines.join("\n")
-}
-
-/// Returns what it came to, and what can be done about that.
-fn ended(end: &End) -> String {
-    let text = match end {
-        End::Succeeded { .. } => "its execution succeeded".to_owned(),
-        End::Failed {
-            status,
-            error,
-            in_failure_queue,
-            arn: _,
-        } => {
-            let error = error
-                .as_ref()
-                .map_or_else(String::new, |error| format!(": {error}"));
-            let queue = if *in_failure_queue {
-                "; it waits in the queue of failed executions (`deployer dlq redrive`)"
-            } else {
-                ""
-            };
-            let status = status.to_lowercase().replace('_', " ");
-            format!("its execution {status}{error}{queue}")
-        }
-        End::GoesOn {
-            status,
-            waiting_for,
-            arn: _,
-        } => {
-            let waits = if waiting_for.is_empty() {
-                String::new()
-            } else {
-                format!(", waits for {}", waiting_for.join(", "))
-            };
-            format!("its execution goes on, {}{waits}", status.to_lowercase())
-        }
-        End::Duplicate {
-            execution, status, ..
-        } => {
-            let status = status.as_ref().map_or_else(
-                || "is not known any more".to_owned(),
-                |status| format!("is {}", status.to_lowercase().replace('_', " ")),
-            );
-            format!("a duplicate: the execution {execution} {status}")
-        }
-        End::DeadLetter { reason, why } => {
-            format!("in the dead-letter queue, {reason}: {why} (`deployer dlq peek`)")
-        }
-        End::OnItsWay { why } => {
-            let why = why
-                .as_ref()
-                .map_or_else(String::new, |why| format!(": {why}"));
-            format!("not handled yet, and tried again{why}")
-        }
-        End::Forgotten { execution } => {
-            format!("handled by the execution {execution}, which is not known any more")
-        }
-        End::Unknown => "nothing is known of it".to_owned(),
-    };
-    format!("  {}", plain(&text))
 }
 
 fn steps(traced: &Trace) -> String {

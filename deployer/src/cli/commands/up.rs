@@ -138,7 +138,7 @@ fn finish(stage: &str, rollout: Rollout) -> Result<Outcome> {
         format!("Nothing changed: stage {stage} is up to date ({seconds:.1} s).")
     } else {
         format!(
-            "Stage {stage} is ready ({seconds:.1} s). Next: deployer smoke-test --stage {stage}"
+            "Stage {stage} is ready ({seconds:.1} s). Next: deployer smoke-test --stage {stage}, deployer ui --stage {stage}"
         )
     });
     let stacks: Vec<_> = applied

@@ -6,4 +6,4 @@ mod open;
 
 pub use answer::{Answer, Answered, MOST_RESULT_BYTES, answer};
 pub use choose::choose;
-pub use open::{OpenCallback, OpenCallbacks, OpenFilter};
+pub use open::{OpenCallback, OpenCallbacks, OpenFilter, open_of};

@@ -63,6 +63,14 @@ pub(super) fn waiting(history: &History) -> impl Iterator<Item = &Operation> {
     waiting.filter(|operation| operation.kind == OperationType::Callback)
 }
 
+/// Returns the open callbacks of an execution, in the order in which they began.
+pub fn open_of(execution: &Listed, history: &History) -> Vec<OpenCallback> {
+    let waiting = waiting(history);
+    waiting
+        .filter_map(|waiting| OpenCallback::of(execution, history, waiting))
+        .collect()
+}
+
 /// Which open callbacks are asked for.
 #[derive(Debug, Clone)]
 pub struct OpenFilter {

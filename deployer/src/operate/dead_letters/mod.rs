@@ -18,6 +18,7 @@ mod survey;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod words;
 mod work;
 
 pub use discard::discard;

@@ -34,6 +34,32 @@ pub enum Order {
 }
 
 impl Filter {
+    /// All statuses, in the service's own words.
+    pub const STATUSES: [&str; 7] = [
+        "RUNNING",
+        "PAUSING",
+        "PAUSED",
+        "SUCCEEDED",
+        "FAILED",
+        "TIMED_OUT",
+        "STOPPED",
+    ];
+
+    /// Returns a status as the service names it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such status; says which there are.
+    pub fn status(text: &str) -> Result<String, String> {
+        let status = text.to_uppercase().replace('-', "_");
+        if Self::STATUSES.contains(&status.as_str()) {
+            Ok(status)
+        } else {
+            let known = Self::STATUSES.map(|known| known.to_lowercase().replace('_', "-"));
+            Err(format!("the statuses are {}", known.join(", ")))
+        }
+    }
+
     /// Returns whether the service alone can choose, so that a page has nothing in it that is not asked for.
     pub(super) fn is_the_services(&self) -> bool {
         self.name.is_none() && self.waiting_for.is_none()

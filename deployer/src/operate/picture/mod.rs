@@ -16,6 +16,7 @@ pub use self::letters::{Letters, Piece, letters, sample};
 pub use self::look::Look;
 use self::scene::Scene;
 pub use self::shown::{Chained, Shown};
+pub(crate) use self::style::STYLE;
 
 /// The most bytes of a page, as long as its bars alone take less.
 const MOST_BYTES: usize = 1_950_000;
@@ -28,9 +29,23 @@ pub fn html(record: &Record, shown: Shown) -> String {
 /// Returns the execution as an HTML page, with the executions inside of it that it started, as far as they are
 /// given and have room. The same records come to the same bytes.
 pub fn html_with(record: &Record, chained: &Chained, shown: Shown) -> String {
+    within(record, chained, shown, page::render)
+}
+
+/// Returns the execution as a part of a page that has a heading of its own, and [`STYLE`].
+pub(crate) fn part(record: &Record, shown: Shown) -> String {
+    within(record, &Chained::new(), shown, page::part)
+}
+
+fn within(
+    record: &Record,
+    chained: &Chained,
+    shown: Shown,
+    render: impl Fn(&Scene) -> String,
+) -> String {
     let outline = |chained: &Chained| {
         let scene = Scene::of(record, Shown::Outline).unfolded(chained);
-        page::render(&scene)
+        render(&scene)
     };
     let none = Chained::new();
     let with_all = outline(chained);
@@ -46,7 +61,7 @@ pub fn html_with(record: &Record, chained: &Chained, shown: Shown) -> String {
         Shown::Data => {
             let room = MOST_BYTES.saturating_sub(outline.len());
             let scene = Scene::of(record, shown).unfolded(chained);
-            page::render(&scene.within(room))
+            render(&scene.within(room))
         }
     }
 }

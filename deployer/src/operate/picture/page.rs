@@ -27,16 +27,29 @@ pub(super) fn render(scene: &Scene) -> String {
                         h1 { (view.name) " " span.status data-status=(view.status) { (view.status) } }
                         (facts(scene))
                     }
-                    @if !view.waiting_for.is_empty() { h2 { "Waits for" } (waits(&view.waiting_for)) }
-                    (data(scene))
-                    h2 { "Timeline" }
-                    (legend(scene))
-                    (table(scene))
+                    (rest(scene))
                 }
             }
         }
     };
     page.into_string()
+}
+
+/// Returns the execution without a heading of its own, for a page that has one.
+pub(super) fn part(scene: &Scene) -> String {
+    let part = html! { (facts(scene)) (rest(scene)) };
+    part.into_string()
+}
+
+fn rest(scene: &Scene) -> Markup {
+    let view = &scene.view;
+    html! {
+        @if !view.waiting_for.is_empty() { h2 { "Waits for" } (waits(&view.waiting_for)) }
+        (data(scene))
+        h2 { "Timeline" }
+        (legend(scene))
+        (table(scene))
+    }
 }
 
 fn facts(scene: &Scene) -> Markup {
@@ -105,7 +118,7 @@ fn legend(scene: &Scene) -> Markup {
 fn table(scene: &Scene) -> Markup {
     let begin = scene.begin.to_rfc3339();
     html! {
-        table style=(folds(scene)) {
+        table.timeline style=(folds(scene)) {
             caption {
                 "Operations over time, from " (begin)
             }

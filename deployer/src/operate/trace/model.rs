@@ -131,3 +131,63 @@ pub enum End {
     /// Nothing is known of it.
     Unknown,
 }
+
+impl End {
+    /// Returns what it came to, and what can be done about that.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Succeeded { .. } => "its execution succeeded".to_owned(),
+            Self::Failed {
+                status,
+                error,
+                in_failure_queue,
+                arn: _,
+            } => {
+                let error = error
+                    .as_ref()
+                    .map_or_else(String::new, |error| format!(": {error}"));
+                let queue = if *in_failure_queue {
+                    "; it waits in the queue of failed executions (`deployer dlq redrive`)"
+                } else {
+                    ""
+                };
+                let status = status.to_lowercase().replace('_', " ");
+                format!("its execution {status}{error}{queue}")
+            }
+            Self::GoesOn {
+                status,
+                waiting_for,
+                arn: _,
+            } => {
+                let waits = if waiting_for.is_empty() {
+                    String::new()
+                } else {
+                    format!(", waits for {}", waiting_for.join(", "))
+                };
+                format!("its execution goes on, {}{waits}", status.to_lowercase())
+            }
+            Self::Duplicate {
+                execution, status, ..
+            } => {
+                let status = status.as_ref().map_or_else(
+                    || "is not known any more".to_owned(),
+                    |status| format!("is {}", status.to_lowercase().replace('_', " ")),
+                );
+                format!("a duplicate: the execution {execution} {status}")
+            }
+            Self::DeadLetter { reason, why } => {
+                format!("in the dead-letter queue, {reason}: {why} (`deployer dlq peek`)")
+            }
+            Self::OnItsWay { why } => {
+                let why = why
+                    .as_ref()
+                    .map_or_else(String::new, |why| format!(": {why}"));
+                format!("not handled yet, and tried again{why}")
+            }
+            Self::Forgotten { execution } => {
+                format!("handled by the execution {execution}, which is not known any more")
+            }
+            Self::Unknown => "nothing is known of it".to_owned(),
+        }
+    }
+}

@@ -42,7 +42,7 @@ fn twenty_thousand_executions_are_listed_in_little_memory() {
 }
 
 /// Returns the most memory that a process had so far, in kilobytes, where the system tells.
-fn peak_memory(process: u32) -> Option<u64> {
+pub(crate) fn peak_memory(process: u32) -> Option<u64> {
     let status = fs_err::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
@@ -138,8 +138,18 @@ fn versions(document: &Value) -> Vec<String> {
 }
 
 /// Puts executions of a version into the store of the local target: waiting, succeeded, failed.
-pub(super) fn crowd(small: &Small, version: &str, [waiting, succeeded, failed]: [usize; 3]) {
-    let (_, status) = small.json(&["status"]);
+pub(crate) fn crowd(small: &Small, version: &str, kinds: [usize; 3]) {
+    crowd_on(small, "dev", version, kinds);
+}
+
+/// As [`crowd`], on a stage.
+pub(crate) fn crowd_on(
+    small: &Small,
+    stage: &str,
+    version: &str,
+    [waiting, succeeded, failed]: [usize; 3],
+) {
+    let (_, status) = small.json(&["status", "--stage", stage]);
     let functions = status["workflows"][0]["functions"].as_array().unwrap();
     let orchestrator = functions
         .iter()

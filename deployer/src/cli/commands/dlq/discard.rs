@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::stoppable::{stoppable, unless_stopped};
 use super::which::{ChosenArguments, QueueArguments};
-use super::work::{Job, announce, by_reason, none_found, rehearsed};
+use super::work::{Job, announce, none_found, rehearsed};
 use crate::aws::Limiter;
 use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context, arguments: &DiscardArguments) -> Resu
         if surveyed.is_empty() {
             return Err(none_found(context));
         }
-        let mut lines: Vec<String> = surveyed.iter().map(announcement).collect();
+        let mut lines: Vec<String> = surveyed.iter().map(Surveyed::discarding).collect();
         lines.push(
             "to keep a copy, run `deployer dlq export --out FILE` with the same words first"
                 .to_owned(),
@@ -62,14 +62,4 @@ pub(super) async fn run(context: &Context, arguments: &DiscardArguments) -> Resu
             .await
     })
     .await
-}
-
-fn announcement(surveyed: &Surveyed) -> String {
-    let (workflow, role) = (
-        &surveyed.queue.workflow.workflow,
-        surveyed.queue.kind.role(),
-    );
-    let messages = counted(surveyed.messages, "message");
-    let reasons = by_reason(surveyed);
-    format!("{workflow}, {role}: {messages}{reasons} deleted for good")
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::edit::edit;
 use super::stoppable::{stoppable, unless_stopped};
 use super::which::{ChosenArguments, QueueArguments};
-use super::work::{Job, announce, by_reason, none_found, rehearsed};
+use super::work::{Job, announce, none_found, rehearsed};
 use crate::aws::Limiter;
 use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
@@ -14,7 +14,7 @@ use crate::cli::moment::now;
 use crate::cli::outcome::Outcome;
 use crate::count::counted;
 use crate::error::Result;
-use crate::operate::dead_letters::{QueueKind, Reason, Surveyed, redrive, survey};
+use crate::operate::dead_letters::{Surveyed, redrive, survey};
 
 /// Puts messages back where they came from, and starts failed executions again
 ///
@@ -97,30 +97,8 @@ pub(super) async fn run(context: &Context, arguments: &RedriveArguments) -> Resu
 
 /// Returns what will happen with the messages of a queue.
 fn announcement(surveyed: &Surveyed, edited: bool) -> Vec<String> {
-    let workflow = &surveyed.queue.workflow.workflow;
-    let (count, reasons) = (surveyed.messages, by_reason(surveyed));
-    let messages = counted(count, "message");
-    let line = match surveyed.queue.kind {
-        QueueKind::Intake => format!("{workflow}: {messages}{reasons} back into its queue"),
-        QueueKind::Failed => format!(
-            "{workflow}: {}{reasons} run again, each under a new name",
-            counted(count, "failed execution")
-        ),
-        QueueKind::Undelivered => {
-            format!("{workflow}: {messages}{reasons} into the queue of failed executions")
-        }
-    };
-    let hopeless = [
-        Reason::Unreadable,
-        Reason::NoName,
-        Reason::TooLarge,
-        Reason::NameTaken,
-    ];
-    let hopeless = hopeless
-        .iter()
-        .filter_map(|reason| surveyed.reasons.get(reason));
-    let hopeless: usize = hopeless.sum();
-    let mut lines = vec![line];
+    let mut lines = vec![surveyed.redriving()];
+    let hopeless = surveyed.hopeless();
     if hopeless > 0 && !edited {
         lines.push(format!(
             "{hopeless} of them will be given up again unless the configuration or the functions changed since; --edit changes a message"

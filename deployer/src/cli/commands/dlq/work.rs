@@ -10,7 +10,7 @@ use crate::cli::plain::plain;
 use crate::count::counted;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Stop};
-use crate::operate::dead_letters::{QueueKind, Selection, Surveyed, Work, Worked};
+use crate::operate::dead_letters::{Selection, Surveyed, Work, Worked};
 
 /// How many messages with which something is wrong are told of one by one.
 const TOLD: usize = 20;
@@ -33,19 +33,6 @@ pub(super) fn none_found(context: &Context) -> Error {
     Error::new(Kind::WrongState, "there are no such messages in sight").hint(format!(
         "`deployer dlq list --stage {stage}` shows what there is; without --workflow, --queue and --reason more are meant"
     ))
-}
-
-/// Returns how many messages there are of each reason, where that was asked for.
-pub(super) fn by_reason(surveyed: &Surveyed) -> String {
-    let reasons = surveyed.reasons.iter();
-    let told: Vec<_> = reasons
-        .map(|(reason, count)| format!("{count} {}", reason.as_str()))
-        .collect();
-    if told.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", told.join(", "))
-    }
 }
 
 /// Says what will happen, or would.
@@ -111,7 +98,8 @@ impl Job<'_> {
     fn finish(&self, all: Vec<(&Surveyed, Worked)>) -> Result<Outcome> {
         let lines: Vec<String> = all
             .iter()
-            .flat_map(|(surveyed, worked)| self.lines(surveyed, worked))
+            .flat_map(|(surveyed, worked)| worked.in_words(&surveyed.queue, self.verb))
+            .map(|line| plain(&line).into_owned())
             .collect();
         let queues: Vec<Value> = all
             .iter()
@@ -152,37 +140,6 @@ impl Job<'_> {
             self.context.reporter.report(&Event::Note { text });
         }
         error.beside(text)
-    }
-
-    fn lines(&self, surveyed: &Surveyed, worked: &Worked) -> Vec<String> {
-        let (workflow, kind) = (&surveyed.queue.workflow.workflow, surveyed.queue.kind);
-        let (what, verb) = match (kind, self.verb) {
-            (QueueKind::Failed, "put back") => ("execution", "started again"),
-            (_, verb) => ("message", verb),
-        };
-        let done = counted(worked.done, what);
-        let mut line = format!("{workflow}, {}: {verb} {done}", kind.role());
-        if worked.copies > 0 {
-            line += &format!(
-                ", and deleted {} of them",
-                counted(worked.copies, "further cop")
-            )
-            .replace("cops", "copies")
-            .replace("cop ", "copy ");
-        }
-        let mut lines = vec![line];
-        if worked.dead_again > 0 {
-            let again = counted(worked.dead_again, "message");
-            lines.push(format!(
-                "  {again} came back already: given up again for the same reason as before"
-            ));
-        }
-        let skipped = worked.skipped.iter().take(TOLD);
-        lines.extend(skipped.map(|(id, why)| format!("  {id} left out: {}", plain(why))));
-        if worked.skipped.len() > TOLD {
-            lines.push(format!("  and {} more", worked.skipped.len() - TOLD));
-        }
-        lines
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct FilterArguments {
     #[arg(long, value_name = "WORKFLOW")]
     pub(super) workflow: Vec<String>,
     /// Only those of this status, such as running or timed-out; may be given several times
-    #[arg(long, value_name = "STATUS", value_parser = status)]
+    #[arg(long, value_name = "STATUS", value_parser = Filter::status)]
     pub(super) status: Vec<String>,
     /// Only those that started since: how long ago (`2h`), or a time in UTC (`2026-11-27T08:00:00Z`)
     #[arg(long, value_name = "TIME")]
@@ -32,26 +32,6 @@ pub(super) struct FilterArguments {
     /// At most so many
     #[arg(long, value_name = "NUMBER")]
     pub(super) limit: Option<usize>,
-}
-
-/// Returns a status as the service names it.
-fn status(text: &str) -> Result<String, String> {
-    const KNOWN: [&str; 7] = [
-        "RUNNING",
-        "PAUSING",
-        "PAUSED",
-        "SUCCEEDED",
-        "FAILED",
-        "TIMED_OUT",
-        "STOPPED",
-    ];
-    let status = text.to_uppercase().replace('-', "_");
-    if KNOWN.contains(&status.as_str()) {
-        Ok(status)
-    } else {
-        let known = KNOWN.map(|known| known.to_lowercase().replace('_', "-"));
-        Err(format!("the statuses are {}", known.join(", ")))
-    }
 }
 
 impl FilterArguments {
