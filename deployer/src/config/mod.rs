@@ -13,8 +13,8 @@ pub use app::{ARTIFACTS, App, FunctionRole};
 pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
-    Application, Architecture, Changes, Deployment, Intake, KeyType, Local, LogLevel, MOST_STARTS,
-    Mode, Orchestrator, Runtime, Stage, Table, Target, Worker, Workflow,
+    Application, Architecture, Changes, Channel, Deployment, Intake, KeyType, Local, LogLevel,
+    MOST_STARTS, Mode, Orchestrator, Questions, Runtime, Stage, Table, Target, Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;

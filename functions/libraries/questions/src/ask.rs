@@ -52,7 +52,7 @@ struct Reply {
 /// Asks a question, and waits for the first answer or for the end of all channels.
 ///
 /// In the history it is a parallel operation with the name of the question, and in it a branch for every channel, named
-/// like it, with a callback `ask-<channel>`. An answer is the callback's result: `{"decision": "<choice>"}`. A branch
+/// like it, with a callback `ask-<channel>`; with a reminder, a step of that name, the callback, and `remind-<channel>`. An answer is the callback's result: `{"decision": "<choice>"}`. A branch
 /// fails with the type [`Question::timed_out`] or `ChannelUnreachable`: when the question cannot be sent, when its
 /// callback is completed with a failure, or when its answer is none of the choices, since a callback takes one answer
 /// only. What is answered later is refused by the service.
@@ -167,14 +167,12 @@ impl<C: Courier> Asking<C> {
         let channel = self.channel;
         let callback = context
             .create_callback::<Answer>()
-            .name(channel.operation())
             .timeout(self.question.answer_within)
             .await?;
         let callback_id = callback.id().to_owned();
         let (first, second) = (self.clone(), self);
         let (sent_in, sent_to) = (execution.clone(), callback_id.clone());
-        let name = format!("send-{channel}");
-        repeatable(context, &name, BRIEF, async move {
+        repeatable(context, channel.operation(), BRIEF, async move {
             first.deliver(&sent_in, &sent_to, false).await
         })
         .await?;
