@@ -52,10 +52,11 @@ struct Reply {
 /// Asks a question, and waits for the first answer or for the end of all channels.
 ///
 /// In the history it is a parallel operation with the name of the question, and in it a branch for every channel, named
-/// like it, with a callback `ask-<channel>`; with a reminder, a step of that name, the callback, and `remind-<channel>`. An answer is the callback's result: `{"decision": "<choice>"}`. A branch
-/// fails with the type [`Question::timed_out`] or `ChannelUnreachable`: when the question cannot be sent, when its
-/// callback is completed with a failure, or when its answer is none of the choices, since a callback takes one answer
-/// only. What is answered later is refused by the service.
+/// like it, with a callback `ask-<channel>`; with a reminder, a step of that name, the callback, and `remind-<channel>`.
+/// An answer is the callback's result: `{"decision": "<choice>"}`. A branch fails with the type [`Question::timed_out`]
+/// or `ChannelUnreachable`: when the question cannot be sent, when its callback is completed with a failure, or when its
+/// answer is none of the choices, since a callback takes one answer only. What is answered later is refused by the
+/// service.
 pub async fn ask<C: Courier>(
     context: &DurableContext,
     courier: &Arc<C>,
