@@ -16,6 +16,7 @@ import threading
 
 import access
 import corrections
+import people
 import queues
 import snapshots
 import tables
@@ -88,6 +89,7 @@ def prepare():
     ready = threading.Event()
     corrections.correct()
     access.enforce_roles()
+    people.keep_messages()
     queues.pass_once_over_long_queues()
     queues.note_messages(ready)
     tables.note_items()

@@ -14,7 +14,7 @@ import threading
 import time
 
 from ministack import app as ministack
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.core.iam_actions import identity_denial_message
 from ministack.core.responses import get_account_id, get_region
@@ -33,6 +33,9 @@ ACTIONS_OF_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 # For how long a decision holds: changes of policies are seen after that.
 SECONDS_OF_A_DECISION = 1.0
 MOST_DECISIONS = 10_000
+
+# How the resource of an e-mail names its sender.
+IDENTITY = ":identity/"
 
 logger = logging.getLogger("access")
 
@@ -120,6 +123,9 @@ def enforce(key, action, service, region, resource_arn="*", service_context=None
     if not (key or "").startswith(TEMPORARY_KEY):
         return None
     role = role_of_key(key)
+    if action == "ses:SendEmail" and IDENTITY in resource_arn:
+        sender = resource_arn.split(IDENTITY, 1)[1]
+        service_context = {**(service_context or {}), "ses:FromAddress": sender}
     context = repr(sorted(service_context.items(), key=str)) if service_context else ""
 
     def ask():
@@ -174,6 +180,20 @@ def know_functions_by_their_keys():
     for name in ("pin_signed_request", "pin_signed_body", "pin_request_origin"):
         setattr(ministack, name, lambda *_, **__: None)
     iam_evaluator._request_origin = contextvars.ContextVar("origin", default=("127.0.0.1", True))
+
+
+def know_senders():
+    """An e-mail is authorized for its sender's identity, which MiniStack leaves out."""
+    resource_of = iam_actions._ses_v2_resource_arn
+
+    def resource_with_sender(method, path, body, region, account_id):
+        if method == "POST" and path.rstrip("/") == "/v2/email/outbound-emails":
+            sender = iam_actions._safe_json_field(body, "FromEmailAddress")
+            if sender:
+                return f"arn:aws:ses:{region}:{account_id}{IDENTITY}{sender}"
+        return resource_of(method, path, body, region, account_id)
+
+    iam_actions._ses_v2_resource_arn = resource_with_sender
 
 
 def poll_in_the_role_of_the_function():
@@ -303,6 +323,7 @@ def enforce_roles():
     if not ministack.AUTH:
         return
     know_functions_by_their_keys()
+    know_senders()
     poll_in_the_role_of_the_function()
     write_logs_in_the_role_of_the_function()
     deliver_events_as_a_service()

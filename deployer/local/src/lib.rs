@@ -28,7 +28,8 @@ mod status;
 mod wait;
 
 pub use control::{
-    Progress, find_python, install, is_installed, ministack_version, reset, start, status, stop,
+    Letter, Progress, find_python, inbox, install, is_installed, ministack_version, reset, start,
+    status, stop,
 };
 pub use daemon::serve;
 pub use error::LocalError;

@@ -38,6 +38,8 @@ pub enum FunctionRole {
     Intermediary,
     /// An ordinary function that an orchestrator invokes.
     Worker,
+    /// The function behind the links of questions.
+    Answers,
 }
 
 impl App {
@@ -100,6 +102,9 @@ impl App {
             );
             if let Some(intake) = &workflow.intake {
                 functions.insert(intake.function.clone(), FunctionRole::Intermediary);
+            }
+            if let Some(questions) = &workflow.questions {
+                functions.insert(questions.function.clone(), FunctionRole::Answers);
             }
             for worker in workflow.workers.keys() {
                 functions.insert(worker.clone(), FunctionRole::Worker);

@@ -205,6 +205,63 @@ pub struct Workflow {
     /// DynamoDB tables by name.
     #[serde(default)]
     pub tables: BTreeMap<String, Table>,
+    /// How people are asked, and answer; without it the workflow writes to nobody.
+    #[serde(default)]
+    pub questions: Option<Questions>,
+}
+
+/// How a workflow asks people.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Questions {
+    /// The folder in `functions/` of the function behind the links.
+    pub function: String,
+    /// The memory of that function.
+    pub memory: Memory,
+    /// The time for one request to it.
+    pub timeout: Span,
+    /// How many requests it serves at once; the others are refused. Lambda takes it from what the account's functions
+    /// share, so an account that may run few at once cannot spare any; by default nothing is taken.
+    #[serde(default)]
+    pub concurrency: Option<u32>,
+    /// The ways that questions go.
+    pub channels: Vec<Channel>,
+    /// The table of the workflow with the contacts, whose partition key is `contact_id`.
+    pub contacts: String,
+    /// The address that e-mails come from, which SES has verified, or whose domain it has.
+    #[serde(default)]
+    pub email_sender: Option<String>,
+    /// The configuration set of SES, which hears of bounces and complaints.
+    #[serde(default)]
+    pub email_configuration_set: Option<String>,
+    /// Who texts come from, in countries that know such ids: 1 to 11 letters and digits.
+    #[serde(default)]
+    pub sms_sender_id: Option<String>,
+    /// After which time whoever did not answer is reminded; by default never.
+    #[serde(default)]
+    pub remind_after: Option<Span>,
+}
+
+/// A way that questions go.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Text messages, by Amazon SNS.
+    Sms,
+    /// E-mails, by Amazon SES.
+    Email,
+}
+
+impl Channel {
+    /// Returns the name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Email => "email",
+        }
+    }
 }
 
 /// The durable function of a workflow.

@@ -100,7 +100,7 @@ fn seen(site: &Site, record: &Record) -> Seen {
     let html = html! {
         p { (status_of(&view.status)) }
         (questions(site, &view))
-        (PreEscaped(picture::part(record, site.shown)))
+        (PreEscaped(picture::part(record, site.shown, site.now())))
     };
     if view.is_finished() {
         Seen::last(html.into_string())

@@ -124,7 +124,9 @@ pub(super) const TYPES: [ResourceType; 69] = [
         "Action",
         "EventSourceToken",
     ]),
-    known("AWS::Lambda::Url").usual(),
+    known("AWS::Lambda::Url")
+        .usual()
+        .create_only(&["TargetFunctionArn", "Qualifier"]),
     known("AWS::Lambda::Version").usual().create_only(&[
         "FunctionName",
         "Description",

@@ -63,16 +63,27 @@ async fn register(endpoint: &str, path: &str, fault: &Value) -> Result<()> {
     .caused_by(format!("it answered `{status}`")))
 }
 
-fn code(status: &str) -> Option<&str> {
+pub(super) fn code(status: &str) -> Option<&str> {
     status.split(' ').nth(1)
 }
 
 /// Returns the status line and the body of the answer.
-async fn request(endpoint: &str, method: &str, path: &str, body: &str) -> Result<(String, String)> {
+pub(super) async fn request(
+    endpoint: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Result<(String, String)> {
+    // The path of a link is as good as its answer.
+    let told = if path.starts_with("/_local/") {
+        path
+    } else {
+        "…"
+    };
     let what = || {
         Error::new(
             Kind::Service,
-            format!("the local target at `{endpoint}` did not answer `{method} {path}`"),
+            format!("the local target at `{endpoint}` did not answer `{method} {told}`"),
         )
     };
     match tokio::time::timeout(PATIENCE, exchange(endpoint, method, path, body)).await {

@@ -20,6 +20,7 @@ mod item;
 mod judge;
 mod junit;
 mod left;
+mod link;
 mod load;
 mod look;
 mod mailbox;

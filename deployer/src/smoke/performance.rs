@@ -71,6 +71,9 @@ pub(super) async fn play<'a>(
     let fault = match (&scenario.kill, &scenario.stop) {
         (Some(_), _) => Some("only the local target can kill a process"),
         (None, Some(_)) => Some("only the local target can stop an execution after a step"),
+        (None, None) if scenario.answers.iter().any(|answer| answer.via.is_some()) => {
+            Some("only the local target keeps what is sent to people")
+        }
         (None, None) => None,
     };
     let end = if let (Some(why), None) = (fault, setting.fault_endpoint) {

@@ -13,8 +13,9 @@ use super::fault;
 use super::history::{self, Sought};
 use super::item;
 use super::judge::SeenExecution;
+use super::link;
 use super::look::{Look, Patience, unseen, wait};
-use super::scenario::{Answer, Kill, Scenario};
+use super::scenario::{Answer, Kill, Scenario, Via};
 use super::setting::Setting;
 use crate::error::Result;
 use crate::operate::executions::{RerunOptions, rerun};
@@ -155,27 +156,32 @@ impl<'a> Play<'a> {
     async fn answer(&self) -> Result<(), String> {
         let mut answered = BTreeSet::new();
         for answer in &self.scenario.answers {
+            if let (Some(Via::Link), Some(endpoint)) = (answer.via, self.setting.fault_endpoint) {
+                self.press(answer, endpoint).await?;
+                continue;
+            }
             let name = self.name_of(answer.of)?;
             let callback = wait(self.patience, || {
                 self.look_for_callback(name, answer, &answered)
             })
             .await?;
             let sent = callback::send(&self.setting.clients.lambda, &callback, answer).await;
-            match (sent.map_err(|error| error.in_a_line())?, answer.refused) {
-                (Answered::Refused, false) => {
-                    return Err(format!("the service refused the answer to `{}`", answer.to));
-                }
-                (Answered::Accepted, true) => {
-                    return Err(format!(
-                        "the service took the answer to `{}`, and must refuse it",
-                        answer.to
-                    ));
-                }
-                (Answered::Accepted, false) | (Answered::Refused, true) => {}
-            }
+            judge(sent.map_err(|error| error.in_a_line())?, answer, &answer.to)?;
             answered.insert(callback);
         }
         Ok(())
+    }
+
+    /// Answers by the link in a message.
+    async fn press(&self, answer: &Answer, endpoint: &str) -> Result<(), String> {
+        let name = self.name_of(answer.of)?;
+        if answer.late {
+            wait(self.patience, || self.look_for_end(name)).await?;
+        }
+        let channel = answer.channel.as_deref().unwrap_or_default();
+        let link = wait(self.patience, || link::look_for(endpoint, channel, self.id)).await?;
+        let pressed = link::press(endpoint, &link, answer).await;
+        judge(pressed.map_err(|error| error.in_a_line())?, answer, channel)
     }
 
     /// Runs the execution that was stopped once more, where the scenario says so.
@@ -296,5 +302,16 @@ impl<'a> Play<'a> {
             .tables
             .get(name)
             .map_or(name, String::as_str)
+    }
+}
+
+/// Compares what became of an answer with what must.
+fn judge(answered: Answered, answer: &Answer, to: &str) -> Result<(), String> {
+    match (answered, answer.refused) {
+        (Answered::Refused, false) => Err(format!("the service refused the answer to `{to}`")),
+        (Answered::Accepted, true) => Err(format!(
+            "the service took the answer to `{to}`, and must refuse it"
+        )),
+        (Answered::Accepted, false) | (Answered::Refused, true) => Ok(()),
     }
 }

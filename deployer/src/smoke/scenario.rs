@@ -155,12 +155,27 @@ pub struct Stop {
     pub rerun: Option<BTreeMap<String, Value>>,
 }
 
-/// An answer to a callback; exactly one of `success` and `failure`.
+/// An answer to a callback: `to` with exactly one of `success` and `failure`, or `via` with `channel` and `choice`.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The name of the callback, or of an operation around it, such as a branch.
+    #[serde(default)]
     pub to: String,
+    /// Answers as a person does, by the newest message with `{id}` in it; only the local target keeps what is sent to
+    /// people, elsewhere the scenario is skipped.
+    #[serde(default)]
+    pub via: Option<Via>,
+    /// The channel of that message: `sms` or `email`.
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// The choice whose button is pressed.
+    #[serde(default)]
+    pub choice: Option<String>,
+    /// How often the link is opened before, as mail scanners and previews do.
+    #[serde(default)]
+    #[schemars(range(max = 100))]
+    pub opened: u32,
     /// The message whose execution it belongs to, counted from 0.
     #[serde(default)]
     pub of: usize,
@@ -176,6 +191,14 @@ pub struct Answer {
     /// Whether the service must refuse it.
     #[serde(default)]
     pub refused: bool,
+}
+
+/// How a person answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// By the link in a message.
+    Link,
 }
 
 /// The failure of a callback.

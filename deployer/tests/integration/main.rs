@@ -8,6 +8,7 @@
 
 mod apply;
 mod artifacts;
+mod asking;
 mod builds;
 mod change;
 mod checkov;

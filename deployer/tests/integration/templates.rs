@@ -48,6 +48,93 @@ fn linked_templates_are_the_golden_ones() {
     }
 }
 
+/// Has fraud detection ask cardholders on a stage, with everything that can be said of it.
+pub(crate) fn let_fraud_detection_ask(sandbox: &Sandbox, stage: &str) {
+    let project = sandbox.project();
+    let answers = project.join("functions/answers");
+    if !answers.exists() {
+        fs_err::create_dir_all(&answers).unwrap();
+        let manifest = "[package]\nname = \"answers\"\n";
+        fs_err::write(answers.join("Cargo.toml"), manifest).unwrap();
+    }
+    let path = project.join(format!("config/stages/{stage}.yaml"));
+    let whole = fs_err::read_to_string(&path).unwrap();
+    let asking = "
+workflows:
+  fraud-detection:
+    tables: { contacts: { partition_key: contact_id } }
+    questions:
+      email_sender: no-reply@example.com
+      email_configuration_set: questions
+      sms_sender_id: BANK
+      remind_after: 12h
+      concurrency: 10
+";
+    fs_err::write(path, whole + asking).unwrap();
+}
+
+fn asking_template(sandbox: &Sandbox) -> PathBuf {
+    let_fraud_detection_ask(sandbox, "prod");
+    let mut files = synthesize(sandbox, "prod").into_iter();
+    files
+        .find(|file| file.to_string_lossy().contains("fraud"))
+        .unwrap()
+}
+
+#[test]
+fn a_workflow_that_asks_is_the_golden_one() {
+    let sandbox = Sandbox::with_copy();
+    let file = asking_template(&sandbox);
+    let text = fs_err::read_to_string(&file).unwrap();
+    insta::with_settings!({ omit_expression => true, snapshot_path => "golden", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("asking-prod-fraud-detection", text);
+    });
+}
+
+/// Whoever answers may complete the callbacks of one orchestrator, and read no contact; whoever asks may send nothing
+/// but texts to numbers, and e-mails from one sender.
+#[test]
+fn those_who_ask_and_answer_may_do_that_alone() {
+    let sandbox = Sandbox::with_copy();
+    let file = asking_template(&sandbox);
+    let template: Value = serde_json::from_slice(&fs_err::read(file).unwrap()).unwrap();
+    let statements = |policy: &str| {
+        let document = &template["Resources"][policy]["Properties"]["PolicyDocument"];
+        document["Statement"].as_array().unwrap().clone()
+    };
+    let answers = statements("AnswersCompleteOrchestratorPolicy");
+    assert_eq!(answers.len(), 2);
+    assert_eq!(
+        answers[1]["Action"],
+        "lambda:SendDurableExecutionCallbackSuccess"
+    );
+    assert_eq!(
+        answers[1]["Resource"]["Fn::Sub"],
+        "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${OrchestratorFunction}:*"
+    );
+    assert_eq!(
+        answers[0]["Resource"],
+        json!({ "Fn::GetAtt": ["QuestionsTable", "Arn"] })
+    );
+    let asks = statements("OrchestratorAsksPolicy");
+    let actions: Vec<&Value> = asks.iter().map(|statement| &statement["Action"]).collect();
+    assert_eq!(
+        actions[1..],
+        ["dynamodb:GetItem", "sns:Publish", "ses:SendEmail"]
+    );
+    assert_eq!(
+        asks[3]["Condition"],
+        json!({ "StringEquals": { "ses:FromAddress": "no-reply@example.com" } })
+    );
+    let others = template["Resources"].as_object().unwrap().iter();
+    let users = others.filter(|(id, resource)| {
+        resource["Type"] == "AWS::IAM::Policy"
+            && resource.to_string().contains("ContactsTable")
+            && *id != "OrchestratorAsksPolicy"
+    });
+    assert_eq!(users.count(), 0, "nobody else reads contacts");
+}
+
 #[test]
 fn a_managed_runtime_and_an_envelope_reach_the_functions_and_their_versions() {
     let sandbox = Sandbox::with_copy();
@@ -132,6 +219,8 @@ fn cfn_lint_has_no_finding_in_any_component_or_linked_template() {
     for stage in ["dev", "staging", "prod"] {
         files.extend(synthesize(&sandbox, stage));
     }
+    let asking = Sandbox::with_copy();
+    files.push(asking_template(&asking));
     let run = Command::new(cfn_lint).args(&files).output().unwrap();
     assert!(
         run.status.success(),

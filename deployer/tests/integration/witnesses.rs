@@ -38,6 +38,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         ],
     ),
     (
+        "people are asked, answer by links, and nothing of that is left behind",
+        LocalTarget,
+        &["asking"],
+    ),
+    (
         "a smoke test that is stopped leaves nothing of what it made",
         LocalTarget,
         &["end_to_end::the_commands_of_the_readme_do_what_it_says"],

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use questions::DeliveryError;
 use steps::RecordedError;
 
 use crate::status::Status;
@@ -20,6 +21,15 @@ pub enum ServiceError {
         /// The first cause.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The cardholder cannot be written to.
+    #[error("the cardholder of transaction `{transaction_id}` cannot be written to")]
+    Undeliverable {
+        /// Which transaction.
+        transaction_id: String,
+        /// What is wrong.
+        #[source]
+        source: DeliveryError,
     },
     /// The transaction has a final status.
     #[error("transaction `{transaction_id}` is {current} and cannot become {wanted}")]
@@ -43,16 +53,18 @@ impl RecordedError for ServiceError {
     fn error_type(&self) -> &'static str {
         match self {
             Self::Unavailable { .. } => "ServiceUnavailable",
+            Self::Undeliverable { source, .. } => source.error_type(),
             Self::StatusConflict { .. } => "StatusConflict",
             Self::ChargeConflict { .. } => "ChargeConflict",
         }
     }
 
     fn is_permanent(&self) -> bool {
-        matches!(
-            self,
-            Self::StatusConflict { .. } | Self::ChargeConflict { .. }
-        )
+        match self {
+            Self::Unavailable { .. } => false,
+            Self::Undeliverable { source, .. } => source.is_permanent(),
+            Self::StatusConflict { .. } | Self::ChargeConflict { .. } => true,
+        }
     }
 }
 
@@ -62,6 +74,9 @@ impl ServiceError {
         match self {
             Self::Unavailable { .. } => {
                 "check that the table exists and that the role may get and update its items"
+            }
+            Self::Undeliverable { .. } => {
+                "look at the cardholder's item in the table of contacts, and at the sender's settings"
             }
             Self::StatusConflict { .. } | Self::ChargeConflict { .. } => {
                 "look at the item of the transaction; ids may not be used twice"

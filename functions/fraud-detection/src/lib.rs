@@ -29,6 +29,7 @@
 //! | `location`, `vendor` | text of 1 to 200 characters |
 //! | `score` | optional, 1 to 5: takes the place of the scorer's |
 //! | `answer_within_seconds` | optional, 1 to `LONGEST_WAIT_SECONDS`, which is also its default |
+//! | `cardholder_id` | optional, like `transaction_id`: who is written to, where the workflow writes to people |
 //!
 //! Any other field, and any field given twice, is a mistake: a misspelt optional field would
 //! change the decision in silence. A message with mistakes fails the execution with the error
@@ -53,6 +54,10 @@
 //! completed with a failure, or when its answer is something else, since a callback takes only
 //! one answer. The other channel then decides alone. Nobody is left: `timed_out` if at least one
 //! channel was waited for to the end, else `unreachable`. Later answers are refused by the service.
+//!
+//! Where the workflow's `questions` are configured and the message says whose card it is, the cardholder gets a text
+//! and an e-mail with a link each, in the language of the contact ([`questions`]). What cannot be sent fails its
+//! channel. Else the question is only in the table, and whoever reads it there answers.
 //!
 //! When both answers arrive before the function wakes up for the first one, nobody tells it which
 //! was first. The branch that is recorded first decides then, and if both are recorded, a refusal
@@ -99,8 +104,7 @@
 //! | `charges` | M | by idempotency key: `amount`, `currency`, `charged_at` |
 //! | `charge_attempts` | N | how often the gateway was called |
 //!
-//! `questions` stands for the texts and e-mails of a real notifier, `charges` for the books of a
-//! real payment gateway: [`Notifier`] and [`PaymentGateway`] are where those go.
+//! `charges` stands for the books of a real payment gateway: [`PaymentGateway`] is where that goes.
 //!
 //! # Environment
 //!
@@ -108,6 +112,8 @@
 //! |---|---|
 //! | `TRANSACTIONS_TABLE` | the table above |
 //! | `LONGEST_WAIT_SECONDS` | how long the cardholder is waited for at most |
+//!
+//! Writing to cardholders needs those of [`questions`] too.
 //!
 //! Logs are JSON lines. `AWS_LAMBDA_LOG_LEVEL` sets the level of this crate and of the durable
 //! SDK, or else `RUST_LOG` the whole filter.
@@ -133,7 +139,9 @@ mod settings;
 mod status;
 mod verdict;
 mod verification;
+mod wording;
 mod workflow;
+mod writer;
 
 pub use answer::{Answer, Channel, Decision};
 pub use dynamodb::TransactionsTable;
@@ -149,3 +157,4 @@ pub use settings::{Settings, SettingsError};
 pub use status::{EscalationReason, Status};
 pub use verdict::{Outcome, Verdict, Verification, VerificationOutcome};
 pub use workflow::handle;
+pub use writer::Writer;

@@ -30,6 +30,8 @@ pub struct Transaction {
     pub score: Option<Score>,
     /// How long the cardholder is waited for.
     pub answer_within_seconds: u32,
+    /// Whose card it is, as the table of contacts knows it.
+    pub cardholder_id: Option<String>,
 }
 
 /// A message with mistakes; its text lists all of them.
@@ -49,11 +51,8 @@ impl Transaction {
             )],
         })?;
         let mut reader = Reader::new(fields);
-        let transaction_id = reader.required(
-            "transaction_id",
-            &format!("must be 1 to {LONGEST_ID} letters, digits, `-` and `_`"),
-            read_id,
-        );
+        let id_rule = format!("must be 1 to {LONGEST_ID} letters, digits, `-` and `_`");
+        let transaction_id = reader.required("transaction_id", &id_rule, read_id);
         let amount = reader.required(
             "amount",
             &format!("must be a whole number of minor units from 1 to {LARGEST_AMOUNT}"),
@@ -71,6 +70,7 @@ impl Transaction {
             &format!("must be a whole number from 1 to {longest_wait_seconds}"),
             |value| u32::try_from(read_whole(value, 1..=longest_wait_seconds.into())?).ok(),
         );
+        let cardholder_id = reader.optional("cardholder_id", &id_rule, read_id);
         let problems = reader.finish();
         match (transaction_id, amount, currency, location, vendor) {
             (Some(transaction_id), Some(amount), Some(currency), Some(location), Some(vendor))
@@ -84,6 +84,7 @@ impl Transaction {
                     vendor,
                     score,
                     answer_within_seconds: answer_within_seconds.unwrap_or(longest_wait_seconds),
+                    cardholder_id,
                 })
             }
             _ => Err(InvalidTransaction { problems }),

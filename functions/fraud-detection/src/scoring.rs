@@ -67,6 +67,7 @@ mod tests {
             vendor: vendor.to_owned(),
             score: None,
             answer_within_seconds: 1,
+            cardholder_id: None,
         };
         RuleScorer.score(&transaction).await.unwrap().into()
     }

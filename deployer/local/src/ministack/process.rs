@@ -19,7 +19,7 @@ use crate::settings::{LocalSettings, State};
 use crate::wait::until;
 
 /// How MiniStack is run: a program of its own that embeds it, as the files of a folder.
-const LAUNCHER: [(&str, &str); 10] = [
+const LAUNCHER: [(&str, &str); 11] = [
     ("__main__.py", include_str!("../../ministack/__main__.py")),
     ("access.py", include_str!("../../ministack/access.py")),
     (
@@ -32,6 +32,7 @@ const LAUNCHER: [(&str, &str); 10] = [
     ),
     ("journal.py", include_str!("../../ministack/journal.py")),
     ("kinds.py", include_str!("../../ministack/kinds.py")),
+    ("people.py", include_str!("../../ministack/people.py")),
     ("queues.py", include_str!("../../ministack/queues.py")),
     ("saving.py", include_str!("../../ministack/saving.py")),
     ("snapshots.py", include_str!("../../ministack/snapshots.py")),

@@ -1,14 +1,17 @@
 //! `deployer local`: the local target by hand.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use clap::{Args, Subcommand};
-use durable_local::LocalSettings;
+use durable_local::{Letter, LocalSettings};
 use serde_json::json;
 
 use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
+use super::super::plain::plain;
 use crate::count::counted;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::pipeline::{local_settings, start_local};
 
@@ -27,6 +30,8 @@ pub(in crate::cli) enum LocalAction {
     Stop,
     /// Says whether it runs, and where
     Status,
+    /// Shows the texts and e-mails that were sent, the newest first, with links that work here
+    Inbox,
     /// Stops it and forgets its state: stacks, tables, messages, executions; asks first
     Reset,
     /// Runs it in the foreground, until Ctrl-C
@@ -61,6 +66,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &LocalArguments) -
             ))
         }
         LocalAction::Status => status(context).await,
+        LocalAction::Inbox => inbox(&settings).await,
         LocalAction::Reset => reset(context, &settings).await,
         LocalAction::Run => {
             durable_local::serve(settings).await?;
@@ -98,6 +104,46 @@ async fn reset(context: &Context, settings: &LocalSettings) -> Result<Outcome> {
         ),
         json!({ "running": false, "forgotten": true }),
     ))
+}
+
+async fn inbox(settings: &LocalSettings) -> Result<Outcome> {
+    let status = durable_local::status(settings).await?;
+    let port = status
+        .endpoint
+        .as_deref()
+        .and_then(|endpoint| endpoint.rsplit_once(':')?.1.parse().ok());
+    let Some(port) = port.filter(|_| status.running) else {
+        return Err(
+            Error::new(Kind::WrongState, "the local target is not running")
+                .hint("start it with `deployer local start`; what was sent before is there again"),
+        );
+    };
+    let letters = durable_local::inbox(port).await?;
+    let text = if letters.is_empty() {
+        "Nothing was sent to anybody.".to_owned()
+    } else {
+        let letters: Vec<String> = letters.iter().map(told).collect();
+        letters.join("\n\n")
+    };
+    Ok(Outcome::done(text, json!({ "messages": letters })))
+}
+
+fn told(letter: &Letter) -> String {
+    let sent_at = UNIX_EPOCH + Duration::try_from_secs_f64(letter.sent_at).unwrap_or_default();
+    let mut lines = vec![format!(
+        "{} to {}, {}",
+        letter.channel,
+        plain(&letter.to),
+        humantime::format_rfc3339_seconds(sent_at)
+    )];
+    let subject = letter
+        .subject
+        .as_deref()
+        .map(|subject| plain(subject).into_owned());
+    lines.extend(subject);
+    let text = letter.text.trim_end().lines();
+    lines.extend(text.map(|line| plain(line).into_owned()));
+    lines.join("\n  ").replace("\n  \n", "\n\n")
 }
 
 async fn status(context: &Context) -> Result<Outcome> {

@@ -1,5 +1,6 @@
 //! Turns components and the configuration of a workflow into one CloudFormation template. Pure.
 
+mod asking;
 mod component;
 mod expression;
 mod frozen;
@@ -10,6 +11,7 @@ mod short_tags;
 mod substitution;
 mod template;
 mod version;
+mod wiring;
 mod workflow;
 
 pub use component::{Component, Components};

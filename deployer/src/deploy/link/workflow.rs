@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use messages::Envelope;
 use serde_json::json;
 
+use super::asking;
 use super::component::Components;
 use super::instance::{Binding, Instance};
 use super::linker::link;
 use super::template::Template;
+use super::wiring::{
+    ORCHESTRATOR, constant_case, with_access, with_environment, with_table, with_variable,
+};
 use crate::config::{
     App, Architecture, Intake, MOST_STARTS, Memory, Runtime, Span, Table, Target, Workflow,
 };
@@ -46,7 +50,6 @@ impl Published {
 const ALARM_TOPIC: &str = "AlarmTopic";
 const IDEMPOTENCY: &str = "Idempotency";
 const INTAKE: &str = "Intake";
-const ORCHESTRATOR: &str = "Orchestrator";
 
 /// The variable by which a managed runtime is told to start another program in its place, and the binary of a
 /// zip, which is that program.
@@ -113,6 +116,9 @@ impl Assembly<'_> {
         let mut access = Vec::new();
         let mut orchestrator = self.orchestrator();
         for name in self.workflow.tables.keys() {
+            if self.is_contacts(name) {
+                continue;
+            }
             orchestrator = with_table(orchestrator, name);
             orchestrator = with_access(orchestrator, table_access(ORCHESTRATOR, name), &mut access);
         }
@@ -126,6 +132,18 @@ impl Assembly<'_> {
             );
             orchestrator = with_access(orchestrator, invoke_access(&worker), &mut access);
         }
+        if let Some(questions) = &self.workflow.questions {
+            let (function, memory) = (&questions.function, questions.memory);
+            let page = self.function(
+                asking::ANSWERS,
+                "function",
+                function,
+                memory,
+                questions.timeout,
+            );
+            instances.extend(asking::answers(page, questions));
+            orchestrator = asking::asks(orchestrator, questions, &mut access);
+        }
         instances.push(orchestrator);
         instances.extend(self.workers(&mut access));
         if let Some(intake) = &self.workflow.intake {
@@ -137,6 +155,12 @@ impl Assembly<'_> {
             instances.extend(self.alarms());
         }
         instances
+    }
+
+    /// The orchestrator only reads contacts, by a policy of its own.
+    fn is_contacts(&self, table: &str) -> bool {
+        let questions = self.workflow.questions.as_ref();
+        questions.is_some_and(|questions| questions.contacts == table)
     }
 
     fn orchestrator(&self) -> Instance {
@@ -305,9 +329,15 @@ impl Assembly<'_> {
         );
         let intake = self.workflow.intake.as_ref().map(|_| INTAKE.to_owned());
         let workers = self.workflow.workers.keys().map(|name| pascal_case(name));
+        let answers = self
+            .workflow
+            .questions
+            .as_ref()
+            .map(|_| asking::ANSWERS.to_owned());
         for function in [ORCHESTRATOR.to_owned()]
             .into_iter()
             .chain(intake)
+            .chain(answers)
             .chain(workers)
         {
             let alarm = Instance::new(format!("{function}Alarm"), "function-alarms")
@@ -343,44 +373,12 @@ fn idempotency_table() -> Instance {
         .overlay(&["Table", "Metadata"], Binding::literal(records))
 }
 
-fn with_variable(instance: Instance, name: &str, value: Binding) -> Instance {
-    instance.overlay(
-        &["Function", "Properties", "Environment", "Variables", name],
-        value,
-    )
-}
-
-fn with_environment(instance: Instance, environment: &BTreeMap<String, String>) -> Instance {
-    environment
-        .iter()
-        .fold(instance, |instance, (name, value)| {
-            with_variable(instance, name, Binding::literal(value.clone()))
-        })
-}
-
 /// What is not said leaves the function as it was before it could be said.
 fn with_envelope(instance: Instance, envelope: Envelope) -> Instance {
     if envelope == Envelope::None {
         return instance;
     }
     with_variable(instance, "ENVELOPE", Binding::literal(envelope.as_str()))
-}
-
-fn with_table(instance: Instance, table: &str) -> Instance {
-    let variable = format!("{}_TABLE", constant_case(table));
-    with_variable(
-        instance,
-        &variable,
-        Binding::output(pascal_case(table), "TableName"),
-    )
-}
-
-/// Adds the policy of a function's role. Work reaches the code that needs it through the alias only,
-/// so the alias waits for the policy.
-fn with_access(function: Instance, policy: Instance, access: &mut Vec<Instance>) -> Instance {
-    let function = function.after("Alias", &policy.name, "Policy");
-    access.push(policy);
-    function
 }
 
 fn invoke_access(worker: &str) -> Instance {
@@ -410,10 +408,6 @@ fn architecture(app: &App) -> &'static str {
         Architecture::Arm64 => "arm64",
         Architecture::X86_64 => "x86_64",
     }
-}
-
-fn constant_case(name: &str) -> String {
-    name.replace('-', "_").to_uppercase()
 }
 
 /// Returns the least time between two starts of one instance of an intermediary, in milliseconds: so many instances

@@ -1,7 +1,9 @@
 //! All rules, over an application and over a linked template.
 
 use super::finding::{Finding, Findings};
-use super::{functions, intake, limits, names, orchestrator, secrets, stage, tags, types};
+use super::{
+    functions, intake, limits, names, orchestrator, questions, secrets, stage, tags, types,
+};
 use crate::config::App;
 use crate::deploy::link::Template;
 use crate::error::{Error, Result};
@@ -16,6 +18,11 @@ pub fn check_application(app: &App) -> Vec<Finding> {
         orchestrator::check(app, name, &workflow.orchestrator, &mut findings);
         if let Some(intake) = &workflow.intake {
             intake::check(name, workflow, intake, &mut findings);
+        }
+    }
+    for (name, workflow) in &app.application.workflows {
+        if let Some(questions) = &workflow.questions {
+            questions::check(name, workflow, questions, &mut findings);
         }
     }
     intake::check_starts(app, &mut findings);

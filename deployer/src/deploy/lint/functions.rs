@@ -30,11 +30,21 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
                 &intake.function,
             )
         });
+        let answers = workflow.questions.iter().map(|questions| {
+            (
+                format!("workflows.{name}.questions.function"),
+                &questions.function,
+            )
+        });
         let workers = workflow
             .workers
             .keys()
             .map(|worker| (format!("workflows.{name}.workers.{worker}"), worker));
-        for (path, function) in std::iter::once(orchestrator).chain(intake).chain(workers) {
+        for (path, function) in std::iter::once(orchestrator)
+            .chain(intake)
+            .chain(answers)
+            .chain(workers)
+        {
             if let Err(message) = has_crate(app, function, &folders) {
                 findings.add(CRATE, &path, message);
             }

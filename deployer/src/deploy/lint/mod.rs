@@ -7,6 +7,7 @@ mod intake;
 mod limits;
 mod names;
 mod orchestrator;
+mod questions;
 mod roles;
 mod secrets;
 mod stage;

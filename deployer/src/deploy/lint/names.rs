@@ -49,6 +49,10 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
         let mut taken: BTreeMap<String, &str> = RESERVED
             .map(|name| (name.to_owned(), "a part of every workflow"))
             .into();
+        if workflow.questions.is_some() {
+            let parts = ["questions", "answers", "answerspage"];
+            taken.extend(parts.map(|name| (name.to_owned(), "a part of every workflow that asks")));
+        }
         let tables = workflow
             .tables
             .keys()

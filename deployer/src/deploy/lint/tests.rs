@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 39] = [
+const FAULTS: [(&str, &str); 45] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -130,6 +130,30 @@ const FAULTS: [(&str, &str); 39] = [
     (
         "X002",
         "tags: { database: \"postgres://app:hunter2@db/orders\" }\n",
+    ),
+    (
+        "Q001",
+        "workflows: { fraud: { questions: { channels: [sms], contacts: ledger } } }\n",
+    ),
+    (
+        "Q002",
+        "workflows: { fraud: { questions: { channels: [sms, sms] } } }\n",
+    ),
+    (
+        "Q003",
+        "workflows: { fraud: { questions: { email_sender: \"Bank <bank@example.com>\" } } }\n",
+    ),
+    (
+        "Q003",
+        "workflows: { fraud: { questions: { channels: [sms], sms_sender_id: \"12345\" } } }\n",
+    ),
+    (
+        "Q004",
+        "workflows: { fraud: { questions: { remind_after: 24h } } }\n",
+    ),
+    (
+        "Q005",
+        "workflows: { fraud: { questions: { concurrency: 0 } } }\n",
     ),
     (
         "N003",

@@ -29,7 +29,7 @@ enum Group {
     Mappings,
 }
 
-const ROWS: [Row; 15] = [
+const ROWS: [Row; 17] = [
     (
         "AWS::CloudWatch::Alarm",
         Group::Alarms,
@@ -148,6 +148,21 @@ const ROWS: [Row; 15] = [
             "UntagResource",
             "UpdateFunctionCode",
             "UpdateFunctionConfiguration",
+        ],
+    ),
+    (
+        "AWS::Lambda::Permission",
+        Group::Functions,
+        &["AddPermission", "GetPolicy", "RemovePermission"],
+    ),
+    (
+        "AWS::Lambda::Url",
+        Group::Functions,
+        &[
+            "CreateFunctionUrlConfig",
+            "DeleteFunctionUrlConfig",
+            "GetFunctionUrlConfig",
+            "UpdateFunctionUrlConfig",
         ],
     ),
     (

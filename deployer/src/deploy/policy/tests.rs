@@ -26,7 +26,22 @@ fn of(stage: &str, parts: &[Part], change: impl FnOnce(&mut App)) -> Document {
 #[test]
 fn every_type_of_the_templates_is_known() {
     for stage in ["staging", "prod"] {
-        let document = of(stage, &[Part::Resources], |_| {});
+        let document = of(stage, &[Part::Resources], |app| {
+            let fraud = app
+                .application
+                .workflows
+                .get_mut("fraud-detection")
+                .unwrap();
+            // What the templates of a workflow that asks have, too.
+            let asking = serde_json::json!({
+                "function": "answers", "memory": "256MB", "timeout": "15s",
+                "channels": ["sms"], "contacts": "contacts",
+            });
+            let mut contacts = fraud.tables["transactions"].clone();
+            contacts.partition_key = "contact_id".to_owned();
+            fraud.tables.insert("contacts".to_owned(), contacts);
+            fraud.questions = Some(serde_json::from_value(asking).unwrap());
+        });
         assert_eq!(document.unknown().collect::<Vec<_>>(), Vec::<&str>::new());
     }
 }

@@ -10,7 +10,7 @@ mod shown;
 mod style;
 mod ticks;
 
-use durable_history::Record;
+use durable_history::{Record, Timestamp};
 
 pub use self::letters::{Letters, Piece, letters, sample};
 pub use self::look::Look;
@@ -29,22 +29,22 @@ pub fn html(record: &Record, shown: Shown) -> String {
 /// Returns the execution as an HTML page, with the executions inside of it that it started, as far as they are
 /// given and have room. The same records come to the same bytes.
 pub fn html_with(record: &Record, chained: &Chained, shown: Shown) -> String {
-    within(record, chained, shown, page::render)
+    within(record, chained, (shown, None), page::render)
 }
 
-/// Returns the execution as a part of a page that has a heading of its own, and [`STYLE`].
-pub(crate) fn part(record: &Record, shown: Shown) -> String {
-    within(record, &Chained::new(), shown, page::part)
+/// Returns the execution as a part of a page that has a heading of its own, and [`STYLE`]; what goes on reaches `now`.
+pub(crate) fn part(record: &Record, shown: Shown, now: Timestamp) -> String {
+    within(record, &Chained::new(), (shown, Some(now)), page::part)
 }
 
 fn within(
     record: &Record,
     chained: &Chained,
-    shown: Shown,
+    (shown, now): (Shown, Option<Timestamp>),
     render: impl Fn(&Scene) -> String,
 ) -> String {
     let outline = |chained: &Chained| {
-        let scene = Scene::of(record, Shown::Outline).unfolded(chained);
+        let scene = Scene::until(record, Shown::Outline, now).unfolded(chained);
         render(&scene)
     };
     let none = Chained::new();
@@ -60,7 +60,7 @@ fn within(
         // What the data may take is what all the rest leaves, so that the page can be sent around.
         Shown::Data => {
             let room = MOST_BYTES.saturating_sub(outline.len());
-            let scene = Scene::of(record, shown).unfolded(chained);
+            let scene = Scene::until(record, shown, now).unfolded(chained);
             render(&scene.within(room))
         }
     }

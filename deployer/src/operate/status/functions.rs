@@ -74,6 +74,9 @@ fn instances(app: &App, workflow: &str) -> Vec<(String, String)> {
             .as_ref()
             .map(|intake| ("Intake".to_owned(), intake.function.clone())),
     );
+    let questions = workflow.questions.as_ref();
+    let answers = questions.map(|questions| ("Answers".to_owned(), questions.function.clone()));
+    instances.extend(answers);
     let workers = workflow.workers.keys();
     instances.extend(workers.map(|worker| (pascal_case(worker), worker.clone())));
     instances

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::copies::{self, MessageCopy, all_copies, is_numbered};
 use super::super::placeholder::Placeholders;
-use super::super::scenario::{ExpectedExecution, Kill, Message, Scenario, ScenarioFile};
+use super::super::scenario::{Answer, ExpectedExecution, Kill, Message, Scenario, ScenarioFile};
 use crate::config::{Workflow, nearest};
 use crate::error::{Error, Result};
 
@@ -171,6 +171,12 @@ impl Rules<'_> {
         let intake = workflow.intake.as_ref();
         let functions: Vec<&str> = std::iter::once(workflow.orchestrator.function.as_str())
             .chain(intake.map(|intake| intake.function.as_str()))
+            .chain(
+                workflow
+                    .questions
+                    .iter()
+                    .map(|asking| asking.function.as_str()),
+            )
             .chain(workflow.workers.keys().map(String::as_str))
             .collect();
         if functions.contains(&function.as_str()) {
@@ -189,10 +195,28 @@ impl Rules<'_> {
     fn check_answers(&self) -> Result<()> {
         for (index, answer) in self.scenario.answers.iter().enumerate() {
             let path = format!("answers.{index}");
-            if answer.success.is_some() == answer.failure.is_some() {
-                return self.broken(&path, "give either `success` or `failure`");
-            }
+            self.check_answer(answer, &path)?;
             self.check_single(answer.of, &format!("{path}.of"))?;
+        }
+        Ok(())
+    }
+
+    fn check_answer(&self, answer: &Answer, path: &str) -> Result<()> {
+        let by_api = !answer.to.is_empty() || answer.success.is_some() || answer.failure.is_some();
+        let by_link = answer.channel.is_some() || answer.choice.is_some() || answer.opened > 0;
+        if answer.via.is_some() {
+            let channel = answer.channel.as_deref().unwrap_or_default();
+            if by_api || answer.choice.is_none() || !["sms", "email"].contains(&channel) {
+                let text = "an answer via a link has a `channel`, `sms` or `email`, and a `choice`, and nothing else";
+                return self.broken(path, text);
+            }
+            return Ok(());
+        }
+        if by_link || answer.to.is_empty() {
+            return self.broken(path, "say what it is `to`, or answer `via: link`");
+        }
+        if answer.success.is_some() == answer.failure.is_some() {
+            return self.broken(path, "give either `success` or `failure`");
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::score::Score;
 const LONGEST_WAIT: u32 = 86_400;
 
 const ID: &str = "`transaction_id` must be 1 to 64 letters, digits, `-` and `_`";
+const CARDHOLDER: &str = "`cardholder_id` must be 1 to 64 letters, digits, `-` and `_`";
 const AMOUNT: &str = "`amount` must be a whole number of minor units from 1 to 100000000000";
 const CURRENCY: &str = "`currency` must be three capital letters";
 const LOCATION: &str = "`location` must be text of 1 to 200 characters";
@@ -50,6 +51,7 @@ fn an_ordinary_message_is_read() {
             vendor: "Example Store".to_owned(),
             score: None,
             answer_within_seconds: LONGEST_WAIT,
+            cardholder_id: None,
         }
     );
 }
@@ -68,6 +70,8 @@ fn the_limits_themselves_are_allowed() {
         ("answer_within_seconds", json!(1)),
         ("answer_within_seconds", json!(LONGEST_WAIT)),
         ("answer_within_seconds", json!(null)),
+        ("cardholder_id", json!(null)),
+        ("cardholder_id", json!("ada-1")),
     ] {
         assert!(with(field, value.clone()).is_ok(), "{field} {value}");
     }
@@ -108,6 +112,7 @@ fn each_wrong_value_is_told() {
         ("answer_within_seconds", json!(0), WAIT),
         ("answer_within_seconds", json!(LONGEST_WAIT + 1), WAIT),
         ("answer_within_seconds", json!(-5), WAIT),
+        ("cardholder_id", json!("a@b"), CARDHOLDER),
         ("scroe", json!(3), "`scroe` is no field of a transaction"),
     ];
     for (field, value, problem) in cases {

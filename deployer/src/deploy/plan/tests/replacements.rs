@@ -6,7 +6,7 @@ use super::{actions, plan, resource};
 use crate::deploy::plan::{Action, Loss, Warning};
 
 /// Properties for which a resource is always replaced, by type.
-const REPLACE: [(&str, &str); 23] = [
+const REPLACE: [(&str, &str); 24] = [
     ("AWS::CloudWatch::Alarm", "AlarmName"),
     ("AWS::CloudWatch::Dashboard", "DashboardName"),
     (
@@ -37,6 +37,7 @@ const REPLACE: [(&str, &str); 23] = [
         "FunctionName FunctionUrlAuthType InvokedViaFunctionUrl SourceAccount SourceArn Principal \
          PrincipalOrgID Action EventSourceToken",
     ),
+    ("AWS::Lambda::Url", "TargetFunctionArn Qualifier"),
     (
         "AWS::Lambda::Version",
         "FunctionName Description CodeSha256 ProvisionedConcurrencyConfig RuntimePolicy",

@@ -1,0 +1,142 @@
+//! Showing questions, and taking answers.
+
+use questions::{Answered, Asked, Decision, Language, Records, RecordsError, TokenHash};
+
+use crate::callbacks::{CallbackError, Callbacks};
+use crate::page;
+use crate::request::Request;
+use crate::response::Response;
+use crate::words::words;
+
+/// The page behind every link.
+pub struct Answering {
+    /// Remembers what was asked.
+    pub records: Box<dyn Records>,
+    /// Tells the workflow.
+    pub callbacks: Box<dyn Callbacks>,
+    /// The seconds since 1970.
+    pub now: fn() -> u64,
+}
+
+/// What a request could not be answered for.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    #[error(transparent)]
+    Callback(CallbackError),
+}
+
+impl Answering {
+    /// Answers a request.
+    pub async fn handle(&self, request: &Request) -> Response {
+        let answer = match request.method() {
+            "GET" => self.show(request).await,
+            "HEAD" => self.show(request).await.map(Response::without_body),
+            "POST" => self.take(request).await,
+            _ => {
+                let language = Language::accepted(request.languages());
+                let notice = page::notice(language, &words(language).method);
+                return Response::page(405, notice).with_header("allow", "GET, HEAD, POST");
+            }
+        };
+        answer.unwrap_or_else(|error| {
+            tracing::error!(%error, "a question could not be shown or answered");
+            let language = Language::accepted(request.languages());
+            let notice = page::notice(language, &words(language).unavailable);
+            Response::page(503, notice).with_header("retry-after", "5")
+        })
+    }
+
+    async fn show(&self, request: &Request) -> Result<Response, Failure> {
+        match self.find(request).await? {
+            Some(asked) => self.current(&asked).await,
+            None => Ok(unknown(request)),
+        }
+    }
+
+    async fn take(&self, request: &Request) -> Result<Response, Failure> {
+        let Some(asked) = self.find(request).await? else {
+            return Ok(unknown(request));
+        };
+        if self.is_over(&asked) {
+            return self.current(&asked).await;
+        }
+        let choice = request.choice().filter(|choice| {
+            let mut choices = asked.choices.iter();
+            choices.any(|known| known.value == *choice)
+        });
+        let Some(choice) = choice else {
+            return Ok(Response::page(400, page::question(&asked, true)));
+        };
+        let mut decision = self.records.decide(&asked, &choice).await?;
+        if decision.answered == Answered::Taken {
+            decision.answered = self.deliver(&decision).await?;
+            self.settle(&asked, decision.answered).await;
+        }
+        Ok(decided(&asked, &decision))
+    }
+
+    async fn find(&self, request: &Request) -> Result<Option<Asked>, Failure> {
+        Ok(self.records.find(&TokenHash::of(request.token())).await?)
+    }
+
+    /// Returns what a link shows.
+    async fn current(&self, asked: &Asked) -> Result<Response, Failure> {
+        let decision = self.records.decision(&asked.question).await?;
+        let settled = decision.filter(|decision| decision.answered != Answered::Taken);
+        Ok(match settled {
+            Some(decision) => decided(asked, &decision),
+            None if self.is_over(asked) => {
+                let word = &words(asked.language).expired;
+                Response::page(410, page::notice(asked.language, word))
+            }
+            None => Response::page(200, page::question(asked, false)),
+        })
+    }
+
+    fn is_over(&self, asked: &Asked) -> bool {
+        (self.now)() >= asked.answer_until
+    }
+
+    async fn deliver(&self, decision: &Decision) -> Result<Answered, Failure> {
+        let sent = self
+            .callbacks
+            .succeed(&decision.callback_id, &decision.choice)
+            .await;
+        match sent {
+            Ok(()) => {
+                tracing::info!(channel = %decision.channel, "answered");
+                Ok(Answered::Delivered)
+            }
+            Err(CallbackError::Closed) => {
+                tracing::info!(channel = %decision.channel, "answered after the question was closed");
+                Ok(Answered::Closed)
+            }
+            Err(error) => Err(Failure::Callback(error)),
+        }
+    }
+
+    /// Notes what became of the answer. Where that fails, the next one who presses is told that the question is
+    /// closed, which it is.
+    async fn settle(&self, asked: &Asked, answered: Answered) {
+        if let Err(error) = self.records.settle(&asked.question, answered).await {
+            tracing::warn!(%error, "what became of an answer was not noted");
+        }
+    }
+}
+
+fn decided(asked: &Asked, decision: &Decision) -> Response {
+    let words = words(asked.language);
+    let notice = |word| page::notice(asked.language, word);
+    match decision.answered {
+        Answered::Closed => Response::page(410, notice(&words.closed)),
+        _ if decision.channel != asked.channel => Response::page(410, notice(&words.elsewhere)),
+        _ => Response::page(200, page::answered(asked, &decision.choice)),
+    }
+}
+
+fn unknown(request: &Request) -> Response {
+    let language = Language::accepted(request.languages());
+    Response::page(404, page::notice(language, &words(language).unknown))
+}
