@@ -8,6 +8,7 @@ mod answer;
 mod apart;
 mod ask;
 mod assets;
+mod beside;
 mod callbacks;
 mod execution;
 mod executions;
@@ -30,4 +31,5 @@ mod site;
 mod trace;
 mod watches;
 
+pub use beside::{address_beside, serve_beside};
 pub use serve::{Page, PageSettings};

@@ -44,6 +44,16 @@ impl Page {
     ///
     /// The port is taken.
     pub async fn open(app: App, clients: Clients, settings: PageSettings) -> Result<Self> {
+        Self::open_with(app, clients, settings, Arc::new(Keys::random()?)).await
+    }
+
+    /// Takes the port, for a page whose secrets are known already.
+    pub(super) async fn open_with(
+        app: App,
+        clients: Clients,
+        settings: PageSettings,
+        keys: Arc<Keys>,
+    ) -> Result<Self> {
         let PageSettings {
             port,
             allow_changes,
@@ -63,7 +73,7 @@ impl Page {
             may_change: !app.stage.protect || allow_changes,
             app,
             clients,
-            keys: Keys::random()?,
+            keys,
             authority: address.to_string(),
             shown,
             clock,
@@ -76,6 +86,12 @@ impl Page {
             listener,
             site: Arc::new(site),
         })
+    }
+
+    /// Returns the port.
+    pub(super) fn port(&self) -> u16 {
+        let address = self.listener.local_addr();
+        address.map_or(0, |address| address.port())
     }
 
     /// Returns the address that lets in, as often as it is opened.

@@ -21,7 +21,7 @@ use crate::operate::picture::Shown;
 pub(super) struct Site {
     pub(super) app: App,
     pub(super) clients: Clients,
-    pub(super) keys: Keys,
+    pub(super) keys: Arc<Keys>,
     /// Where it is, such as `127.0.0.1:4740`.
     pub(super) authority: String,
     /// Whether anything may be changed.

@@ -71,9 +71,24 @@ impl Shown {
     }
 }
 
+/// It starts with `up`, which tells its address; that stays.
+fn the_local_target_has_its_page(shown: &Shown) {
+    let up = shown.run(&["up", "fraud-detection", "--format", "json"]);
+    let result: Value = serde_json::from_str(up.lines().last().unwrap()).unwrap();
+    let address = result["page"].as_str().unwrap();
+    let tab = Tab::open(address);
+    assert!(tab.get("/").body.contains("fraud-detection"));
+    let human = shown.run(&["up", "fraud-detection"]);
+    assert!(
+        human.contains(&format!("What runs is shown at {address}")),
+        "{human}"
+    );
+}
+
 #[test]
 fn what_waits_is_answered_on_the_page_and_what_failed_is_put_back() {
     let shown = Shown::up();
+    the_local_target_has_its_page(&shown);
     let tab = shown.served.tab();
     shown.ask("page-1");
     let page = a_message_is_shown_and_is_no_markup(&tab);

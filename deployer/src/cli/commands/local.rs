@@ -10,10 +10,17 @@ use super::super::confirm::confirm;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use super::super::plain::plain;
+use crate::cli::moment::now;
+use crate::config::App;
 use crate::count::counted;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
+use crate::operate::picture::Shown;
+use crate::page::{PageSettings, serve_beside};
 use crate::pipeline::{local_settings, start_local};
+
+/// How often to look whether the local target runs.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Starts, stops and asks the local target, which otherwise starts by itself
 #[derive(Debug, Args)]
@@ -69,9 +76,40 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &LocalArguments) -
         LocalAction::Inbox => inbox(&settings).await,
         LocalAction::Reset => reset(context, &settings).await,
         LocalAction::Run => {
-            durable_local::serve(settings).await?;
+            let page = Box::pin(page(context.app.clone(), settings.clone()));
+            let beside = async {
+                page.await;
+                std::future::pending::<()>().await;
+            };
+            tokio::select! {
+                served = durable_local::serve(settings.clone()) => served?,
+                () = beside => {}
+            }
             Ok(Outcome::done(String::new(), json!({ "running": false })))
         }
+    }
+}
+
+/// Serves the page beside the local target, as soon as that runs; without it the local target works all the same.
+async fn page(app: App, settings: LocalSettings) {
+    let mut looks = tokio::time::interval(LOOK);
+    let endpoint = loop {
+        looks.tick().await;
+        let status = durable_local::status(&settings).await;
+        if let Ok(status) = status
+            && let Some(endpoint) = status.endpoint.filter(|_| status.running)
+        {
+            break endpoint;
+        }
+    };
+    let page = PageSettings {
+        port: 0,
+        allow_changes: false,
+        shown: Shown::Data,
+        clock: now,
+    };
+    if let Err(error) = serve_beside(app, endpoint, page).await {
+        tracing::warn!(%error, "the page is not served");
     }
 }
 

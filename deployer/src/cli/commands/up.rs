@@ -7,10 +7,11 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use super::smoke_test;
-use crate::config::{FailedSmokeTest, Span};
+use crate::config::{App, FailedSmokeTest, Span};
 use crate::count::counted;
 use crate::deploy::apply::Applied;
 use crate::error::{Error, Result};
+use crate::page::address_beside;
 use crate::pipeline::{RolledBack, Rollout, UpOptions, carry_out, rollback, up};
 use crate::smoke::{Choice, Wanted};
 
@@ -47,7 +48,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &UpArguments) -> R
         is_new_version: applied.action == "updated",
     });
     let deployed: Vec<Deployed> = deployed.collect();
-    let outcome = finish(&context.app.stage_name, rollout)?;
+    let outcome = finish(&context.app, rollout)?;
     if arguments.smoke {
         after_smoke_test(context, &deployed, outcome).await
     } else {
@@ -118,7 +119,8 @@ fn rolled_back(done: &RolledBack) -> String {
 }
 
 /// Shows what became of the stage; what stopped one workflow does not hide what became of another.
-fn finish(stage: &str, rollout: Rollout) -> Result<Outcome> {
+fn finish(app: &App, rollout: Rollout) -> Result<Outcome> {
+    let stage = &app.stage_name;
     let unchanged = rollout.is_unchanged();
     let Rollout {
         applied,
@@ -134,6 +136,15 @@ fn finish(stage: &str, rollout: Rollout) -> Result<Outcome> {
             error.beside(lines.join("\n"))
         });
     }
+    // The local target has its page beside it.
+    let page = app
+        .uses_local_target()
+        .then(|| address_beside(app))
+        .flatten();
+    lines.extend(
+        page.iter()
+            .map(|address| format!("What runs is shown at {address}")),
+    );
     lines.push(if unchanged {
         format!("Nothing changed: stage {stage} is up to date ({seconds:.1} s).")
     } else {
@@ -147,7 +158,13 @@ fn finish(stage: &str, rollout: Rollout) -> Result<Outcome> {
         .collect();
     Ok(Outcome::done(
         lines.join("\n"),
-        json!({ "event": "result", "changed": !unchanged, "seconds": seconds, "stacks": stacks }),
+        json!({
+            "event": "result",
+            "changed": !unchanged,
+            "seconds": seconds,
+            "stacks": stacks,
+            "page": page,
+        }),
     ))
 }
 

@@ -48,22 +48,7 @@ impl Served {
 
     /// Returns a tab that has come in by the address.
     pub(super) fn tab(&self) -> Tab {
-        let address = self.address().strip_prefix("http://").unwrap();
-        let (authority, token) = address.split_once('/').unwrap();
-        let mut tab = Tab {
-            authority: authority.to_owned(),
-            headers: vec![("host".to_owned(), authority.to_owned())],
-        };
-        let came = tab.get(&format!("/{token}"));
-        assert_eq!(came.status, 303, "{}", came.body);
-        assert_eq!(came.header("location"), Some("/"));
-        let cookie = came.header("set-cookie").unwrap();
-        for kept in ["HttpOnly", "SameSite=Strict", "Path=/"] {
-            assert!(cookie.contains(kept), "{cookie}");
-        }
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        tab.headers.push(("cookie".to_owned(), cookie));
-        tab
+        Tab::open(self.address())
     }
 }
 
@@ -111,6 +96,26 @@ impl Answer {
 }
 
 impl Tab {
+    /// Comes in by an address that lets in.
+    pub(super) fn open(address: &str) -> Self {
+        let address = address.strip_prefix("http://").unwrap();
+        let (authority, token) = address.split_once('/').unwrap();
+        let mut tab = Self {
+            authority: authority.to_owned(),
+            headers: vec![("host".to_owned(), authority.to_owned())],
+        };
+        let came = tab.get(&format!("/{token}"));
+        assert_eq!(came.status, 303, "{}", came.body);
+        assert_eq!(came.header("location"), Some("/"));
+        let cookie = came.header("set-cookie").unwrap();
+        for kept in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+            assert!(cookie.contains(kept), "{cookie}");
+        }
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        tab.headers.push(("cookie".to_owned(), cookie));
+        tab
+    }
+
     pub(super) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], "")
     }
