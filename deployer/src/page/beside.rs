@@ -27,6 +27,11 @@ pub fn address_beside(app: &App) -> Option<String> {
     fs_err::read_to_string(file(app)).ok()
 }
 
+/// Forgets the address of a page that was served once.
+pub fn forget_beside(app: &App) {
+    let _ = fs_err::remove_file(file(app));
+}
+
 /// Serves the page of a stage beside its local target, which answers at `endpoint`, without an end.
 ///
 /// A configuration that changes is taken up under the same address; one that is wrong, once it is mended.

@@ -31,5 +31,5 @@ mod site;
 mod trace;
 mod watches;
 
-pub use beside::{address_beside, serve_beside};
+pub use beside::{address_beside, forget_beside, serve_beside};
 pub use serve::{Page, PageSettings};

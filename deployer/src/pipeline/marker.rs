@@ -1,7 +1,7 @@
 //! One change of a stage at a time, from whichever machine: a marker in the account says whose.
 //!
-//! CloudFormation tells of an operation on a stack, and nothing between two of them: while zips are sent, executions
-//! drain or a new version is watched. The marker is an object in the artifact bucket that nobody else can make while
+//! CloudFormation tells of an operation on a stack, and nothing between two of them: while executions drain or a new
+//! version is watched. The marker is an object in the artifact bucket that nobody else can make while
 //! it is there. Whoever has it renews it; one that is renewed no more is taken over with consent.
 
 use std::time::Duration;

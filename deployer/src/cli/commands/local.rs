@@ -16,7 +16,7 @@ use crate::count::counted;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::operate::picture::Shown;
-use crate::page::{PageSettings, serve_beside};
+use crate::page::{PageSettings, forget_beside, serve_beside};
 use crate::pipeline::{local_settings, start_local};
 
 /// How often to look whether the local target runs.
@@ -92,6 +92,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &LocalArguments) -
 
 /// Serves the page beside the local target, as soon as that runs; without it the local target works all the same.
 async fn page(app: App, settings: LocalSettings) {
+    forget_beside(&app);
     let mut looks = tokio::time::interval(LOOK);
     let endpoint = loop {
         looks.tick().await;
