@@ -25,6 +25,9 @@ use crate::operate::replay::sample;
 /// What a variable is in the check whose value only an account has, such as the name of a table.
 const UNKNOWN: &str = "replay-check";
 
+/// Where a linked template has the variables of the orchestrator.
+const VARIABLES: &str = "/Resources/OrchestratorFunction/Properties/Environment/Variables";
+
 /// How many executions of a workflow are looked at, where nobody says how many.
 pub const SAMPLE: usize = 50;
 
@@ -187,13 +190,9 @@ fn worker() -> Result<Worker> {
 fn environment(app: &App, workflow: &str) -> Result<BTreeMap<String, String>> {
     let components = Components::load(&app.root)?;
     let template = link_workflow(app, &components, workflow, &Published::placeholder(app))?;
-    let resources = template.body().get("Resources").and_then(Value::as_object);
-    let durable = resources
-        .into_iter()
-        .flat_map(|all| all.values())
-        .find(|resource| resource.pointer("/Properties/DurableConfig").is_some());
-    let variables = durable
-        .and_then(|function| function.pointer("/Properties/Environment/Variables"))
+    let variables = template
+        .body()
+        .pointer(VARIABLES)
         .and_then(Value::as_object);
     let variables = variables.into_iter().flatten().map(|(name, value)| {
         let value = match value {
