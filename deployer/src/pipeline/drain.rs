@@ -15,7 +15,7 @@ use crate::stack::{LiveStack, describe, set_protection};
 ///
 /// # Errors
 ///
-/// Executions that go on after `patience`, by name. The intake is open again then.
+/// Executions that go on after `patience`, by name. Whoever asks opens the intake again then.
 pub(super) async fn drain(
     session: &Session<'_>,
     clients: &Clients,
@@ -44,11 +44,30 @@ pub(super) async fn drain(
     if left.is_empty() {
         return Ok(());
     }
-    open_again(session, clients, request, &live).await?;
     let error = did_not_end(workflow, &left, patience, "nothing was changed");
     Err(error.hint(
         "its intake is open again; give more time with `--drain=2h`, or end them with `deployer executions stop`",
     ))
+}
+
+/// Opens the intake of a stack whose change has failed, or says that it is closed.
+pub(super) async fn open_after_failure(
+    session: &Session<'_>,
+    clients: &Clients,
+    request: &Request,
+) {
+    let opened = match describe(clients, &request.stack).await {
+        Ok(Some(live)) => open_again(session, clients, request, &live).await,
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = opened {
+        session.applier(clients).warn(format!(
+            "the intake of `{}` stays closed until the next `deployer up`: {}",
+            request.workflow,
+            error.in_a_line()
+        ));
+    }
 }
 
 /// Opens the intake of a stack that is not changed after all.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::drain::drain;
+use super::drain::{drain, open_after_failure};
 use super::gradual::bring_up_by_shares;
 use super::marker::Marker;
 use super::prepare::Artifacts;
@@ -129,10 +129,11 @@ async fn deploy(
             let applied = if let Some(applied) = current {
                 applied
             } else {
-                if let Some(patience) = options.drain {
-                    drain(session, clients, request, patience).await?;
+                let done = change(session, clients, request, options).await;
+                if done.is_err() && options.drain.is_some() {
+                    open_after_failure(session, clients, request).await;
                 }
-                bring_up_by_shares(session, clients, request).await?
+                done?
             };
             wait_until_ready(clients, &applied).await?;
             unverified.clear()?;
@@ -146,4 +147,16 @@ async fn deploy(
         outputs: applied.outputs.clone(),
     });
     Ok(applied)
+}
+
+async fn change(
+    session: &Session<'_>,
+    clients: &Clients,
+    request: &Request,
+    options: UpOptions,
+) -> Result<Applied> {
+    if let Some(patience) = options.drain {
+        drain(session, clients, request, patience).await?;
+    }
+    bring_up_by_shares(session, clients, request).await
 }
