@@ -8,6 +8,18 @@ pub(crate) fn counted<N: Copy + Display + From<u8> + PartialEq>(count: N, noun: 
     format!("{count} {noun}{plural}")
 }
 
+/// The most that are named where there may be any number.
+const MOST_NAMED: usize = 20;
+
+/// Names things, the first of many with how many more there are.
+pub(crate) fn named(names: &[String]) -> String {
+    let mut told: Vec<String> = names.iter().take(MOST_NAMED).cloned().collect();
+    if names.len() > MOST_NAMED {
+        told.push(format!("and {} more", names.len() - MOST_NAMED));
+    }
+    told.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::counted;

@@ -10,7 +10,7 @@ use crate::aws::{
     Clients, Pace, count_unfinished, failed, is_missing, unfinished_executions, until,
 };
 use crate::config::App;
-use crate::count::counted;
+use crate::count::{counted, named};
 use crate::deploy::apply::Applier;
 use crate::deploy::verify::Unverified;
 use crate::error::{Error, Kind, Result};
@@ -18,8 +18,6 @@ use crate::stack::set_protection;
 
 /// The least time between two lists of what goes on, at AWS: fifteen a second are for all that asks.
 const LEAST_INTERVAL: Duration = Duration::from_secs(5);
-/// The most executions that are named where they do not end.
-const MOST_NAMED: usize = 20;
 
 /// Closes the intake of a workflow, whose stack is marked first, so that the next `up` opens it again.
 ///
@@ -143,9 +141,5 @@ pub(crate) fn did_not_end(
         "{count} of `{workflow}` did not end within {} s; {not_done}",
         patience.as_secs()
     );
-    let mut named: Vec<String> = left.iter().take(MOST_NAMED).cloned().collect();
-    if left.len() > MOST_NAMED {
-        named.push(format!("and {} more", left.len() - MOST_NAMED));
-    }
-    Error::new(Kind::WrongState, what).detail(format!("still in flight: {}", named.join(", ")))
+    Error::new(Kind::WrongState, what).detail(format!("still in flight: {}", named(left)))
 }

@@ -7,7 +7,7 @@ use aws_smithy_types::DateTime;
 use super::session::Session;
 use crate::aws::{Clients, Executions, Pace, alias, until};
 use crate::config::Traffic;
-use crate::count::counted;
+use crate::count::{counted, named};
 use crate::deploy::apply::{Applied, Request, bring_up};
 use crate::deploy::rollback::on_version;
 use crate::deploy::traffic;
@@ -203,12 +203,8 @@ async fn back(
     session
         .reporter
         .report(&Event::Warning { text: what.clone() });
-    let mut named: Vec<String> = hit.failed.iter().take(20).cloned().collect();
-    if hit.failed.len() > named.len() {
-        named.push(format!("and {} more", hit.failed.len() - named.len()));
-    }
     let error = Error::new(Kind::Verification, what);
-    Ok(error.detail(format!("failed: {}", named.join(", "))).hint(format!(
+    Ok(error.detail(format!("failed: {}", named(&hit.failed))).hint(format!(
         "`deployer executions show NAME` says why; the next `up` asks before it brings the same code back. \
          What version {to} has begun goes on there: `deployer executions list --workflow {workflow} --version {to}`"
     )))
