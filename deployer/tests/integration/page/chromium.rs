@@ -136,6 +136,13 @@ impl Chromium {
         }
     }
 
+    /// Clicks on the first link or button of these words, and waits until the page that it leads to is there.
+    pub(super) fn follow(&mut self, words: &str) {
+        self.value("document.left = true; true");
+        self.click(words);
+        self.wait("!document.left && document.readyState === 'complete'");
+    }
+
     /// Clicks on the first link or button of these words.
     pub(super) fn click(&mut self, words: &str) {
         let words = json!(words);

@@ -60,8 +60,8 @@ fn in_a_browser_it_is_live_readable_and_works_without_a_script() {
 }
 
 fn what_is_answered_goes_on_before_the_eyes(browser: &mut Chromium) {
-    browser.click("Executions");
-    browser.click("dev-tx-seen-1");
+    browser.follow("Executions");
+    browser.follow("dev-tx-seen-1");
     browser.wait("document.getElementById('told')?.textContent === 'Live'");
     assert_eq!(
         browser.value("document.querySelectorAll('script').length"),
@@ -118,8 +118,7 @@ fn it_works_without_a_script(browser: &mut Chromium, origin: &str, pages: &[&str
         assert!(words.as_str().unwrap().len() > 10, "{page}: {words}");
     }
     browser.open(&format!("{origin}/callbacks"));
-    browser.click("Answer");
-    browser.wait("document.querySelector('textarea')");
+    browser.follow("Answer");
     browser.value(
         "document.querySelector('textarea').value = JSON.stringify({ decision: 'approved' }); true",
     );
