@@ -13,6 +13,7 @@ mod check;
 mod given;
 mod golden;
 mod judge;
+mod otherwise;
 mod process;
 mod program;
 mod run;
@@ -21,5 +22,6 @@ mod verdict;
 
 pub use apart::{Worker, check_apart, work};
 pub use golden::golden;
+pub use otherwise::Otherwise;
 pub use program::{Error, Program};
 pub use verdict::{Isolation, Judgment, Report, Verdict};

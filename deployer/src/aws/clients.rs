@@ -26,6 +26,8 @@ pub struct Clients {
     pub s3: aws_sdk_s3::Client,
     /// Amazon DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Amazon CloudWatch.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
     /// Amazon CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// Where all of them are, if not at AWS.
@@ -79,6 +81,7 @@ impl Clients {
             sqs: client!(aws_sdk_sqs),
             s3: aws_sdk_s3::Client::from_conf(s3),
             dynamodb: client!(aws_sdk_dynamodb),
+            cloudwatch: client!(aws_sdk_cloudwatch),
             logs: client!(aws_sdk_cloudwatchlogs),
             rates: Arc::new(if is_near(endpoint.as_deref()) {
                 Rates::unlimited()

@@ -21,7 +21,7 @@ const REFUSED: &str = "InvalidParameterValueException";
 const LARGEST_PAGE: i32 = 1000;
 
 /// The statuses of executions that are not finished; the SDK has no names for all of them yet.
-const UNFINISHED: [&str; 3] = ["RUNNING", "PAUSING", "PAUSED"];
+pub(super) const UNFINISHED: [&str; 3] = ["RUNNING", "PAUSING", "PAUSED"];
 
 /// Returns whether nothing more will happen in an execution of this status.
 pub fn is_finished(status: &ExecutionStatus) -> bool {
@@ -223,8 +223,19 @@ impl<'a> Executions<'a> {
         true
     }
 
+    /// Reads on, after the last page, with those that started since; the oldest come first, or they would be missed.
+    pub fn go_on(&mut self) {
+        self.go_on_from_last();
+        self.marker = Marker::Start;
+    }
+
     /// Returns all that are left, those of every page.
     pub async fn all(mut self) -> Result<Vec<Execution>> {
+        self.rest().await
+    }
+
+    /// Returns all that are left, those of every page, of a list that is asked again.
+    pub async fn rest(&mut self) -> Result<Vec<Execution>> {
         let mut all = Vec::new();
         while let Some(page) = self.next().await? {
             all.extend(page);

@@ -1,5 +1,6 @@
 //! The edge to AWS: clients, waiting, and what its errors mean.
 
+mod alarms;
 mod alias;
 mod batches;
 mod caller;
@@ -22,6 +23,7 @@ mod served;
 mod settings;
 mod unfinished;
 
+pub use alarms::{Alarm, alarms_on};
 pub use alias::alias;
 pub use batches::{
     LARGEST_BATCH, LARGEST_BATCH_BYTES, Outgoing, Refused, delete_messages, hide_messages,
@@ -44,4 +46,4 @@ pub use rates::Rates;
 #[cfg(test)]
 pub(crate) use served::served;
 pub use settings::settings;
-pub use unfinished::{Unfinished, count_unfinished, unfinished_executions};
+pub use unfinished::{Unfinished, count_unfinished, executions_in, unfinished_executions};

@@ -6,6 +6,9 @@ use super::endpoint::is_near;
 use crate::error::Result;
 use crate::hash::hexadecimal;
 
+/// The least time between two lists of executions, at AWS: fifteen a second are for all that asks.
+const LISTS_APART: Duration = Duration::from_secs(5);
+
 /// How often to look, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -24,6 +27,15 @@ impl Pace {
             Duration::from_secs(2)
         };
         Self { interval, deadline }
+    }
+
+    /// Returns the pace for looks that list executions.
+    pub fn of_lists(endpoint: Option<&str>, deadline: Duration) -> Self {
+        let mut pace = Self::of(endpoint, deadline);
+        if !is_near(endpoint) {
+            pace.interval = pace.interval.max(LISTS_APART);
+        }
+        pace
     }
 
     /// Returns the pace with up to a quarter more between two looks, by `name`: what is watched at

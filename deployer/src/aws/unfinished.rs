@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_lambda::types::Execution;
 use aws_smithy_types::DateTime;
 use durable_history::ExecutionArn;
 use serde::Serialize;
 
 use super::clients::Clients;
-use super::executions::Executions;
+use super::executions::{Executions, UNFINISHED};
 use super::listing::versions;
 use crate::error::Result;
 
@@ -86,21 +87,30 @@ async fn count(executions: Executions<'_>, unfinished: &mut Unfinished) -> Resul
 
 /// Returns the ARNs of the unfinished executions, on every version of the function.
 pub async fn unfinished_executions(clients: &Clients, function: &str) -> Result<Vec<String>> {
-    let mut arns = BTreeSet::new();
+    let unfinished = executions_in(clients, function, &UNFINISHED)
+        .await?
+        .into_iter();
+    let arns: BTreeSet<String> = unfinished
+        .map(|execution| execution.durable_execution_arn)
+        .collect();
+    Ok(arns.into_iter().collect())
+}
+
+/// Returns the executions that have one of these statuses, on every version of the function.
+pub async fn executions_in(
+    clients: &Clients,
+    function: &str,
+    statuses: &[&str],
+) -> Result<Vec<Execution>> {
+    let statuses: Vec<String> = statuses.iter().map(|status| (*status).to_owned()).collect();
+    let mut found = Vec::new();
     for version in versions(clients, function).await? {
-        let Some(version) = version.version else {
-            continue;
-        };
-        let executions = Executions::of(clients, function);
-        let mut unfinished = executions.of_version(version).unfinished();
-        while let Some(page) = unfinished.next().await? {
-            arns.extend(
-                page.into_iter()
-                    .map(|execution| execution.durable_execution_arn),
-            );
+        if let Some(version) = version.version {
+            let executions = Executions::of(clients, function).of_version(version);
+            found.extend(executions.of_statuses(&statuses).all().await?);
         }
     }
-    Ok(arns.into_iter().collect())
+    Ok(found)
 }
 
 #[cfg(test)]

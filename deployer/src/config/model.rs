@@ -91,6 +91,8 @@ pub struct Deployment {
     pub replay_check: ReplayCheck,
     /// What `up --smoke` does where the smoke test fails.
     pub failed_smoke_test: FailedSmokeTest,
+    /// What `up --drain` does with executions that go on.
+    pub drain: DrainBy,
     /// For how long after an update CloudFormation watches the alarms of failures, and rolls it back where one tells
     /// of some; whole minutes, at most 3 hours. Not in the mode `express`.
     #[serde(default)]
@@ -98,6 +100,16 @@ pub struct Deployment {
     /// How new executions reach a new version; without it all of them do at once.
     #[serde(default)]
     pub traffic: Option<Traffic>,
+}
+
+/// What `up --drain` does with executions that go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrainBy {
+    /// It waits until they have ended.
+    Wait,
+    /// It pauses them, and lets them go on after the change. Those that a person paused stay paused.
+    Pause,
 }
 
 /// How new executions reach a new version.
@@ -108,6 +120,17 @@ pub struct Traffic {
     pub step: Share,
     /// How long a step is watched; a new version that fails more often than the one before goes back.
     pub every: Span,
+    /// What else is watched, beside the executions of the new version.
+    #[serde(default)]
+    pub watch: Option<WatchedToo>,
+}
+
+/// What is watched while a new version comes, beside its executions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WatchedToo {
+    /// The alarms of the stack: one that goes off takes the new version back.
+    Alarms,
 }
 
 /// What `up --smoke` does where the smoke test fails.

@@ -16,9 +16,6 @@ use crate::deploy::verify::Unverified;
 use crate::error::{Error, Kind, Result};
 use crate::stack::set_protection;
 
-/// The least time between two lists of what goes on, at AWS: fifteen a second are for all that asks.
-const LEAST_INTERVAL: Duration = Duration::from_secs(5);
-
 /// Closes the intake of a workflow, whose stack is marked first, so that the next `up` opens it again.
 ///
 /// The stack's termination protection is turned the other way round than the stage wants it: an `up` after an
@@ -104,10 +101,7 @@ pub(crate) async fn wait_for_ends(
     patience: Duration,
 ) -> Result<Vec<String>> {
     let clients = applier.clients;
-    let mut pace = Pace::of(clients.endpoint.as_deref(), patience);
-    if !clients.is_near() {
-        pace.interval = pace.interval.max(LEAST_INTERVAL);
-    }
+    let pace = Pace::of_lists(clients.endpoint.as_deref(), patience);
     let told = AtomicUsize::new(0);
     let ended = until(pace, || async {
         // One list tells of all versions as long as something goes on.
@@ -123,14 +117,21 @@ pub(crate) async fn wait_for_ends(
         return Ok(Vec::new());
     }
     let left = unfinished_executions(clients, function).await?;
+    Ok(execution_names(&left))
+}
+
+/// Returns the names of executions.
+pub(super) fn execution_names(arns: &[String]) -> Vec<String> {
     let name = |arn: &String| {
         ExecutionArn::parse(arn).map_or_else(|| arn.clone(), |arn| arn.name.to_owned())
     };
-    Ok(left.iter().map(name).collect())
+    arns.iter().map(name).collect()
 }
 
-/// Returns the error of executions that did not end, which says what was not done because of them.
-pub(crate) fn did_not_end(
+/// Returns the error of executions that did not end, or `what` else they did not do, which says what was not done
+/// because of them.
+pub(crate) fn did_not(
+    what: &str,
     workflow: &str,
     left: &[String],
     patience: Duration,
@@ -138,7 +139,7 @@ pub(crate) fn did_not_end(
 ) -> Error {
     let count = counted(left.len(), "execution");
     let what = format!(
-        "{count} of `{workflow}` did not end within {} s; {not_done}",
+        "{count} of `{workflow}` did not {what} within {} s; {not_done}",
         patience.as_secs()
     );
     Error::new(Kind::WrongState, what).detail(format!("still in flight: {}", named(left)))

@@ -6,6 +6,7 @@ pub mod destroy;
 pub mod diagnose;
 pub mod doctor;
 pub(crate) mod drain;
+pub(crate) mod hold;
 pub mod keep;
 pub mod link;
 pub mod lint;

@@ -19,6 +19,8 @@ pub struct Traffic {
     pub to: String,
     /// The share of new executions that start on it, in percent.
     pub percent: u32,
+    /// The alarms that were on before it came, where alarms are watched.
+    pub on_before: Option<Vec<String>>,
 }
 
 impl Traffic {
@@ -26,10 +28,16 @@ impl Traffic {
     pub fn of(template: &Value) -> Option<Self> {
         let noted = template.get("Metadata")?.get(TRAFFIC)?;
         let text = |key: &str| Some(noted.get(key)?.as_str()?.to_owned());
+        let on_before = noted.get("AlarmsBefore").and_then(Value::as_array);
+        let on_before = on_before.map(|names| {
+            let names = names.iter().filter_map(Value::as_str);
+            names.map(str::to_owned).collect()
+        });
         Some(Self {
             from: text("From")?,
             to: text("To")?,
             percent: u32::try_from(noted.get("Percent")?.as_u64()?).ok()?,
+            on_before,
         })
     }
 }
@@ -41,8 +49,13 @@ pub fn target(template: &Value) -> Option<&str> {
 }
 
 /// Returns a template in which this share of new executions starts on its own version, and the others on `from`;
-/// nothing where its alias refers to no version of its own.
-pub fn shared(template: &Value, from: &str, percent: u32) -> Option<Value> {
+/// nothing where its alias refers to no version of its own. Which alarms were on before is noted, for whoever goes on.
+pub fn shared(
+    template: &Value,
+    from: &str,
+    percent: u32,
+    on_before: Option<&[String]>,
+) -> Option<Value> {
     let to = target(template)?.to_owned();
     let mut shared = template.clone();
     let properties = shared.pointer_mut(&format!("/Resources/{ALIAS}/Properties"))?;
@@ -53,7 +66,10 @@ pub fn shared(template: &Value, from: &str, percent: u32) -> Option<Value> {
     let routing = json!({ "AdditionalVersionWeights": [weight] });
     properties.insert("RoutingConfig".to_owned(), routing);
     let metadata = shared.as_object_mut()?.entry("Metadata");
-    let note = json!({ "From": from, "To": to, "Percent": percent });
+    let mut note = json!({ "From": from, "To": to, "Percent": percent });
+    if let (Some(names), Some(note)) = (on_before, note.as_object_mut()) {
+        note.insert("AlarmsBefore".to_owned(), json!(names));
+    }
     let metadata = metadata.or_insert_with(|| json!({})).as_object_mut()?;
     metadata.insert(TRAFFIC.to_owned(), note);
     Some(shared)
@@ -86,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_share_goes_to_the_new_version_and_the_stack_knows_how_far_that_is() {
-        let shared = shared(&template(), "7", 10).unwrap();
+        let on_before = ["Depth".to_owned()];
+        let shared = shared(&template(), "7", 10, Some(&on_before)).unwrap();
         let alias = &shared["Resources"]["OrchestratorAlias"]["Properties"];
         assert_eq!(alias["FunctionVersion"], "7");
         let weights = &alias["RoutingConfig"]["AdditionalVersionWeights"];
@@ -98,6 +115,7 @@ mod tests {
             from: "7".to_owned(),
             to: "OrchestratorVersionb".to_owned(),
             percent: 10,
+            on_before: Some(on_before.to_vec()),
         };
         assert_eq!(Traffic::of(&shared), Some(traffic));
         assert_eq!(Traffic::of(&template()), None);
@@ -114,6 +132,6 @@ mod tests {
         let mut back = template();
         back["Resources"]["OrchestratorAlias"]["Properties"]["FunctionVersion"] = "3".into();
         assert_eq!(target(&back), None);
-        assert_eq!(shared(&back, "2", 10), None);
+        assert_eq!(shared(&back, "2", 10, None), None);
     }
 }

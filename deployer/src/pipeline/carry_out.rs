@@ -7,10 +7,11 @@ use camino::Utf8Path;
 use super::connect::connect_or_start;
 use super::lock::StageLock;
 use super::prepare::Artifacts;
+use super::replay::{Code, require_replay};
 use super::rollout::{Rollout, UpOptions, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
 use crate::aws::{Clients, failed, is_missing};
-use crate::config::App;
+use crate::config::{ARTIFACTS, App};
 use crate::deploy::apply::{Request, current};
 use crate::deploy::plan::{PlanFile, PlannedArtifact, PlannedStack, meet_again, require_unmoved};
 use crate::error::{Error, Kind, Result};
@@ -35,6 +36,11 @@ pub async fn carry_out(
     let artifacts = find(app, &clients, &file.artifacts).await?;
     // Days may lie between a plan and its approval.
     let plan = meet_again(&clients, &file.plan).await?;
+    let requests: Vec<Request> = file.stacks.iter().map(|stack| stack.request(app)).collect();
+    let workflows = requests
+        .iter()
+        .filter(|request| request.workflow != ARTIFACTS && plan.changes(&request.stack));
+    require_replay(session, &clients, workflows, Code::Zips(&artifacts)).await?;
     require_consent(session, &plan)?;
     let origin = Origin {
         revision: file.revision.clone(),

@@ -2,7 +2,7 @@
 
 use super::connect::connect;
 use super::prepare::Prepared;
-use super::replay::require_replay;
+use super::replay::{Code, require_replay};
 use super::revision::revision;
 use super::session::Session;
 use crate::deploy::plan::{PlanFile, plan_stage};
@@ -31,8 +31,10 @@ pub async fn draft(session: &Session<'_>, chosen: &[String]) -> Result<PlanFile>
     let stacks = prepared
         .link(&published(app, &artifacts))?
         .with_origin(&origin);
-    require_replay(session, &clients, prepared.workflows()).await?;
     let planned = plan_stage(app, &clients, &stacks.bucket, &stacks.workflows).await?;
+    let changed = planned.workflows.iter();
+    let changed = changed.filter(|request| planned.plan.changes(&request.stack));
+    require_replay(session, &clients, changed, Code::Source).await?;
     Ok(PlanFile::new(
         app,
         origin.revision,

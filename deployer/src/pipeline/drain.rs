@@ -1,21 +1,27 @@
-//! `up --drain`: what is to change is closed and drained first.
+//! `up --drain`: what is to change is closed and drained first, and opened again whatever becomes of the change.
+//!
+//! A stack whose intake is closed, or whose executions are held, has a mark: its termination protection is turned the
+//! other way round. It stays until the intake is open and the executions go on, so that an `up` after a kill, on any
+//! machine, sees it.
 
 use std::time::Duration;
 
 use super::session::Session;
 use crate::aws::Clients;
+use crate::config::DrainBy;
 use crate::deploy::apply::{Applied, Request};
-use crate::deploy::drain::{close_intake, did_not_end, wait_for_ends};
+use crate::deploy::drain::{close_intake, did_not, wait_for_ends};
+use crate::deploy::hold::{hold, let_go};
 use crate::deploy::verify::{Unverified, wait_until_ready};
 use crate::error::Result;
 use crate::stack::{LiveStack, describe, set_protection};
 
-/// Closes the intake of a stack that is about to change, and waits until its executions have ended; the change
-/// opens it again.
+/// Closes the intake of a stack that is about to change, and waits until its executions have ended, or pauses them
+/// where the stage says so.
 ///
 /// # Errors
 ///
-/// Executions that go on after `patience`, by name. Whoever asks opens the intake again then.
+/// Executions that go on after `patience`, by name. Whoever asks opens the stack again then.
 pub(super) async fn drain(
     session: &Session<'_>,
     clients: &Clients,
@@ -26,10 +32,10 @@ pub(super) async fn drain(
         return Ok(());
     };
     let applier = session.applier(clients);
-    let workflow = &request.workflow;
+    let (app, workflow) = (session.app, &request.workflow);
     let mapping = live.outputs.mappings().next();
     close_intake(
-        session.app,
+        app,
         &applier,
         workflow,
         &request.stack,
@@ -40,17 +46,77 @@ pub(super) async fn drain(
     let Some(function) = live.outputs.orchestrator() else {
         return Ok(());
     };
-    let left = wait_for_ends(&applier, workflow, function, patience).await?;
+    let by = app.stage.deployment.drain;
+    let (left, what, hint) = match by {
+        DrainBy::Wait => (
+            wait_for_ends(&applier, workflow, function, patience).await?,
+            "end",
+            "its intake is open again; give more time with `--drain=2h`, or end them with `deployer executions stop`",
+        ),
+        DrainBy::Pause => (
+            hold(app, &applier, workflow, function, patience).await?,
+            "come to a checkpoint",
+            "its intake is open again, and what was paused goes on; give more time with `--drain=2h`",
+        ),
+    };
     if left.is_empty() {
         return Ok(());
     }
-    let error = did_not_end(workflow, &left, patience, "nothing was changed");
-    Err(error.hint(
-        "its intake is open again; give more time with `--drain=2h`, or end them with `deployer executions stop`",
-    ))
+    let error = did_not(what, workflow, &left, patience, "nothing was changed");
+    Err(error.hint(hint))
 }
 
-/// Opens the intake of a stack whose change has failed, or says that it is closed.
+/// A stack that is changed, with the mark that it has.
+pub(super) struct Marked {
+    /// What is asked of CloudFormation: the mark stays.
+    pub(super) request: Request,
+    /// Whether it has one.
+    pub(super) is_marked: bool,
+}
+
+impl Marked {
+    /// Reads whether the stack is marked: by this deployment, or by one that was killed.
+    ///
+    /// # Errors
+    ///
+    /// The stack could not be described.
+    pub(super) async fn of(clients: &Clients, request: &Request) -> Result<Self> {
+        let live = describe(clients, &request.stack).await?;
+        let is_marked = live.is_some_and(|live| live.protected != request.protect);
+        let mut request = request.clone();
+        if is_marked {
+            request.protect = !request.protect;
+        }
+        Ok(Self { request, is_marked })
+    }
+
+    /// Waits until the stack takes work, lets go on what was held, and takes the mark away.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_until_ready`]; what is held could not be resumed, or the mark not be taken away.
+    pub(super) async fn open(
+        &self,
+        session: &Session<'_>,
+        clients: &Clients,
+        applied: &Applied,
+    ) -> Result<()> {
+        wait_until_ready(clients, applied).await?;
+        if self.is_marked {
+            let with = session.applier(clients);
+            let_go(session.app, &with, &self.request.workflow).await?;
+            let (stack, wanted) = (&self.request.stack, !self.request.protect);
+            set_protection(clients, stack, wanted).await?;
+            let state = if wanted { "on" } else { "off" };
+            with.note(format!(
+                "termination protection of `{stack}` is now {state}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Opens a stack whose change has failed, or says that it is closed.
 pub(super) async fn open_after_failure(
     session: &Session<'_>,
     clients: &Clients,
@@ -63,21 +129,23 @@ pub(super) async fn open_after_failure(
     };
     if let Err(error) = opened {
         session.applier(clients).warn(format!(
-            "the intake of `{}` stays closed until the next `deployer up`: {}",
+            "the intake of `{0}` stays closed, and what was paused of it stays paused, until the next `deployer up`: {1}",
             request.workflow,
             error.in_a_line()
         ));
     }
 }
 
-/// Opens the intake of a stack that is not changed after all.
+/// Opens a stack that is not changed after all.
 async fn open_again(
     session: &Session<'_>,
     clients: &Clients,
     request: &Request,
     live: &LiveStack,
 ) -> Result<()> {
-    wait_until_ready(clients, &Applied::standing(request, live)).await?;
-    set_protection(clients, &request.stack, request.protect).await?;
+    let marked = Marked::of(clients, request).await?;
+    marked
+        .open(session, clients, &Applied::standing(request, live))
+        .await?;
     Unverified::of(session.app, &request.stack).clear()
 }

@@ -1,25 +1,17 @@
 //! New executions reach a new version by shares, and go back where it fails; killed, the next `up` goes on.
 
-use std::time::Duration;
-
-use aws_smithy_types::DateTime;
+use tokio::sync::Mutex;
 
 use super::session::Session;
-use crate::aws::{Clients, Executions, Pace, alias, until};
-use crate::config::Traffic;
-use crate::count::{counted, named};
+use super::watched::{Against, Alarms, Failures, forgive, unwatched};
+use crate::aws::{Clients, Pace, alias, until};
+use crate::config::{Traffic, WatchedToo};
 use crate::deploy::apply::{Applied, Request, bring_up};
 use crate::deploy::rollback::on_version;
 use crate::deploy::traffic;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::stack::{Standing, deployed_template, describe, standing};
-
-/// The least time between two looks at AWS: fifteen lists a second are for all that asks.
-const LEAST_INTERVAL: Duration = Duration::from_secs(5);
-
-/// The statuses of executions that speak against a version.
-const FAILED: [&str; 2] = ["FAILED", "TIMED_OUT"];
 
 /// A version that comes in the place of another.
 struct Shift {
@@ -28,13 +20,15 @@ struct Shift {
     from: String,
     /// The share that it had at last, in percent.
     percent: u32,
+    /// The alarms that were on before it began to come, where that was noted.
+    on_before: Option<Vec<String>>,
 }
 
 /// Brings a stack to the wanted state, by shares where the stage asks for that and the orchestrator has a new version.
 ///
 /// # Errors
 ///
-/// As [`bring_up`]; a new version that fails, which takes no new work by then.
+/// As [`bring_up`]; a new version that fails, or an alarm that goes off: it takes no new work by then.
 pub(super) async fn bring_up_by_shares(
     session: &Session<'_>,
     clients: &Clients,
@@ -48,11 +42,18 @@ pub(super) async fn bring_up_by_shares(
         return bring_up(&applier, request).await;
     };
     let step = wanted.step.percent();
+    let mut alarms = match wanted.watch {
+        Some(WatchedToo::Alarms) => {
+            Some(Alarms::of(clients, &request.stack, shift.on_before.clone()).await?)
+        }
+        None => None,
+    };
     // What was killed may not have looked at the share that it had come to.
     let mut percent = shift.percent.saturating_sub(step);
     loop {
         percent += step;
-        let body = traffic::shared(request.template.body(), &shift.from, percent);
+        let on_before = alarms.as_ref().map(Alarms::on_before);
+        let body = traffic::shared(request.template.body(), &shift.from, percent, on_before);
         let Some(body) = body.filter(|_| percent < 100) else {
             return bring_up(&applier, request).await;
         };
@@ -63,8 +64,15 @@ pub(super) async fn bring_up_by_shares(
             "{percent} % of new executions of `{}` start on version {to}, the others on version {}",
             request.workflow, shift.from
         ));
-        if let Some(hit) = watch(clients, &shift, &to, wanted).await? {
-            return Err(back(session, clients, request, &shift, &to, &hit).await?);
+        if let Some(alarms) = &mut alarms {
+            // A step may bring alarms, and take some away.
+            alarms.find().await?;
+        }
+        let mut failures = Failures::of(clients, &shift.function, &to, &shift.from);
+        let watched = alarms.as_mut();
+        let against = watch(clients, &request.workflow, &mut failures, watched, wanted).await?;
+        if let Some(against) = against {
+            return Err(back(session, clients, request, &shift, &to, &against).await?);
         }
     }
 }
@@ -86,21 +94,22 @@ async fn shift(clients: &Clients, request: &Request) -> Result<Option<Shift>> {
         return Ok(None);
     }
     let deployed = deployed_template(clients, &request.stack).await?;
-    let shift = |from: &str, percent| Shift {
+    let shift = |from: &str, percent, on_before| Shift {
         function: function.to_owned(),
         alias: alias_name.to_owned(),
         from: from.to_owned(),
         percent,
+        on_before,
     };
     if let Some(known) = traffic::Traffic::of(&deployed) {
         let percent = if known.to == target { known.percent } else { 0 };
-        return Ok(Some(shift(&known.from, percent)));
+        return Ok(Some(shift(&known.from, percent, known.on_before)));
     }
     if traffic::target(&deployed) == Some(target) {
         return Ok(None);
     }
     let standing = alias(&clients.lambda, function, alias_name).await?;
-    Ok(standing.function_version().map(|from| shift(from, 0)))
+    Ok(standing.function_version().map(|from| shift(from, 0, None)))
 }
 
 /// Returns the number of the version that has a share.
@@ -118,65 +127,33 @@ async fn newest(clients: &Clients, shift: &Shift) -> Result<String> {
     })
 }
 
-/// How many executions of a version there were, and which of them failed.
-struct Hit {
-    started: usize,
-    failed: Vec<String>,
-}
-
-impl Hit {
-    /// Returns whether a version fails more often than another. One failure alone may be a message's own fault.
-    fn is_worse_than(&self, other: &Self) -> bool {
-        !self.failed.is_empty()
-            && self.failed.len() * other.started.max(1) > other.failed.len() * self.started.max(1)
-    }
-}
-
-/// Watches a new version; returns which executions it failed where those are more than the version before fails.
-async fn watch(clients: &Clients, shift: &Shift, to: &str, wanted: Traffic) -> Result<Option<Hit>> {
-    let mut pace = Pace::of(clients.endpoint.as_deref(), wanted.every.duration());
-    if !clients.is_near() {
-        pace.interval = pace.interval.max(LEAST_INTERVAL);
-    }
-    until(pace, || async {
-        if !any_failed(clients, shift, to).await? {
-            return Ok(None);
+/// Watches a new version for a step; returns what speaks against it.
+///
+/// A service that is busy is asked again. Only what the last look saw well lets the version come further.
+async fn watch(
+    clients: &Clients,
+    workflow: &str,
+    failures: &mut Failures<'_>,
+    alarms: Option<&mut Alarms<'_>>,
+    wanted: Traffic,
+) -> Result<Option<Against>> {
+    let pace = Pace::of_lists(clients.endpoint.as_deref(), wanted.every.duration());
+    let watched = Mutex::new((failures, alarms));
+    let look = || async {
+        let (failures, alarms) = &mut *watched.lock().await;
+        if let Some(hit) = failures.look().await? {
+            return Ok(Some(Against::Failures(hit)));
         }
-        let since = Executions::of(clients, &shift.function).of_version(to);
-        let since = since.oldest_first().in_pages_of(1).next().await?;
-        let since = since.and_then(|page| Some(*page.first()?.start_timestamp()));
-        let mut both = Vec::new();
-        for version in [to, &shift.from] {
-            let of = || {
-                let all = Executions::of(clients, &shift.function).of_version(version);
-                match since {
-                    Some(since) => all.started_after(before(since)),
-                    None => all,
-                }
-            };
-            let failed = of().of_statuses(&FAILED.map(str::to_owned)).all().await?;
-            let names = failed
-                .iter()
-                .map(|failed| failed.durable_execution_name().to_owned());
-            both.push(Hit {
-                started: of().all().await?.len(),
-                failed: names.collect(),
-            });
+        match alarms {
+            Some(alarms) => alarms.look().await,
+            None => Ok(None),
         }
-        let (old, new) = (both.pop(), both.pop());
-        Ok(new.filter(|new| old.is_none_or(|old| new.is_worse_than(&old))))
-    })
-    .await
-}
-
-async fn any_failed(clients: &Clients, shift: &Shift, version: &str) -> Result<bool> {
-    let failed = Executions::of(clients, &shift.function).of_version(version);
-    failed.of_statuses(&FAILED.map(str::to_owned)).any().await
-}
-
-/// The borders of a range are not part of it.
-fn before(time: DateTime) -> DateTime {
-    DateTime::from_millis(time.to_millis().unwrap_or_default() - 1)
+    };
+    let found = until(pace, || async { forgive(look().await, workflow) }).await?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    look().await.map_err(|error| unwatched(error, workflow))
 }
 
 /// Lets all new executions start on the version before, and returns what is said of it.
@@ -186,7 +163,7 @@ async fn back(
     request: &Request,
     shift: &Shift,
     to: &str,
-    hit: &Hit,
+    against: &Against,
 ) -> Result<Error> {
     let template = on_version(
         &deployed_template(clients, &request.stack).await?,
@@ -195,38 +172,20 @@ async fn back(
     bring_up(&session.applier(clients), &request.with_template(template)).await?;
     let workflow = &request.workflow;
     let what = format!(
-        "version {to} of `{workflow}` failed {} of {}; new executions start on version {} again",
-        hit.failed.len(),
-        counted(hit.started, "execution"),
+        "{}; new executions start on version {} again",
+        against.told(workflow, to),
         shift.from
     );
     session
         .reporter
         .report(&Event::Warning { text: what.clone() });
     let error = Error::new(Kind::Verification, what);
-    Ok(error.detail(format!("failed: {}", named(&hit.failed))).hint(format!(
-        "`deployer executions show NAME` says why; the next `up` asks before it brings the same code back. \
+    let why = match against {
+        Against::Failures(_) => "`deployer executions show NAME` says why; ",
+        Against::Alarm { .. } => "",
+    };
+    Ok(error.detail(against.evidence()).hint(format!(
+        "{why}the next `up` asks before it brings the same code back. \
          What version {to} has begun goes on there: `deployer executions list --workflow {workflow} --version {to}`"
     )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Hit;
-
-    #[test]
-    fn a_version_goes_back_where_it_fails_more_often_than_the_one_before() {
-        let hit = |failed: usize, started| Hit {
-            started,
-            failed: vec![String::new(); failed],
-        };
-        assert!(hit(1, 3).is_worse_than(&hit(0, 27)));
-        assert!(hit(1, 3).is_worse_than(&hit(1, 27)));
-        assert!(!hit(1, 3).is_worse_than(&hit(10, 27)));
-        assert!(!hit(0, 3).is_worse_than(&hit(0, 27)));
-        assert!(
-            hit(1, 1).is_worse_than(&hit(0, 0)),
-            "nothing to compare with"
-        );
-    }
 }

@@ -51,11 +51,6 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// Returns the workflows' names.
-    pub(super) fn workflows(&self) -> &[String] {
-        &self.workflows
-    }
-
     /// Builds the functions of the workflows.
     pub(super) async fn build(&self, session: &Session<'_>) -> Result<Artifacts> {
         let start = Instant::now();

@@ -10,11 +10,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::connect::connect;
+use super::prepare::Artifacts;
 use super::session::Session;
 use crate::aws::Clients;
-use crate::config::{App, ReplayCheck};
+use crate::config::ReplayCheck;
 use crate::count::counted;
-use crate::deploy::build::build_to_run;
+use crate::deploy::apply::Request;
+use crate::deploy::build::{build_to_run, unpack_to_run};
 use crate::deploy::link::{Components, Published, link_workflow};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
@@ -80,10 +82,24 @@ pub async fn replay_check(
         }
     }
     let mut found = Vec::new();
+    let components = Components::load(&app.root)?;
     for (workflow, records) in workflows {
-        found.push(check(session, workflow, records).await?);
+        let template = link_workflow(app, &components, &workflow, &Published::placeholder(app))?;
+        let program = program(session, &workflow, template.body(), Code::Source).await?;
+        if let Some(program) = program {
+            found.push(check(session, workflow, &program, records).await?);
+        }
     }
     Ok(found)
+}
+
+/// What is run against the histories.
+#[derive(Clone, Copy)]
+pub(super) enum Code<'a> {
+    /// What is checked out now.
+    Source,
+    /// What was built for a plan.
+    Zips(&'a Artifacts),
 }
 
 /// Checks workflows that are about to be changed, where the stage asks for it, and says what would not replay.
@@ -94,14 +110,16 @@ pub async fn replay_check(
 pub(super) async fn require_replay(
     session: &Session<'_>,
     clients: &Clients,
-    workflows: &[String],
+    requests: impl Iterator<Item = &Request>,
+    code: Code<'_>,
 ) -> Result<()> {
     let wanted = session.app.stage.deployment.replay_check;
     if wanted == ReplayCheck::Skip {
         return Ok(());
     }
     let mut doubtful = Vec::new();
-    for workflow in workflows {
+    for request in requests {
+        let workflow = &request.workflow;
         // One that is not deployed has no executions.
         let deployed = deployed(session.app, clients, std::slice::from_ref(workflow)).await;
         let records = match deployed.as_deref() {
@@ -111,7 +129,16 @@ pub(super) async fn require_replay(
         if records.is_empty() {
             continue;
         }
-        let replayed = check(session, workflow.clone(), records).await?;
+        let Some(program) = program(session, workflow, request.template.body(), code).await? else {
+            session.reporter.report(&Event::Note {
+                text: format!(
+                    "{workflow}: the code of the plan is not here, or is for other machines; its executions were checked \
+                     when the plan was made, and are not again"
+                ),
+            });
+            continue;
+        };
+        let replayed = check(session, workflow.clone(), &program, records).await?;
         let told = replayed.report.doubtful().map(|verdict| {
             let Verdict {
                 execution,
@@ -141,21 +168,41 @@ pub(super) async fn require_replay(
     Ok(())
 }
 
-async fn check(session: &Session<'_>, workflow: String, records: Vec<Record>) -> Result<Replayed> {
-    let start = Instant::now();
+/// Returns the orchestrator of a workflow as it is run here; nothing where this machine cannot run it.
+async fn program(
+    session: &Session<'_>,
+    workflow: &str,
+    template: &Value,
+    code: Code<'_>,
+) -> Result<Option<Program>> {
     let app = session.app;
+    let function = &app.workflow(workflow)?.orchestrator.function;
+    let binary = match code {
+        Code::Source => Some(build_to_run(app, function, session.reporter).await?),
+        Code::Zips(zips) => match zips.get(function) {
+            Some(zip) => unpack_to_run(app, zip)?,
+            None => None,
+        },
+    };
+    Ok(binary.map(|binary| Program {
+        binary: binary.into_std_path_buf(),
+        environment: environment(template),
+    }))
+}
+
+async fn check(
+    session: &Session<'_>,
+    workflow: String,
+    program: &Program,
+    records: Vec<Record>,
+) -> Result<Replayed> {
+    let start = Instant::now();
     session.reporter.report(&Event::StepStarted {
         step: "replay",
         text: format!("{workflow}: {}", counted(records.len(), "execution")),
     });
-    let function = &app.workflow(&workflow)?.orchestrator.function;
-    let binary = build_to_run(app, function, session.reporter).await?;
-    let program = Program {
-        binary: binary.into_std_path_buf(),
-        environment: environment(app, &workflow)?,
-    };
     let count = counted(records.len(), "execution");
-    let report = check_apart(&worker()?, &program, records)
+    let report = check_apart(&worker()?, program, records)
         .await
         .map_err(|error| {
             Error::new(
@@ -186,14 +233,9 @@ fn worker() -> Result<Worker> {
     })
 }
 
-/// Returns the variables that the orchestrator of a workflow has, as far as the configuration decides them.
-fn environment(app: &App, workflow: &str) -> Result<BTreeMap<String, String>> {
-    let components = Components::load(&app.root)?;
-    let template = link_workflow(app, &components, workflow, &Published::placeholder(app))?;
-    let variables = template
-        .body()
-        .pointer(VARIABLES)
-        .and_then(Value::as_object);
+/// Returns the variables that the orchestrator of a linked template has, as far as the configuration decides them.
+fn environment(template: &Value) -> BTreeMap<String, String> {
+    let variables = template.pointer(VARIABLES).and_then(Value::as_object);
     let variables = variables.into_iter().flatten().map(|(name, value)| {
         let value = match value {
             Value::String(text) => text.clone(),
@@ -202,7 +244,7 @@ fn environment(app: &App, workflow: &str) -> Result<BTreeMap<String, String>> {
         };
         (name.clone(), value)
     });
-    Ok(variables.collect())
+    variables.collect()
 }
 
 /// Reads files, and the files of folders, in the order of their names.

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::connect::connect;
+use super::drain::Marked;
 use super::lock::StageLock;
 use super::marker::Marker;
 use super::session::Session;
 use crate::aws::{Clients, alias, count_unfinished, versions};
 use crate::deploy::apply::{Request, bring_up};
 use crate::deploy::rollback::on_version;
-use crate::deploy::verify::wait_until_ready;
 use crate::error::{Error, Kind, Result};
 use crate::stack::{LiveStack, Standing, deployed_template, describe, standing};
 
@@ -70,11 +70,11 @@ pub async fn rollback(
     // What the stack is marked with stays: only the alias moves.
     request.tags.clone_from(&live.tags);
     let marker = Marker::take(session, &clients, "rollback").await?;
-    let applied = bring_up(&session.applier(&clients), &request).await;
+    let moved = move_alias(session, &clients, &request).await;
     if let Some(marker) = marker {
         marker.release().await?;
     }
-    wait_until_ready(&clients, &applied?).await?;
+    moved?;
     let unfinished = count_unfinished(&clients, function).await.ok();
     let in_flight = unfinished.map(|unfinished| {
         let of = unfinished.by_version.get(&from.to_string());
@@ -87,6 +87,13 @@ pub async fn rollback(
         in_flight,
         seconds: start.elapsed().as_secs_f64(),
     })
+}
+
+/// Brings the stack to where the alias is to stand, and opens it where a deployment that was killed left it closed.
+async fn move_alias(session: &Session<'_>, clients: &Clients, request: &Request) -> Result<()> {
+    let marked = Marked::of(clients, request).await?;
+    let applied = bring_up(&session.applier(clients), &marked.request).await?;
+    marked.open(session, clients, &applied).await
 }
 
 /// Returns the version that the alias stands on.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::drain::{drain, open_after_failure};
+use super::drain::{Marked, drain, open_after_failure};
 use super::gradual::bring_up_by_shares;
 use super::marker::Marker;
 use super::prepare::Artifacts;
@@ -127,6 +127,7 @@ async fn deploy(
         current => {
             unverified.note()?;
             let applied = if let Some(applied) = current {
+                wait_until_ready(clients, &applied).await?;
                 applied
             } else {
                 let done = change(session, clients, request, options).await;
@@ -135,7 +136,6 @@ async fn deploy(
                 }
                 done?
             };
-            wait_until_ready(clients, &applied).await?;
             unverified.clear()?;
             applied
         }
@@ -149,6 +149,7 @@ async fn deploy(
     Ok(applied)
 }
 
+/// Changes a stack, and waits until it takes work.
 async fn change(
     session: &Session<'_>,
     clients: &Clients,
@@ -158,5 +159,13 @@ async fn change(
     if let Some(patience) = options.drain {
         drain(session, clients, request, patience).await?;
     }
-    bring_up_by_shares(session, clients, request).await
+    let marked = Marked::of(clients, request).await?;
+    let applied = if marked.is_marked {
+        // Nothing begins on it meanwhile, so a share of it would tell nothing.
+        bring_up(&session.applier(clients), &marked.request).await?
+    } else {
+        bring_up_by_shares(session, clients, request).await?
+    };
+    marked.open(session, clients, &applied).await?;
+    Ok(applied)
 }

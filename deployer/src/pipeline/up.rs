@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::connect::connect_or_start;
 use super::lock::StageLock;
 use super::prepare::Prepared;
-use super::replay::require_replay;
+use super::replay::{Code, require_replay};
 use super::revision::revision;
 use super::rollout::{Rollout, UpOptions, publish_artifacts, require_consent, roll_out};
 use super::session::Session;
@@ -50,8 +50,7 @@ pub async fn up(session: &Session<'_>, chosen: &[String], options: UpOptions) ->
             .map(|(request, _)| request.clone())
             .collect();
         let planned = plan_stage(app, &clients, &stacks.bucket, &pending).await?;
-        let changed = pending.iter().map(|request| request.workflow.clone());
-        require_replay(session, &clients, &changed.collect::<Vec<_>>()).await?;
+        require_replay(session, &clients, pending.iter(), Code::Source).await?;
         require_consent(session, &planned.plan)?;
         stacks = stacks.replaced_by(planned.workflows).approved();
         publish_artifacts(session, &clients, &stacks.bucket, &artifacts).await?;

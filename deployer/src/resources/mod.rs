@@ -8,4 +8,4 @@ mod table;
 
 pub use kind::{Holds, ResourceType};
 pub use lookup::{holds, resource_type, type_of, usual_types};
-pub use names::{ALIAS, FUNCTION, LOG_GROUP, MAPPING, POLICY, QUEUE, STACK, TABLE, VERSION};
+pub use names::{ALARM, ALIAS, FUNCTION, LOG_GROUP, MAPPING, POLICY, QUEUE, STACK, TABLE, VERSION};

@@ -10,6 +10,8 @@ pub const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 pub const QUEUE: &str = "AWS::SQS::Queue";
 /// A table.
 pub const TABLE: &str = "AWS::DynamoDB::Table";
+/// An alarm of CloudWatch.
+pub const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// A log group.
 pub const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 /// A stack, which reports on itself as on a resource.

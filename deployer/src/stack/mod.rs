@@ -1,5 +1,6 @@
 //! A stack as it lives: its state, template, resources and outputs. Everything that deploys or operates reads it here.
 
+mod held;
 mod live;
 mod names;
 mod origin;
@@ -10,6 +11,7 @@ mod stage;
 mod standing;
 mod template;
 
+pub use held::HeldNote;
 pub use live::{LiveStack, describe, set_protection};
 pub(crate) use names::pascal_case;
 pub(crate) use origin::{Deployed, mark};

@@ -197,3 +197,55 @@ fn credentials_of_another_account_read_and_write_nothing() {
     assert!(said.contains("000000000000"), "{said}");
     assert_eq!(account.fake.calls(), ["GetCallerIdentity"]);
 }
+
+#[test]
+fn a_deletion_that_waits_for_executions_is_explained() {
+    let account = Account::new("");
+    account.up(&[]);
+    account.fake.drain(12);
+    let destroying = account.sandbox.deployer(&["destroy", "--yes"]);
+    let output = { destroying }.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let told = said
+        .lines()
+        .filter(|line| line.contains("when its executions have ended"));
+    let told: Vec<&str> = told.collect();
+    assert_eq!(told.len(), 2, "{said}");
+    assert!(
+        told[0].contains("Lambda deletes `shop-dev-orders-OrchestratorFunction"),
+        "{said}"
+    );
+    for told in &told {
+        assert!(told.ends_with(" executions left"), "{said}");
+    }
+    assert_ne!(told[0], told[1], "{said}");
+}
+
+#[test]
+fn a_drained_stack_whose_change_fails_is_opened_again() {
+    for drain in ["wait", "pause"] {
+        let account = Account::new(&format!("deployment: {{ drain: {drain} }}\n"));
+        account.up(&[]);
+        let stage = "config/stages/dev.yaml";
+        account.sandbox.edit(
+            stage,
+            "build_profile: dev\n",
+            "build_profile: dev\nlog_level: DEBUG\n",
+        );
+        let reason = "The quota is used up";
+        let fake = &account.fake;
+        fake.fail("OrchestratorFunction", Phase::Update, reason);
+        fake.forget_calls();
+        let (code, _, said) = account.up(&["--drain=1s"]);
+        assert_eq!(code, 9, "{drain}: {said}");
+        assert!(said.contains("closing the intake of `orders`"), "{said}");
+        assert!(said.contains(reason), "{said}");
+        assert!(fake.intake_is_open(), "{drain}");
+        assert!(!fake.is_protected("shop-dev-orders"), "it has no mark");
+        // Nothing ran, so nothing was noted as held.
+        let notes = fake.keys("shop-dev-artifacts-000000000000-us-east-1");
+        let noted = notes.iter().any(|key| key.starts_with("deployer/held/"));
+        assert!(!noted, "{drain}: {notes:?}");
+    }
+}

@@ -1,8 +1,10 @@
 //! The commands that look at a deployment and take it down, on a small application that deploys fast.
 
+mod held;
 pub(crate) mod many;
 mod origin;
 mod over_running;
+mod shifts;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -59,13 +61,18 @@ impl Small {
                 "fn main() {}\n",
             );
         }
+        small.lock();
+        small
+    }
+
+    /// Locks the dependencies of the functions that there are now, which is none.
+    pub(crate) fn lock(&self) {
         let locked = Command::new("cargo")
             .args(["generate-lockfile", "--offline"])
-            .current_dir(small.project())
+            .current_dir(self.project())
             .output()
             .unwrap();
         assert!(locked.status.success(), "{locked:?}");
-        small
     }
 
     fn project(&self) -> &Path {
@@ -137,6 +144,16 @@ impl Small {
         let dynamodb = aws_sdk_dynamodb::Client::new(&self.configuration());
         let listed = in_runtime(dynamodb.list_tables().send()).unwrap();
         listed.table_names().to_vec()
+    }
+
+    /// Returns the names of the functions in the account.
+    fn functions(&self) -> Vec<String> {
+        let lambda = aws_sdk_lambda::Client::new(&self.configuration());
+        let listed = in_runtime(lambda.list_functions().send()).unwrap();
+        let names = listed.functions().iter();
+        names
+            .filter_map(|function| function.function_name.clone())
+            .collect()
     }
 
     fn zips(&self) -> Vec<String> {

@@ -101,6 +101,7 @@ fn what_would_not_replay_is_found_first(sandbox: &Sandbox) {
     );
     let (_, plan, _) = ran(sandbox, &["status", "greeting", "--format", "json"]);
     assert!(!plan.contains(r#""version":"2""#), "{plan}");
+    what_a_plan_was_made_for_is_checked_again(sandbox);
     let goes_back = "replay_check: report, failed_smoke_test: roll-back";
     sandbox.edit(stage, "replay_check: require", goes_back);
     let (code, stdout, stderr) = ran(sandbox, &["up", "greeting", "--smoke"]);
@@ -109,6 +110,26 @@ fn what_would_not_replay_is_found_first(sandbox: &Sandbox) {
     let back = "greeting is back on version 1, because the smoke test of version 2 failed";
     assert!(stdout.contains(back), "{stdout}");
     sandbox.edit(main, ".name(\"salute\")", ".name(\"greet\")");
+}
+
+/// The stage asks for more by the time that a plan is carried out.
+fn what_a_plan_was_made_for_is_checked_again(sandbox: &Sandbox) {
+    let stage = "config/stages/dev.yaml";
+    let (code, _, stderr) = ran(sandbox, &["plan", "greeting", "--out", "kept.plan"]);
+    assert_eq!(code, Some(10), "{stderr}");
+    sandbox.edit(stage, "replay_check: require", "replay_check: report");
+    let (code, _, stderr) = ran(sandbox, &["plan", "greeting", "--out", "kept.plan"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("They stay on their version"), "{stderr}");
+    sandbox.edit(stage, "replay_check: report", "replay_check: require");
+    let (code, _, stderr) = ran(sandbox, &["up", "--plan", "kept.plan", "--yes"]);
+    assert_eq!(code, Some(10), "{stderr}");
+    assert!(
+        stderr.contains("would not replay; nothing was changed"),
+        "{stderr}"
+    );
+    let (_, status, _) = ran(sandbox, &["status", "greeting", "--format", "json"]);
+    assert!(!status.contains(r#""version":"2""#), "{status}");
 }
 
 /// A version that fails one visit in three goes back with the first half of the visits; the mended one arrives.

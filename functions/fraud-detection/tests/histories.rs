@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use durable_replay::{Judgment, Program, golden};
+use durable_replay::{Otherwise, Program, golden};
 
 fn program() -> Program {
     Program::new(env!("CARGO_BIN_EXE_fraud-detection"))
@@ -20,14 +20,86 @@ fn the_code_replays_the_histories_that_are_kept() {
     assert_eq!(report.doubtful().count(), 0, "{report}");
 }
 
+/// A change of the code, by the history of the code before it, and what must be found.
+type Change = (
+    &'static str,
+    fn(Otherwise) -> Otherwise,
+    &'static str,
+    &'static str,
+);
+
+const APPROVED: &str = "approved-by-sms.json";
+const WAITS: &str = "waits-for-an-answer.json";
+
+const CHANGES: [Change; 10] = [
+    (APPROVED, |code| code, "nothing", "replays"),
+    (
+        APPROVED,
+        |code| code.swapped(1, 2),
+        "reordered steps",
+        "differs: expected STEP \"suspend\", came STEP \"fraud-check\"",
+    ),
+    (
+        WAITS,
+        |code| code.renamed("fraud-check", "score"),
+        "a renamed step",
+        "differs: expected STEP \"score\", came STEP \"fraud-check\"",
+    ),
+    (
+        WAITS,
+        |code| code.with_branch(3, 6, "letter"),
+        "a removed branch",
+        "differs: expected CONTEXT \"letter\" (ParallelBranch), came a wait",
+    ),
+    (
+        APPROVED,
+        |code| code.without(6),
+        "a step added at the end",
+        "replays; goes on with STEP \"finalize\", where the execution ended",
+    ),
+    (
+        APPROVED,
+        |code| code.with_step(7, "thank"),
+        "a step removed at the end",
+        "differs: expected STEP \"thank\", came the end, SUCCEEDED",
+    ),
+    (
+        WAITS,
+        |code| code.without(2),
+        "a step added in the middle",
+        "differs: expected CONTEXT \"verification\" (Parallel), came STEP \"suspend\"",
+    ),
+    (
+        APPROVED,
+        |code| code.with_step(3, "announce"),
+        "a step removed in the middle",
+        "differs: expected STEP \"announce\", came CONTEXT \"verification\" (Parallel)",
+    ),
+    (
+        WAITS,
+        |code| code.tried_twice("suspend"),
+        "another retry policy",
+        "replays",
+    ),
+    (
+        APPROVED,
+        |code| code.with_result("fraud-check", "4"),
+        "another body of a step",
+        "replays; ends with another result",
+    ),
+];
+
 #[test]
-fn a_step_of_another_name_is_another_step() {
-    let history = std::fs::read_to_string(kept().join("approved-by-sms.json")).unwrap();
+fn what_a_change_of_the_code_means_is_found() {
     let folder = tempfile::tempdir().unwrap();
-    let renamed = history.replace(r#""Name":"suspend""#, r#""Name":"pause""#);
-    std::fs::write(folder.path().join("renamed.json"), renamed).unwrap();
+    for (number, (kept_in, change, _, _)) in CHANGES.iter().enumerate() {
+        let text = std::fs::read_to_string(kept().join(kept_in)).unwrap();
+        let changed = change(Otherwise::read(&text).unwrap()).text();
+        std::fs::write(folder.path().join(format!("{number:02}.json")), changed).unwrap();
+    }
     let report = golden(&program(), folder.path()).unwrap();
-    assert!(report.verdicts.iter().all(|verdict| {
-        matches!(&verdict.judgment, Judgment::Differs { expected, came } if expected.contains("pause") && came.contains("suspend"))
-    }), "{report}");
+    // In the process that checks there is none.
+    for (verdict, (_, _, what, expected)) in report.verdicts.iter().zip(CHANGES) {
+        assert_eq!(verdict.judgment.to_string(), expected, "{what}");
+    }
 }

@@ -7,12 +7,12 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::outcome::Outcome;
 use super::smoke_test;
-use crate::config::{App, FailedSmokeTest, Span};
+use crate::config::{App, Span};
 use crate::count::counted;
 use crate::deploy::apply::Applied;
 use crate::error::{Error, Result};
 use crate::page::address_beside;
-use crate::pipeline::{RolledBack, Rollout, UpOptions, carry_out, rollback, up};
+use crate::pipeline::{Deployed, RolledBack, Rollout, UpOptions, carry_out, take_back_failed, up};
 use crate::smoke::{Choice, Wanted};
 
 /// Builds, publishes and deploys, and waits until everything is ready
@@ -43,11 +43,7 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &UpArguments) -> R
         Some(path) => carry_out(&context.session(), path, options).await?,
         None => up(&context.session(), &arguments.workflow, options).await?,
     };
-    let deployed = rollout.applied.iter().map(|applied| Deployed {
-        workflow: applied.workflow.clone(),
-        is_new_version: applied.action == "updated",
-    });
-    let deployed: Vec<Deployed> = deployed.collect();
+    let deployed = Deployed::by(&rollout);
     let outcome = finish(&context.app, rollout)?;
     if arguments.smoke {
         after_smoke_test(context, &deployed, outcome).await
@@ -56,44 +52,23 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &UpArguments) -> R
     }
 }
 
-/// A workflow that was deployed.
-struct Deployed {
-    workflow: String,
-    /// Whether there was something before it.
-    is_new_version: bool,
-}
-
 /// Runs the smoke test of what was deployed, and takes back what fails where the stage says so.
 async fn after_smoke_test(
     context: &Context,
-    deployed: &[Deployed],
+    deployed: &Deployed,
     mut outcome: Outcome,
 ) -> Result<Outcome> {
     let app = &context.app;
-    let workflows = deployed.iter().map(|deployed| deployed.workflow.clone());
-    let workflows: Vec<String> = workflows.collect();
-    let choice = Choice::of(app, &workflows, &Wanted::default())?;
+    let choice = Choice::of(app, &deployed.workflows, &Wanted::default())?;
     let report = smoke_test::play(context, &choice).await?;
     let tested = smoke_test::told(&report, &app.stage_name)?;
+    let back = take_back_failed(&context.session(), deployed, &report).await?;
     let mut lines = vec![std::mem::take(&mut outcome.text), tested.text];
-    let mut back = Vec::new();
-    if app.stage.deployment.failed_smoke_test == FailedSmokeTest::RollBack {
-        let failed = |workflow: &str| {
-            let mut scenarios = report.scenarios.iter();
-            scenarios.any(|scenario| scenario.workflow == workflow && scenario.status == "failed")
-        };
-        for Deployed { workflow, .. } in deployed
-            .iter()
-            .filter(|deployed| deployed.is_new_version && failed(&deployed.workflow))
-        {
-            let done = rollback(&context.session(), workflow, None).await?;
-            lines.push(rolled_back(&done));
-            back.push(workflow.clone());
-        }
-    }
+    lines.extend(back.iter().map(rolled_back));
     outcome.text = lines.join("\n");
     outcome.exit_code = tested.exit_code;
     if let Some(fields) = outcome.document.as_object_mut() {
+        let back: Vec<&String> = back.iter().map(|done| &done.workflow).collect();
         fields.insert("smoke_test".to_owned(), tested.document);
         fields.insert("rolled_back".to_owned(), json!(back));
     }

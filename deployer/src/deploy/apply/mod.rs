@@ -4,6 +4,7 @@ mod applier;
 mod bring_up;
 mod cancel;
 mod change_set;
+mod draining;
 mod heal;
 mod remove;
 mod request;

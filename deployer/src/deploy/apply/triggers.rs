@@ -6,6 +6,7 @@ use super::request::Request;
 use crate::aws::Clients;
 use crate::config::Span;
 use crate::error::Result;
+use crate::resources::ALARM;
 use crate::stack::{LiveStack, resources};
 
 /// The alarms that tell of failures, by their logical ids: CloudFormation takes five at most.
@@ -18,8 +19,6 @@ const FAILURES: [&str; 5] = [
     "OrchestratorAlarmErrors",
     "IntakeQueueAlarmDeadLetters",
 ];
-
-const ALARM: &str = "AWS::CloudWatch::Alarm";
 
 /// Returns what rolls an update of the stack back; nothing where nothing does, now or from before.
 ///

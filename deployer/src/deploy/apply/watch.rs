@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
 use super::cancel::{Attention, canceled};
+use super::draining::Draining;
 use crate::aws::{Clients, Pace, failed, message_of, until};
 use crate::deploy::diagnose::{Operation, ResourceFailure, failed_events};
 use crate::error::{Error, Kind, Result};
@@ -36,6 +37,7 @@ pub(super) struct Watch<'a> {
     first: Option<String>,
     operations: Vec<String>,
     failures: Vec<ResourceFailure>,
+    draining: Draining,
 }
 
 impl<'a> Watch<'a> {
@@ -57,6 +59,7 @@ impl<'a> Watch<'a> {
             first: None,
             operations: Vec::new(),
             failures: Vec::new(),
+            draining: Draining::default(),
         }
     }
 
@@ -107,7 +110,13 @@ impl<'a> Watch<'a> {
                 if let Some(busy) = busy {
                     attention.cancel_if_asked(busy).await;
                 }
-                watch.lock().await.report_news(reporter).await?;
+                let mut watch = watch.lock().await;
+                watch.report_news(reporter).await?;
+                if busy.is_some() {
+                    for text in watch.draining.look(clients).await {
+                        reporter.report(&Event::Note { text });
+                    }
+                }
                 Ok(live)
             };
             match look.await {
@@ -165,6 +174,7 @@ impl<'a> Watch<'a> {
             {
                 self.operations.push(operation.to_owned());
             }
+            self.draining.hear(&event);
             let failure = failure(&event);
             if failed_status(&event) {
                 self.failures.push(failure.clone());

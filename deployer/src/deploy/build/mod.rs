@@ -17,5 +17,5 @@ pub use archive::zip_bootstrap;
 pub use artifact::Artifact;
 pub use functions::build_functions;
 pub(crate) use inspect::triple;
-pub use runnable::build_to_run;
+pub use runnable::{build_to_run, unpack_to_run};
 pub use toolchain::Toolchain;

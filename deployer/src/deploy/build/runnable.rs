@@ -38,6 +38,19 @@ pub async fn build_to_run(
     unpack(artifact, &folder.join(function))
 }
 
+/// Returns the binary of a zip that was built before; nothing where this machine cannot run it.
+///
+/// # Errors
+///
+/// The zip cannot be unpacked.
+pub fn unpack_to_run(app: &App, artifact: &Artifact) -> Result<Option<Utf8PathBuf>> {
+    if !runs_here(app) {
+        return Ok(None);
+    }
+    let folder = app.state_directory.join("replay").join(&artifact.function);
+    unpack(artifact, &folder).map(Some)
+}
+
 /// Returns whether this machine can run what the functions of a stage are built for.
 fn runs_here(app: &App) -> bool {
     let same = match app.stage.architecture {

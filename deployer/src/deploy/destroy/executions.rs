@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 
 use crate::aws::{self, Clients, Effect, unfinished_executions};
 use crate::deploy::apply::Applier;
-use crate::deploy::drain::{did_not_end, wait_for_ends};
+use crate::deploy::drain::{did_not, wait_for_ends};
 use crate::error::Result;
 
 /// Lambda takes 300 stops a second; this many at a time stay well below.
@@ -37,7 +37,13 @@ pub(super) async fn drain(
     if left.is_empty() || drain.then_stop {
         return Ok(());
     }
-    let error = did_not_end(workflow, &left, drain.patience, "nothing of it was deleted");
+    let error = did_not(
+        "end",
+        workflow,
+        &left,
+        drain.patience,
+        "nothing of it was deleted",
+    );
     Err(error.hint(
         "its intake stays closed: `deployer destroy --drain` waits on, `--stop-executions` beside it ends \
          them, and `deployer up` opens the intake again",

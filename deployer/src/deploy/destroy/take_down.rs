@@ -3,11 +3,14 @@
 use super::executions::{self, Drain};
 use super::survey::StackSurvey;
 use super::tables::{self, Data};
+use crate::aws::Clients;
 use crate::config::App;
 use crate::deploy::apply::{Applier, Removed, remove};
 use crate::deploy::drain::close_intake;
+use crate::deploy::hold::let_go;
 use crate::deploy::verify::Unverified;
 use crate::error::Result;
+use crate::stack::HeldNote;
 
 /// What became of one stack.
 pub(super) struct TakenDown {
@@ -43,6 +46,8 @@ pub(super) async fn take_down(
     let mut stopped = 0;
     if let Some(function) = &stack.orchestrator {
         if let Some(drain) = drain {
+            // What a killed `up --drain` paused would never end.
+            let_go(app, applier, &stack.workflow).await?;
             executions::drain(applier, &stack.workflow, function, drain).await?;
         }
         stopped = executions::stop_all(clients, function).await?;
@@ -51,6 +56,7 @@ pub(super) async fn take_down(
             stack.workflow
         ));
     }
+    forget_held(app, clients, &stack.workflow).await?;
     if data == Data::Keep && stack.tables.iter().any(|table| !table.retained) {
         tables::retain(applier, &stack.stack).await?;
     }
@@ -66,4 +72,13 @@ pub(super) async fn take_down(
         Some(Removed::Whole) | None => Vec::new(),
     };
     Ok(TakenDown { stopped, left })
+}
+
+/// Takes away the note about what a killed `up --drain` held: it has ended, and the next stack of this name is another.
+async fn forget_held(app: &App, clients: &Clients, workflow: &str) -> Result<()> {
+    let note = HeldNote::of(app, workflow);
+    if note.read(clients).await?.is_empty() {
+        return Ok(());
+    }
+    note.remove(clients).await
 }

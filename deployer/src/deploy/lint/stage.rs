@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use super::finding::{Findings, Rule};
 use super::roles;
-use crate::config::{App, Mode, Target, nearest};
+use crate::config::{App, Mode, Target, WatchedToo, nearest};
 
 const ACCOUNT: Rule = Rule {
     code: "S001",
@@ -52,6 +52,12 @@ const TRIGGERS: Rule = Rule {
     source: "RollbackConfiguration in the AWS CloudFormation API Reference",
 };
 
+const WATCHED_ALARMS: Rule = Rule {
+    code: "S011",
+    reason: "what is watched while a new version comes has to be there",
+    source: "DescribeAlarms in the Amazon CloudWatch API Reference",
+};
+
 /// The longest time for which CloudFormation watches alarms after an update.
 const LONGEST_WATCH_SECONDS: u64 = 3 * 60 * 60;
 
@@ -73,6 +79,7 @@ pub(super) fn check(app: &App, findings: &mut Findings<'_>) {
         );
     }
     check_triggers(app, findings);
+    check_watched_alarms(app, findings);
     check_alarms(app, findings);
     check_logs(app, findings);
     roles::check(app, findings);
@@ -96,6 +103,18 @@ fn check_triggers(app: &App, findings: &mut Findings<'_>) {
         return;
     };
     findings.add_stage(TRIGGERS, "deployment.rollback_on_failure", message);
+}
+
+fn check_watched_alarms(app: &App, findings: &mut Findings<'_>) {
+    let traffic = app.stage.deployment.traffic;
+    let watched = traffic.is_some_and(|traffic| traffic.watch == Some(WatchedToo::Alarms));
+    if watched && !app.stage.alarms {
+        findings.add_stage(
+            WATCHED_ALARMS,
+            "deployment.traffic",
+            "the stage has no alarms that could be watched".to_owned(),
+        );
+    }
 }
 
 fn check_account(app: &App, findings: &mut Findings<'_>) {

@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 45] = [
+const FAULTS: [(&str, &str); 46] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -39,6 +39,10 @@ const FAULTS: [(&str, &str); 45] = [
     (
         "S010",
         "deployment: { rollback_on_failure: 5m }\nalarms: false\n",
+    ),
+    (
+        "S011",
+        "deployment: { traffic: { step: 10%, every: 5m, watch: alarms } }\nalarms: false\n",
     ),
     (
         "S007",

@@ -37,13 +37,13 @@ pub async fn plan_stage(
     let lives = try_join_all(all.iter().map(|request| read(clients, &request.stack))).await?;
     let kept = all.iter().zip(&lives);
     let kept = kept.map(|(request, live)| keep_needed(clients, live.as_ref(), request));
-    let all = try_join_all(kept).await?;
-    let plans = try_join_all(
-        all.iter()
-            .zip(&lives)
-            .map(|(request, live)| plan_stack(clients, live.as_ref(), request)),
-    )
-    .await?;
+    let kept = try_join_all(kept).await?;
+    let plans = kept.iter().zip(&lives).map(|(kept, live)| {
+        let unfinished = kept.unfinished.as_ref();
+        plan_stack(clients, live.as_ref(), &kept.request, unfinished)
+    });
+    let plans = try_join_all(plans).await?;
+    let all: Vec<Request> = kept.into_iter().map(|kept| kept.request).collect();
     let changes = plans
         .iter()
         .skip(1)

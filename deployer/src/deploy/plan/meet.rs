@@ -3,7 +3,7 @@
 use super::difference::NEEDED_NO_MORE;
 use super::in_flight::InFlight;
 use super::model::{Action, Plan, StackAction, StackPlan, Warning};
-use crate::aws::{Clients, count_unfinished};
+use crate::aws::{Clients, Unfinished, count_unfinished};
 use crate::deploy::traffic::ALIAS;
 use crate::error::Result;
 use crate::resources::{FUNCTION, POLICY, QUEUE, TABLE};
@@ -13,9 +13,10 @@ use crate::stack::describe;
 /// one role and one environment's names.
 const NEEDED: [&str; 4] = [TABLE, QUEUE, FUNCTION, POLICY];
 
-/// Tells of a planned change which executions of the function it meets now, and what it would take from them.
-pub(super) async fn meet(clients: &Clients, function: &str, plan: &mut StackPlan) {
-    let in_flight = count(clients, function, plan).await;
+/// Tells of a planned change which executions of the function it meets, and what it would take from them. Who may not
+/// list them deploys all the same.
+pub(super) fn meet(counted: Result<Unfinished>, plan: &mut StackPlan) {
+    let in_flight = in_flight(counted, plan);
     let told_before = |warning: &Warning| matches!(warning, Warning::InFlightMayNeed { .. });
     plan.warnings.retain(|warning| !told_before(warning));
     plan.warnings.extend(missed(plan, &in_flight));
@@ -33,19 +34,18 @@ pub async fn meet_again(clients: &Clients, plan: &Plan) -> Result<Plan> {
         let live = describe(clients, &stack.stack).await?;
         let function = live.as_ref().and_then(|live| live.outputs.orchestrator());
         if let Some(function) = function {
-            meet(clients, function, stack).await;
+            meet(count_unfinished(clients, function).await, stack);
         }
     }
     Ok(Plan::new(&plan.stage, &plan.account, &plan.region, stacks))
 }
 
-/// Counts the executions of a function that a planned change meets. Who may not list them deploys all the same.
-async fn count(clients: &Clients, function: &str, plan: &StackPlan) -> InFlight {
+fn in_flight(counted: Result<Unfinished>, plan: &StackPlan) -> InFlight {
     let moves = plan.resources.iter().any(|resource| {
         let mut changed = resource.properties.iter();
         resource.id == ALIAS && changed.any(|change| change.path == "FunctionVersion")
     });
-    match count_unfinished(clients, function).await {
+    match counted {
         Ok(unfinished) => InFlight::of(&unfinished, moves),
         Err(error) => InFlight {
             versions: Vec::new(),

@@ -41,6 +41,12 @@ impl Plan {
             .all(|stack| stack.action == StackAction::Unchanged)
     }
 
+    /// Returns whether it changes a stack that is there.
+    pub fn changes(&self, stack: &str) -> bool {
+        let mut stacks = self.stacks.iter();
+        stacks.any(|each| each.stack == stack && each.action != StackAction::Unchanged)
+    }
+
     /// Returns the resources that it would replace and that CloudFormation refuses to.
     pub fn refused(&self) -> impl Iterator<Item = (&str, &str)> {
         let warnings = self.stacks.iter().flat_map(|stack| &stack.warnings);

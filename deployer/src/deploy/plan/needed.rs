@@ -6,6 +6,23 @@ use crate::deploy::apply::Request;
 use crate::deploy::keep::{kept, needed_no_more, with_kept};
 use crate::error::Result;
 
+/// A request, with what was counted for it.
+pub(super) struct Kept {
+    /// The request, with the resources of the live stack that executions in flight may need.
+    pub(super) request: Request,
+    /// The executions in flight, where they had to be counted.
+    pub(super) unfinished: Option<Unfinished>,
+}
+
+impl Kept {
+    fn uncounted(request: &Request) -> Self {
+        Self {
+            request: request.clone(),
+            unfinished: None,
+        }
+    }
+}
+
 /// Returns a request with the resources of the live stack that executions in flight may need.
 ///
 /// Executions are counted only where something goes that they may need. Who may not list them deploys all the same.
@@ -13,22 +30,25 @@ pub(super) async fn keep_needed(
     clients: &Clients,
     live: Option<&Live>,
     request: &Request,
-) -> Result<Request> {
+) -> Result<Kept> {
     let Some((live, function)) = live.and_then(|live| Some((live, live.orchestrator.as_ref()?)))
     else {
-        return Ok(request.clone());
+        return Ok(Kept::uncounted(request));
     };
     let mut needed = needed_no_more(&live.template, request.template.body());
     if needed.is_empty() {
-        return Ok(request.clone());
+        return Ok(Kept::uncounted(request));
     }
     let Ok(unfinished) = count_unfinished(clients, function).await else {
-        return Ok(request.clone());
+        return Ok(Kept::uncounted(request));
     };
     let kept = kept(&live.template);
     needed.retain(|id| may_be_needed(&unfinished, kept.get(id).copied()));
     if needed.is_empty() {
-        return Ok(request.clone());
+        return Ok(Kept {
+            unfinished: Some(unfinished),
+            ..Kept::uncounted(request)
+        });
     }
     let newest = match &live.alias {
         Some(name) => {
@@ -41,7 +61,10 @@ pub(super) async fn keep_needed(
     };
     let newest = newest.unwrap_or(u64::MAX);
     let body = with_kept(request.template.body(), &live.template, &needed, newest);
-    Ok(request.with_template(request.template.with_body(body)))
+    Ok(Kept {
+        request: request.with_template(request.template.with_body(body)),
+        unfinished: Some(unfinished),
+    })
 }
 
 /// Returns whether an execution may need what is kept for versions up to `last`, or for all that there are.

@@ -5,7 +5,9 @@ use serde_json::json;
 use super::difference::{Live, Wanted, difference};
 use super::meet::meet;
 use super::model::{StackAction, StackPlan, Warning};
-use crate::aws::{Clients, Messages, messages, unfinished_executions};
+use crate::aws::{
+    Clients, Messages, Unfinished, count_unfinished, messages, unfinished_executions,
+};
 use crate::deploy::apply::Request;
 use crate::deploy::rollback::returns_to;
 use crate::error::Result;
@@ -53,11 +55,13 @@ impl Live {
     }
 }
 
-/// Returns what has to happen for a stack, with the counts of what would be lost.
+/// Returns what has to happen for a stack, with the counts of what would be lost, and of the executions in flight where
+/// nobody has counted them.
 pub async fn plan_stack(
     clients: &Clients,
     live: Option<&Live>,
     request: &Request,
+    unfinished: Option<&Unfinished>,
 ) -> Result<StackPlan> {
     let request = request.with_origin_noted(live.map(|live| Deployed {
         template: &live.template,
@@ -85,7 +89,11 @@ pub async fn plan_stack(
     let function = live.and_then(|live| live.orchestrator.as_ref());
     let is_changed = matches!(plan.action, StackAction::Update | StackAction::Recover);
     if let (Some(function), true) = (function, is_changed) {
-        meet(clients, function, &mut plan).await;
+        let counted = match unfinished {
+            Some(counted) => Ok(counted.clone()),
+            None => count_unfinished(clients, function).await,
+        };
+        meet(counted, &mut plan);
     }
     Ok(plan)
 }

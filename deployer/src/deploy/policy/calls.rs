@@ -34,7 +34,7 @@ const ALL_STACKS: [&str; 2] = ["DescribeStacks", "ListStacks"];
 /// Tags of a stack, which it hands on to its resources.
 const STACK_TAGS: [&str; 2] = ["TagResource", "UntagResource"];
 const CHANGE_SETS: [&str; 2] = ["DescribeEvents", "TagResource"];
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 11] = [
     "DeleteFunction",
     "GetAlias",
     "GetDurableExecution",
@@ -42,6 +42,8 @@ const FUNCTIONS: [&str; 9] = [
     "ListAliases",
     "ListDurableExecutionsByFunction",
     "ListVersionsByFunction",
+    "PauseDurableExecution",
+    "ResumeDurableExecution",
     "StopDurableExecution",
     "GetDurableExecutionHistory",
 ];
@@ -117,6 +119,13 @@ pub(super) fn deploy(app: &App, names: &Names, document: &mut Document) {
     );
     document.allow("Tables", "dynamodb", &TABLES, &names.tables, None);
     document.allow("Queues", "sqs", &QUEUES, &names.queues, None);
+    document.allow(
+        "Alarms",
+        "cloudwatch",
+        &["DescribeAlarms"],
+        &names.alarms,
+        None,
+    );
     document.allow(
         "LogGroups",
         "logs",

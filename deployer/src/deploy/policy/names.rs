@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::stack::PolicyStack;
 use crate::config::App;
 use crate::deploy::apply::CHANGE_SETS;
-use crate::resources::LOG_GROUP;
+use crate::resources::{ALARM, LOG_GROUP};
 
 /// How much of a stack's name CloudFormation leaves in a name that it has to cut.
 const LEFT_OF_STACK: usize = 24;
@@ -99,7 +99,7 @@ impl Names {
                     let arn = self.arn("dynamodb", &format!("table/{}", called(255)));
                     self.tables.insert(arn);
                 }
-                "AWS::CloudWatch::Alarm" => {
+                ALARM => {
                     let arn = self.arn("cloudwatch", &format!("alarm:{}", called(255)));
                     self.alarms.insert(arn);
                 }

@@ -8,9 +8,10 @@ use super::queues::{self, QueueStatus};
 use super::seen::Seen;
 use crate::aws::{Clients, Unfinished, count_unfinished, failed};
 use crate::config::App;
+use crate::count::counted;
 use crate::error::Result;
 use crate::resources::MAPPING;
-use crate::stack::{LiveStack, Origin, deployed_template, describe, resources};
+use crate::stack::{HeldNote, LiveStack, Origin, deployed_template, describe, resources};
 
 /// How a workflow is.
 #[derive(Debug, Clone, Serialize)]
@@ -124,6 +125,9 @@ async fn look(app: &App, clients: &Clients, workflow: &str) -> Result<WorkflowSt
             .problems
             .push("there is no event source mapping, so no message comes in".to_owned());
     }
+    status
+        .problems
+        .extend(closed(app, clients, workflow, &live).await);
     status.unfinished_executions = keep(unfinished, &mut status.problems).flatten();
     let counted = status.unfinished_executions.as_ref();
     status.running_executions = counted.map(Unfinished::total);
@@ -159,6 +163,23 @@ fn keep<T>(result: Result<T>, problems: &mut Vec<String>) -> Option<T> {
     result
         .map_err(|error| problems.push(error.in_a_line()))
         .ok()
+}
+
+/// Returns what a deployment holds, or one that was killed. Its mark is that the termination protection of the stack is
+/// the other way round.
+async fn closed(app: &App, clients: &Clients, workflow: &str, live: &LiveStack) -> Option<String> {
+    if live.protected == app.stage.protect {
+        return None;
+    }
+    let held = HeldNote::of(app, workflow).read(clients).await;
+    let held = held.map_or_else(
+        |error| format!("what it holds is not known ({})", error.in_a_line()),
+        |held| format!("it holds {}", counted(held.len(), "execution")),
+    );
+    Some(format!(
+        "the stack is closed for a change or its end, and {held}; if nothing is at work on it, `deployer up` opens it and \
+         lets them go on"
+    ))
 }
 
 async fn mapping(clients: &Clients, live: &LiveStack) -> Result<Option<String>> {

@@ -228,6 +228,7 @@ async fn clients(world: &Arc<Mutex<World>>) -> Clients {
         sqs: aws_sdk_sqs::Client::new(&config),
         s3: aws_sdk_s3::Client::new(&config),
         dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
         logs: aws_sdk_cloudwatchlogs::Client::new(&config),
         endpoint: config.endpoint_url().map(str::to_owned),
         region: "us-east-1".to_owned(),

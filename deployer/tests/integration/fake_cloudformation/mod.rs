@@ -31,7 +31,8 @@
 //! in Express mode (tools). `ContinueUpdateRollback` works from `UPDATE_ROLLBACK_FAILED`;
 //! `ResourcesToSkip` must name resources that failed in the rollback itself, and excludes `ForceRollback`.
 //! `RetainResources` and `FORCE_DELETE_STACK` work from `DELETE_FAILED` only. Termination protection
-//! refuses deletion. A deleted stack is found by its id alone.
+//! refuses deletion. A deleted stack is found by its id alone. A durable function that is to drain is
+//! `DELETE_IN_PROGRESS` for as many looks, while Lambda calls it `Deleting` for `DrainingDurableExecutions`.
 //!
 //! **Change sets.** `CREATE` makes the stack in `REVIEW_IN_PROGRESS`. An empty one is `FAILED` with
 //! `The submitted information didn't contain changes.` Executing one removes all others. A scripted
@@ -235,6 +236,11 @@ impl FakeCloudFormation {
     /// Returns whether there is an object in any bucket.
     pub(crate) fn has_objects(&self) -> bool {
         !self.world().objects.is_empty()
+    }
+
+    /// Lets the durable function of a stack that is deleted wait for so many executions, one less at each look.
+    pub(crate) fn drain(&self, executions: usize) {
+        self.world().draining = executions;
     }
 
     /// Lets no operation of a stack move on until [`Self::release`], or until it is canceled.

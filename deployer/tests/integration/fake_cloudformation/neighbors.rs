@@ -24,9 +24,17 @@ pub(super) fn answer(
         return mapping(world, method, id, body);
     }
     if let Some(rest) = path.strip_prefix("/2025-12-01/functions/") {
-        // No function of this account has ever run.
-        assert!(rest.ends_with("/durable-executions"), "{path}");
-        return document(&json!({ "DurableExecutions": [] }));
+        let function = rest.strip_suffix("/durable-executions").unwrap();
+        // No function of this account has ever run, but for one that is to drain.
+        let going = if world.drained.as_deref() == Some(function) {
+            world.draining
+        } else {
+            0
+        };
+        let executions: Vec<_> = (0..going)
+            .map(|number| execution(function, number))
+            .collect();
+        return document(&json!({ "DurableExecutions": executions }));
     }
     if let Some(rest) = path.strip_prefix("/2015-03-31/functions/") {
         if world.is_gone(rest.split('/').next().unwrap_or_default()) {
@@ -38,6 +46,11 @@ pub(super) fn answer(
         world
             .calls
             .push(("GetFunctionConfiguration".to_owned(), Vec::new()));
+        if world.drained.is_some() {
+            return document(
+                &json!({ "State": "Deleting", "StateReasonCode": "DrainingDurableExecutions" }),
+            );
+        }
         return document(&json!({ "State": "Active", "LastUpdateStatus": "Successful" }));
     }
     object(world, method, path, body, is_first)
@@ -96,6 +109,19 @@ fn object(
         }
         _ => status(501),
     }
+}
+
+/// An execution that goes on.
+fn execution(function: &str, number: usize) -> serde_json::Value {
+    let name = format!("left-{number}");
+    let arn = format!("arn:aws:lambda:us-east-1:000000000000:function:{function}:1");
+    json!({
+        "DurableExecutionArn": format!("{arn}/durable-execution/{name}/{number}"),
+        "DurableExecutionName": name,
+        "FunctionArn": arn,
+        "Status": "RUNNING",
+        "StartTimestamp": 1_700_000_000,
+    })
 }
 
 fn mapping(world: &mut World, method: &Method, id: &str, body: &Bytes) -> Response {

@@ -252,6 +252,11 @@ impl World {
     }
 
     fn delete(&mut self, stack: &mut Stack, retain: &[String], force: bool) {
+        if self.drains(stack) {
+            let retain = retain.to_vec();
+            stack.pending = Some(Operation::Delete { retain, force });
+            return;
+        }
         let mut failed = Vec::new();
         for id in standing(stack) {
             let full = !self.objects.is_empty() && stack.is_bucket(&id);
@@ -283,6 +288,28 @@ impl World {
             );
             stack.turn("DELETE_FAILED", &reason);
         }
+    }
+}
+
+impl World {
+    /// Returns whether a durable function of a stack that is deleted still waits for its executions.
+    fn drains(&mut self, stack: &mut Stack) -> bool {
+        let durable = standing(stack).into_iter().find(|id| {
+            let resource = stack.sent.resource(id);
+            resource.is_some_and(|resource| resource["Properties"]["DurableConfig"].is_object())
+        });
+        let (Some(id), true) = (durable, self.draining > 0) else {
+            self.drained = None;
+            return false;
+        };
+        if self.drained.is_none() {
+            stack.record(&id, "DELETE_IN_PROGRESS", "");
+            let mut resources = stack.resources.iter();
+            let function = resources.find(|resource| resource.id == id);
+            self.drained = function.map(|function| function.physical.clone());
+        }
+        self.draining -= 1;
+        true
     }
 }
 

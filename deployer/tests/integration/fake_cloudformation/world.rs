@@ -52,6 +52,10 @@ pub(super) struct World {
     pub(super) objects: BTreeMap<String, Vec<u8>>,
     /// The event source mappings that are disabled.
     pub(super) disabled: Vec<String>,
+    /// At how many looks the executions of a durable function that is deleted go on, one less at each.
+    pub(super) draining: usize,
+    /// The function that they are of, once its deletion has begun.
+    pub(super) drained: Option<String>,
     counter: usize,
 }
 

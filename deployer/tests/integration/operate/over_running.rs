@@ -94,6 +94,42 @@ fn what_they_need_stays_until_they_have_ended(small: &Small) {
     assert_eq!(plan["changes"], false, "{plan}");
 }
 
+/// Fifty may still ask a worker that leaves the configuration; it goes with the first deployment after them.
+#[test]
+fn a_worker_stays_until_those_have_ended_that_may_need_it() {
+    let small = Small::new();
+    let worker = "functions/small-worker";
+    small.write(
+        &format!("{worker}/Cargo.toml"),
+        "[package]\nname = \"small-worker\"\nedition = \"2024\"\n",
+    );
+    small.write(&format!("{worker}/src/main.rs"), "fn main() {}\n");
+    small.lock();
+    let (app, workers) = ("config/app.yaml", "    workers: { small-worker: {} }\n");
+    small
+        .sandbox
+        .edit(app, "    tables:\n", &format!("{workers}    tables:\n"));
+    small.deployer(&["up"]).assert().success();
+    crowd(&small, "1", [50, 0, 0]);
+    small.sandbox.edit(app, workers, "");
+    let (_, plan) = small.json(&["plan"]);
+    let kept = workflow(&plan)["kept"].as_object().unwrap();
+    assert!(kept.contains_key("SmallWorkerFunction"), "{plan}");
+    small.deployer(&["up"]).assert().success();
+    let is_there = || {
+        small
+            .functions()
+            .iter()
+            .any(|name| name.contains("SmallWorker"))
+    };
+    assert!(is_there(), "{:?}", small.functions());
+    let stop = ["executions", "stop", "--all", "--yes"];
+    small.deployer(&stop).assert().success();
+    let (code, _, stderr) = small.run(&["up", "--yes"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!is_there(), "{:?}", small.functions());
+}
+
 #[test]
 fn a_plan_that_was_kept_tells_what_is_in_flight_when_it_is_carried_out() {
     let small = Small::new();

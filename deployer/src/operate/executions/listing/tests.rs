@@ -190,6 +190,7 @@ async fn listed(service: Service, filter: Filter) -> (Vec<String>, Service) {
         sqs: aws_sdk_sqs::Client::new(&config),
         s3: aws_sdk_s3::Client::new(&config),
         dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
         logs: aws_sdk_cloudwatchlogs::Client::new(&config),
         endpoint: None,
         region: "us-east-1".to_owned(),
