@@ -250,32 +250,4 @@ pub(super) fn unwatched(error: Error, workflow: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Hit, forgive};
-    use crate::error::{Error, Kind, Result};
-
-    #[test]
-    fn a_version_goes_back_where_it_fails_more_often_than_the_one_before() {
-        let hit = |failed: usize, started| Hit {
-            started,
-            failed: vec![String::new(); failed],
-        };
-        assert!(hit(1, 3).is_worse_than(&hit(0, 27)));
-        assert!(hit(1, 3).is_worse_than(&hit(1, 27)));
-        assert!(!hit(1, 3).is_worse_than(&hit(10, 27)));
-        assert!(!hit(0, 3).is_worse_than(&hit(0, 27)));
-        assert!(
-            hit(1, 1).is_worse_than(&hit(0, 0)),
-            "nothing to compare with"
-        );
-    }
-
-    #[test]
-    fn who_is_busy_is_asked_again_and_who_refuses_ends_the_watch() {
-        let failed = |kind| -> Result<Option<()>> { Err(Error::new(kind, "no")) };
-        assert_eq!(forgive(failed(Kind::Service), "only").unwrap(), None);
-        let refused = forgive(failed(Kind::Permission), "only").unwrap_err();
-        let told = refused.way_out().unwrap();
-        assert!(told.contains("`deployer rollback only`"), "{told}");
-    }
-}
+mod tests;

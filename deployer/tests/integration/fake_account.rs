@@ -4,6 +4,8 @@ mod interrupt;
 mod several;
 mod together;
 
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::fake_cloudformation::{FakeCloudFormation, Phase};
@@ -244,8 +246,57 @@ fn a_drained_stack_whose_change_fails_is_opened_again() {
         assert!(fake.intake_is_open(), "{drain}");
         assert!(!fake.is_protected("shop-dev-orders"), "it has no mark");
         // Nothing ran, so nothing was noted as held.
-        let notes = fake.keys("shop-dev-artifacts-000000000000-us-east-1");
-        let noted = notes.iter().any(|key| key.starts_with("deployer/held/"));
-        assert!(!noted, "{drain}: {notes:?}");
+        let keys = fake.keys("shop-dev-artifacts-000000000000-us-east-1");
+        let held = keys.iter().any(|key| key.starts_with("deployer/held/"));
+        assert!(!held, "{drain}: {keys:?}");
     }
+}
+
+#[test]
+fn a_drained_stack_is_opened_by_another_machine_wherever_its_change_was_killed() {
+    let account = Account::new("");
+    account.up(&[]);
+    let stage = "config/stages/dev.yaml";
+    let louder = "build_profile: dev\nlog_level: DEBUG\n";
+    account.sandbox.edit(stage, "build_profile: dev\n", louder);
+    let fake = &account.fake;
+    fake.forget_calls();
+    fake.hold("shop-dev-orders");
+    let mut up = account.process(&["up", "--drain=1s"]);
+    let up = up.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut up = up.spawn().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(fake.called("UpdateStack"));
+    up.kill().unwrap();
+    up.wait().unwrap();
+    fake.release("shop-dev-orders");
+    assert!(!fake.intake_is_open());
+    // CloudFormation ends the update by itself, and no note of this machine tells of it.
+    let home = account.sandbox.home();
+    fs_err::remove_dir_all(home.join(".deployer/unverified")).unwrap();
+    let (code, _, said) = account.up(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(fake.intake_is_open());
+    assert!(!fake.is_protected("shop-dev-orders"), "it has no mark");
+    fake.forget_calls();
+    account.up(&[]);
+    assert_eq!(fake.calls(), ["DescribeStacks", "GetTemplate"]);
+}
+
+#[test]
+fn a_plan_counts_executions_once_though_it_keeps_what_they_may_need() {
+    let account = Account::new("");
+    account.up(&[]);
+    let table = "    tables: { stock: { partition_key: id } }\n";
+    account.sandbox.edit("config/app.yaml", table, "");
+    account.fake.forget_calls();
+    let planned = account.process(&["plan"]).output().unwrap();
+    let said = String::from_utf8_lossy(&planned.stderr);
+    assert_eq!(planned.status.code(), Some(0), "{said}");
+    let calls = account.fake.calls();
+    let lists = calls
+        .iter()
+        .filter(|call| *call == "ListDurableExecutionsByFunction");
+    // One without a version, and as that is empty one of the only version.
+    assert_eq!(lists.count(), 2, "{calls:?}");
 }

@@ -25,6 +25,8 @@ pub(super) fn answer(
     }
     if let Some(rest) = path.strip_prefix("/2025-12-01/functions/") {
         let function = rest.strip_suffix("/durable-executions").unwrap();
+        let call = "ListDurableExecutionsByFunction".to_owned();
+        world.calls.push((call, Vec::new()));
         // No function of this account has ever run, but for one that is to drain.
         let going = if world.drained.as_deref() == Some(function) {
             world.draining

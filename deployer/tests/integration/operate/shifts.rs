@@ -68,7 +68,7 @@ impl Alarms {
 
     fn turn(&self, id: &str, state: StateValue) {
         let name = self.names.iter().find(|name| name.contains(id));
-        let name = name.unwrap_or_else(|| panic!("{id} in {:?}", self.names));
+        let name = name.unwrap_or_else(|| unreachable!("{id} in {:?}", self.names));
         let call = self.cloudwatch.set_alarm_state().alarm_name(name);
         let call = call.state_value(state).state_reason("set by hand");
         in_runtime(call.send()).unwrap();
