@@ -73,6 +73,24 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         &["operate"],
     ),
     (
+        "a new version goes back where an alarm goes off, and nothing stays paused after a change or a kill",
+        LocalTarget,
+        &["operate::shifts", "operate::held"],
+    ),
+    (
+        "a stack that is closed for a change is opened again by whoever comes next",
+        FakeCloudFormation,
+        &[
+            "fake_account::a_drained_stack_is_opened_by_another_machine_wherever_its_change_was_killed",
+            "fake_account::a_drained_stack_whose_change_fails_is_opened_again",
+        ],
+    ),
+    (
+        "a function that waits for its executions is told of while its stack is deleted",
+        FakeCloudFormation,
+        &["fake_account::a_deletion_that_waits_for_executions_is_explained"],
+    ),
+    (
         "a trace names the right end of a message, and where its track is lost",
         LocalTarget,
         &["trace"],

@@ -96,6 +96,13 @@ fn nothing_stays_held_after_a_kill() {
     let (_, plan) = small.json(&["plan"]);
     assert_eq!(plan["changes"], false, "{plan}");
 
+    // Who goes back instead opens it as well.
+    small.killed_while_held("otherwise");
+    let (code, back) = small.json(&["rollback"]);
+    assert_eq!(code, Some(0), "{back}");
+    assert_eq!(small.statuses(), all(["RUNNING", "PAUSED", "RUNNING"]));
+    assert_eq!(small.problems(), "[]");
+
     // The end of the workflow comes over one that was killed, too.
     small.killed_while_held("again");
     let (code, _, stderr) = small.run(&["destroy", "--yes", "--drain=1s"]);
