@@ -13,10 +13,13 @@ struct Known {
 
 // AWS gives no code in a stack's event, so only the texts tell. The first that fits wins, so the
 // narrower stand before the wider.
-const KNOWN: [Known; 32] = [
+const KNOWN: [Known; 33] = [
     Known {
         types: &[],
-        texts: &[&["cannot add a durable configuration"]],
+        texts: &[
+            &["cannot add a durable configuration"],
+            &["only enable durable execution when creating a function"],
+        ],
         hint: "a function is durable from its creation on: give the orchestrator's function another name, and remove the old one when its work is done",
     },
     Known {
@@ -233,6 +236,16 @@ const KNOWN: [Known; 32] = [
         types: &[],
         texts: &[&["hook", "failed"]],
         hint: "a CloudFormation hook of the account forbids it: ask its owner what must change",
+    },
+    Known {
+        types: &[],
+        texts: &[
+            &["kmsaccessdenied"],
+            &["kmsdisabled"],
+            &["kmsinvalidstate"],
+            &["kmsnotfound"],
+        ],
+        hint: "the KMS key that encrypts this cannot be used: enable it, and let its policy allow `kms:Decrypt` and `kms:GenerateDataKey` to the role named",
     },
     Known {
         types: &[],
