@@ -1,9 +1,11 @@
 //! Showing questions, and taking answers.
 
-use questions::{Answered, Asked, Decision, Language, Records, RecordsError, TokenHash};
+use questions::{
+    Answered, Asked, Check, Decision, Language, MOST_TRIES, Records, RecordsError, TokenHash,
+};
 
 use crate::callbacks::{CallbackError, Callbacks};
-use crate::page;
+use crate::page::{self, Again};
 use crate::request::Request;
 use crate::response::Response;
 use crate::words::words;
@@ -25,6 +27,16 @@ enum Failure {
     Records(#[from] RecordsError),
     #[error(transparent)]
     Callback(CallbackError),
+}
+
+/// Whether somebody is who the question is for.
+enum Identified {
+    Known,
+    /// Nothing was typed that could be an identity.
+    Nobody,
+    Wrong {
+        left: u32,
+    },
 }
 
 impl Answering {
@@ -62,13 +74,26 @@ impl Answering {
         if self.is_over(&asked) {
             return self.current(&asked).await;
         }
-        let choice = request.choice().filter(|choice| {
+        let again = |status, why| Ok(Response::page(status, page::question(&asked, Some(why))));
+        let choice = request.field("choice").filter(|choice| {
             let mut choices = asked.choices.iter();
             choices.any(|known| known.value == *choice)
         });
         let Some(choice) = choice else {
-            return Ok(Response::page(400, page::question(&asked, true)));
+            return again(400, Again::NoChoice);
         };
+        if let Some(check) = &asked.check {
+            // Nobody has to tell who they are to hear that a question is answered.
+            if let Some(settled) = self.settled(&asked).await? {
+                return Ok(settled);
+            }
+            match self.identify(request, check).await? {
+                Identified::Known => {}
+                Identified::Nobody => return again(400, Again::NoIdentity),
+                Identified::Wrong { left: 0 } => return Ok(locked(&asked)),
+                Identified::Wrong { left } => return again(403, Again::WrongIdentity(left)),
+            }
+        }
         let mut decision = self.records.decide(&asked, &choice).await?;
         if decision.answered == Answered::Taken {
             decision.answered = self.deliver(&decision).await?;
@@ -81,18 +106,44 @@ impl Answering {
         Ok(self.records.find(&TokenHash::of(request.token())).await?)
     }
 
+    /// Judges who answers. A try is counted before it is judged, so that many at once are not judged for one.
+    async fn identify(&self, request: &Request, check: &Check) -> Result<Identified, Failure> {
+        let typed = request.field("identity").unwrap_or_default();
+        let Some(typed) = check.identity.read(&typed) else {
+            return Ok(Identified::Nobody);
+        };
+        let token = request.token();
+        let Some(tries) = self.records.count_try(&TokenHash::of(token)).await? else {
+            return Ok(Identified::Wrong { left: 0 });
+        };
+        if check.is_met_by(token, &typed) {
+            return Ok(Identified::Known);
+        }
+        let left = MOST_TRIES.saturating_sub(tries);
+        tracing::warn!(left, "a wrong identity");
+        Ok(Identified::Wrong { left })
+    }
+
     /// Returns what a link shows.
     async fn current(&self, asked: &Asked) -> Result<Response, Failure> {
+        if let Some(settled) = self.settled(asked).await? {
+            return Ok(settled);
+        }
+        Ok(if self.is_over(asked) {
+            let word = &words(asked.language).expired;
+            Response::page(410, page::notice(asked.language, word))
+        } else if asked.check.as_ref().is_some_and(Check::is_used_up) {
+            locked(asked)
+        } else {
+            Response::page(200, page::question(asked, None))
+        })
+    }
+
+    /// Returns what a link shows whose question the workflow has an answer to, or does not wait for any more.
+    async fn settled(&self, asked: &Asked) -> Result<Option<Response>, Failure> {
         let decision = self.records.decision(&asked.question).await?;
         let settled = decision.filter(|decision| decision.answered != Answered::Taken);
-        Ok(match settled {
-            Some(decision) => decided(asked, &decision),
-            None if self.is_over(asked) => {
-                let word = &words(asked.language).expired;
-                Response::page(410, page::notice(asked.language, word))
-            }
-            None => Response::page(200, page::question(asked, false)),
-        })
+        Ok(settled.map(|decision| decided(asked, &decision)))
     }
 
     fn is_over(&self, asked: &Asked) -> bool {
@@ -134,6 +185,11 @@ fn decided(asked: &Asked, decision: &Decision) -> Response {
         _ if decision.channel != asked.channel => Response::page(410, notice(&words.elsewhere)),
         _ => Response::page(200, page::answered(asked, &decision.choice)),
     }
+}
+
+fn locked(asked: &Asked) -> Response {
+    let word = &words(asked.language).locked;
+    Response::page(410, page::notice(asked.language, word))
 }
 
 fn unknown(request: &Request) -> Response {

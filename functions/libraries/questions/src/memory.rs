@@ -46,6 +46,16 @@ impl Records for MemoryRecords {
         Ok(self.state().asked.get(token).cloned())
     }
 
+    async fn count_try(&self, token: &TokenHash) -> Result<Option<u32>, RecordsError> {
+        let mut state = self.state();
+        let asked = state.asked.get_mut(token);
+        let check = asked.and_then(|asked| asked.check.as_mut());
+        Ok(check.filter(|check| !check.is_used_up()).map(|check| {
+            check.tries += 1;
+            check.tries
+        }))
+    }
+
     async fn decision(&self, question: &str) -> Result<Option<Decision>, RecordsError> {
         Ok(self.state().decisions.get(question).cloned())
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::channel::Channel;
+use crate::identity::Check;
 use crate::languages::Language;
 use crate::question::Choice;
 use crate::token::TokenHash;
@@ -27,6 +28,8 @@ pub struct Asked {
     pub choices: Vec<Choice>,
     /// Until when it may be, in seconds since 1970.
     pub answer_until: u64,
+    /// What whoever answers has to know besides, where that is asked for.
+    pub check: Option<Check>,
 }
 
 /// What was answered to a question first.
@@ -87,6 +90,10 @@ pub trait Records: Send + Sync {
 
     /// Returns what a link asks, if there is such a link.
     async fn find(&self, token: &TokenHash) -> Result<Option<Asked>, RecordsError>;
+
+    /// Counts a try of a link's identity before it is judged, and returns how many there were with it; nothing where
+    /// there were [`MOST_TRIES`](crate::MOST_TRIES) before. Of many at once no more than those are counted.
+    async fn count_try(&self, token: &TokenHash) -> Result<Option<u32>, RecordsError>;
 
     /// Returns what was answered to a question, if anything was.
     async fn decision(&self, question: &str) -> Result<Option<Decision>, RecordsError>;
