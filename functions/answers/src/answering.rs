@@ -1,7 +1,9 @@
 //! Showing questions, and taking answers.
 
+use std::time::Duration;
+
 use questions::{
-    Answered, Asked, Check, Decision, Language, MOST_TRIES, Records, RecordsError, TokenHash,
+    Answered, Asked, Check, Decision, Language, MOST_TRIES, Records, RecordsError, Taken, TokenHash,
 };
 
 use crate::callbacks::{CallbackError, Callbacks};
@@ -9,6 +11,10 @@ use crate::page::{self, Again};
 use crate::request::Request;
 use crate::response::Response;
 use crate::words::words;
+
+/// How often is looked for what another request notes, and how long apart.
+const LOOKS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The page behind every link.
 pub struct Answering {
@@ -94,9 +100,15 @@ impl Answering {
                 Identified::Wrong { left } => return again(403, Again::WrongIdentity(left)),
             }
         }
-        let mut decision = self.records.decide(&asked, &choice).await?;
+        let Taken {
+            mut decision,
+            is_new,
+        } = self.records.decide(&asked, &choice).await?;
         if decision.answered == Answered::Taken {
             decision.answered = self.deliver(&decision).await?;
+            if decision.answered == Answered::Closed && !is_new {
+                decision.answered = self.noted(&asked).await?;
+            }
             self.settle(&asked, decision.answered).await;
         }
         Ok(decided(&asked, &decision))
@@ -166,6 +178,21 @@ impl Answering {
             }
             Err(error) => Err(Failure::Callback(error)),
         }
+    }
+
+    /// Returns what whoever took the answer notes of it. A callback that they have just answered looks as one that is
+    /// closed to whoever presses at the same moment.
+    async fn noted(&self, asked: &Asked) -> Result<Answered, Failure> {
+        let mut looks = tokio::time::interval(LOOK);
+        for _ in 0..LOOKS {
+            looks.tick().await;
+            let decision = self.records.decision(&asked.question).await?;
+            let answered = decision.map(|decision| decision.answered);
+            if let Some(answered) = answered.filter(|answered| *answered != Answered::Taken) {
+                return Ok(answered);
+            }
+        }
+        Ok(Answered::Closed)
     }
 
     /// Notes what became of the answer. Where that fails, the next one who presses is told that the question is

@@ -1,7 +1,7 @@
 //! What a link shows and takes.
 
 use answers::CallbackError;
-use questions::Token;
+use questions::{Answered, Token};
 
 use crate::world::{NOW, World, told};
 
@@ -73,6 +73,29 @@ async fn an_answer_that_was_not_delivered_is_delivered_by_whoever_presses_next()
     let page = world.post(&world.email, "approved").await;
     assert!(page.body.contains("Schon beantwortet"));
     assert_eq!(world.told(), told("sms", "declined"));
+}
+
+#[tokio::test]
+async fn whoever_presses_at_the_same_moment_sees_what_the_other_one_did() {
+    for (link, status, shown) in [(0, 200, "label approved"), (1, 410, "Schon beantwortet")] {
+        let world = World::new().await;
+        let records = &world.answering.records;
+        let asked = records.find(&world.sms.hash()).await.unwrap().unwrap();
+        // One request has taken the question and told the workflow, and is about to note that.
+        records.decide(&asked, "approved").await.unwrap();
+        let answered = CallbackError::Closed;
+        world.workflow.refusals.lock().unwrap().push(answered);
+        let pressed = [&world.sms, &world.email][link];
+        let (page, noted) = futures::join!(
+            world.post(pressed, "declined"),
+            records.settle("q", Answered::Delivered)
+        );
+        noted.unwrap();
+        assert_eq!(page.status_code, status, "{}", page.body);
+        assert!(page.body.contains(shown), "{}", page.body);
+        let looked = world.get(&pressed.reveal()).await;
+        assert_eq!(looked.body, page.body, "and it stays so");
+    }
 }
 
 #[tokio::test]

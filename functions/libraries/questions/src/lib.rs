@@ -104,7 +104,7 @@ pub use memory::{MemoryRecords, Outbox};
 pub use messenger::Messenger;
 pub use money::money;
 pub use question::{Choice, Question, Who, Wording, Wordings};
-pub use records::{Answered, Asked, Decision, Records, RecordsError};
+pub use records::{Answered, Asked, Decision, Records, RecordsError, Taken};
 pub use settings::{Settings, SettingsError};
 pub use sms::{SegmentCount, Sms, SnsSms};
 pub use text::{fill, plain};

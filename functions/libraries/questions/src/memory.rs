@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::contact::{EmailAddress, PhoneNumber};
 use crate::email::{Email, Mail};
 use crate::error::Refusal;
-use crate::records::{Answered, Asked, Decision, Records, RecordsError};
+use crate::records::{Answered, Asked, Decision, Records, RecordsError, Taken};
 use crate::sms::Sms;
 use crate::token::TokenHash;
 
@@ -60,8 +60,9 @@ impl Records for MemoryRecords {
         Ok(self.state().decisions.get(question).cloned())
     }
 
-    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Decision, RecordsError> {
+    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Taken, RecordsError> {
         let mut state = self.state();
+        let is_new = !state.decisions.contains_key(&asked.question);
         let first = state
             .decisions
             .entry(asked.question.clone())
@@ -71,12 +72,18 @@ impl Records for MemoryRecords {
                 callback_id: asked.callback_id.clone(),
                 answered: Answered::Taken,
             });
-        Ok(first.clone())
+        Ok(Taken {
+            decision: first.clone(),
+            is_new,
+        })
     }
 
     async fn settle(&self, question: &str, answered: Answered) -> Result<(), RecordsError> {
         if let Some(decision) = self.state().decisions.get_mut(question) {
-            decision.answered = answered;
+            let is_open = decision.answered == Answered::Taken;
+            if is_open || answered == Answered::Delivered {
+                decision.answered = answered;
+            }
         }
         Ok(())
     }

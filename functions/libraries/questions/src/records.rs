@@ -45,6 +45,15 @@ pub struct Decision {
     pub answered: Answered,
 }
 
+/// What was answered first, seen by whoever answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// What was answered first.
+    pub decision: Decision,
+    /// Whether it was answered just now.
+    pub is_new: bool,
+}
+
 /// Whether an answer reached its workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answered {
@@ -99,9 +108,10 @@ pub trait Records: Send + Sync {
     async fn decision(&self, question: &str) -> Result<Option<Decision>, RecordsError>;
 
     /// Takes an answer if it is the first one, and returns the first one.
-    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Decision, RecordsError>;
+    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Taken, RecordsError>;
 
-    /// Notes what became of the first answer.
+    /// Notes what became of the first answer. That it was delivered is never replaced by that it was closed: to
+    /// whoever delivers it once more a callback that is answered looks as one that is closed.
     async fn settle(&self, question: &str, answered: Answered) -> Result<(), RecordsError>;
 
     /// Notes that a sending begins, and returns whether it did not begin before. `until` is when the question ends.

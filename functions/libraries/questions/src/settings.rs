@@ -12,7 +12,7 @@ pub struct Settings {
     pub questions_table: String,
     /// The table of contacts.
     pub contacts_table: String,
-    /// What links begin with, up to and with the last `/`.
+    /// What links begin with, up to and with the last `/`, which may be left out in the environment.
     pub answers_url: String,
     /// The ways that questions go.
     pub channels: Vec<Channel>,
@@ -103,7 +103,7 @@ impl Settings {
         Ok(Some(Self {
             questions_table,
             contacts_table: required("CONTACTS_TABLE")?,
-            answers_url: required("ANSWERS_URL")?,
+            answers_url: format!("{}/", required("ANSWERS_URL")?.trim_end_matches('/')),
             channels,
             email_sender,
             email_configuration_set: optional("EMAIL_CONFIGURATION_SET"),
@@ -147,6 +147,9 @@ mod tests {
         assert_eq!(settings.identity, Some(Identity::CardDigits));
         assert_eq!(settings.channels, Channel::ALL);
         assert_eq!(settings.remind_after, Some(Duration::from_mins(10)));
+        assert_eq!(settings.answers_url, "https://answers.example/");
+        let bare = read(&[("ANSWERS_URL", "https://answers.example")]);
+        assert_eq!(bare.unwrap().unwrap().answers_url, settings.answers_url);
         assert_eq!(read(&[("QUESTIONS_TABLE", "")]), Ok(None));
         let texts = read(&[("QUESTION_CHANNELS", "sms"), ("EMAIL_SENDER", "")]);
         assert_eq!(texts.unwrap().unwrap().email_sender, None);

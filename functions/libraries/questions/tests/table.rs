@@ -95,7 +95,8 @@ async fn tries_of_an_identity_are_counted_under_a_condition() {
 async fn the_first_answer_is_taken_under_a_condition_and_later_ones_are_told_it() {
     let (records, requests) = table([done()]).await;
     let first = records.decide(&asked(), "approved").await.unwrap();
-    assert_eq!(first.answered, Answered::Taken);
+    assert!(first.is_new);
+    assert_eq!(first.decision.answered, Answered::Taken);
     let body = requests.body(0);
     assert_eq!(
         body.get("ConditionExpression"),
@@ -117,8 +118,19 @@ async fn the_first_answer_is_taken_under_a_condition_and_later_ones_are_told_it(
             callback_id: "other".to_owned(),
             answered: Answered::Delivered,
         };
-        assert_eq!(told, expected);
+        assert_eq!((told.decision, told.is_new), (expected, false));
     }
+}
+
+#[tokio::test]
+async fn that_an_answer_was_delivered_is_not_replaced() {
+    let (records, requests) = table([done(), done(), refused(&json!(null)), throttled()]).await;
+    records.settle("q", Answered::Delivered).await.unwrap();
+    records.settle("q", Answered::Closed).await.unwrap();
+    records.settle("q", Answered::Closed).await.unwrap();
+    assert!(records.settle("q", Answered::Closed).await.is_err());
+    let conditions = [0, 1].map(|request| requests.body(request)["ConditionExpression"].clone());
+    assert_eq!(conditions, ["attribute_exists(id)", "answered = :taken"]);
 }
 
 #[tokio::test]

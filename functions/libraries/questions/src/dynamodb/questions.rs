@@ -11,7 +11,7 @@ use super::attributes::{Attributes, code, number, string, text, whole};
 use crate::channel::Channel;
 use crate::identity::{Check, Identity, MOST_TRIES};
 use crate::languages::Language;
-use crate::records::{Answered, Asked, Decision, KEPT_SECONDS, Records, RecordsError};
+use crate::records::{Answered, Asked, Decision, KEPT_SECONDS, Records, RecordsError, Taken};
 use crate::token::TokenHash;
 
 /// The table of questions: partition key `id`, time to live `expiration`.
@@ -108,7 +108,7 @@ impl Records for QuestionsTable {
         decision(&item).map(Some).ok_or_else(unreadable)
     }
 
-    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Decision, RecordsError> {
+    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Taken, RecordsError> {
         let update = self
             .client
             .update_item()
@@ -127,11 +127,15 @@ impl Records for QuestionsTable {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let first = match update.send().await {
             Ok(_) => {
-                return Ok(Decision {
+                let decision = Decision {
                     channel: asked.channel,
                     choice: choice.to_owned(),
                     callback_id: asked.callback_id.clone(),
                     answered: Answered::Taken,
+                };
+                return Ok(Taken {
+                    decision,
+                    is_new: true,
                 });
             }
             Err(error) => match error.as_service_error() {
@@ -141,10 +145,14 @@ impl Records for QuestionsTable {
                 _ => return Err(failed(error)),
             },
         };
-        match first {
-            Some(first) => Ok(first),
-            None => self.decision(&asked.question).await?.ok_or_else(unreadable),
-        }
+        let first = match first {
+            Some(first) => Some(first),
+            None => self.decision(&asked.question).await?,
+        };
+        Ok(Taken {
+            decision: first.ok_or_else(unreadable)?,
+            is_new: false,
+        })
     }
 
     async fn settle(&self, question: &str, answered: Answered) -> Result<(), RecordsError> {
@@ -154,10 +162,21 @@ impl Records for QuestionsTable {
             .table_name(&self.name)
             .key("id", text(of_question(question)))
             .update_expression("SET answered = :answered")
-            .condition_expression("attribute_exists(id)")
             .expression_attribute_values(":answered", text(answered.as_str()));
-        update.send().await.map_err(failed)?;
-        Ok(())
+        let update = if answered == Answered::Delivered {
+            update.condition_expression("attribute_exists(id)")
+        } else {
+            update
+                .condition_expression("answered = :taken")
+                .expression_attribute_values(":taken", text(Answered::Taken.as_str()))
+        };
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(failed(error)),
+            },
+        }
     }
 
     async fn begin(&self, sending: &str, until: u64) -> Result<bool, RecordsError> {
