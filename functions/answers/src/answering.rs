@@ -13,7 +13,7 @@ use crate::response::Response;
 use crate::words::words;
 
 /// How often is looked for what another request notes, and how long apart.
-const LOOKS: u32 = 20;
+const LOOKS: u32 = 10;
 const LOOK: Duration = Duration::from_millis(100);
 
 /// The page behind every link.
@@ -105,10 +105,15 @@ impl Answering {
             is_new,
         } = self.records.decide(&asked, &choice).await?;
         if decision.answered == Answered::Taken {
-            decision.answered = self.deliver(&decision).await?;
-            if decision.answered == Answered::Closed && !is_new {
-                decision.answered = self.noted(&asked).await?;
-            }
+            let noted = if is_new {
+                None
+            } else {
+                self.noted(&asked).await?
+            };
+            decision.answered = match noted {
+                Some(noted) => noted,
+                None => self.deliver(&decision).await?,
+            };
             self.settle(&asked, decision.answered).await;
         }
         Ok(decided(&asked, &decision))
@@ -180,19 +185,19 @@ impl Answering {
         }
     }
 
-    /// Returns what whoever took the answer notes of it. A callback that they have just answered looks as one that is
-    /// closed to whoever presses at the same moment.
-    async fn noted(&self, asked: &Asked) -> Result<Answered, Failure> {
+    /// Gives whoever took the answer the time to deliver it, and returns what they note. Who delivers it once more finds
+    /// a callback that is answered, which looks as one that is closed.
+    async fn noted(&self, asked: &Asked) -> Result<Option<Answered>, Failure> {
         let mut looks = tokio::time::interval(LOOK);
         for _ in 0..LOOKS {
             looks.tick().await;
             let decision = self.records.decision(&asked.question).await?;
             let answered = decision.map(|decision| decision.answered);
-            if let Some(answered) = answered.filter(|answered| *answered != Answered::Taken) {
+            if answered.is_some_and(|answered| answered != Answered::Taken) {
                 return Ok(answered);
             }
         }
-        Ok(Answered::Closed)
+        Ok(None)
     }
 
     /// Notes what became of the answer. Where that fails, the next one who presses is told that the question is

@@ -17,8 +17,8 @@
 //!
 //! The first `POST` with a choice takes the question by a conditional write, and then completes the callback with
 //! `{"decision": "<choice>"}`. Where the second fails, the page asks to press again, and whoever presses next, on any
-//! channel, delivers the answer that was taken: a question has one answer. Of two who press at the same moment, the one
-//! who finds the callback answered waits for up to two seconds for what the other one notes.
+//! channel, delivers the answer that was taken: a question has one answer. Of two who press at the same moment, the second
+//! one waits up to a second for what the first one notes, before it delivers the answer itself.
 //!
 //! # Who answers
 //!
