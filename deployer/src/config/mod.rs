@@ -13,9 +13,9 @@ pub use app::{ARTIFACTS, App, FunctionRole};
 pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
-    Application, Architecture, Changes, Channel, Deployment, DrainBy, FailedSmokeTest, Intake,
-    KeyType, Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck, Runtime,
-    Stage, Table, Target, Traffic, WatchedToo, Worker, Workflow,
+    Application, Architecture, Changes, Channel, Deployment, DrainBy, FailedSmokeTest, Identity,
+    Intake, KeyType, Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck,
+    Runtime, Stage, Table, Target, Traffic, WatchedToo, Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;

@@ -263,6 +263,26 @@ pub struct Questions {
     /// After which time whoever did not answer is reminded; by default never.
     #[serde(default)]
     pub remind_after: Option<Span>,
+    /// What whoever answers has to know besides having the link; the contact's `identity` has it. By default nothing.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+}
+
+/// What somebody knows besides having a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identity {
+    /// The last four digits of a card.
+    CardDigits,
+}
+
+impl Identity {
+    /// Returns the name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CardDigits => "card-digits",
+        }
+    }
 }
 
 /// A way that questions go.

@@ -75,6 +75,9 @@ workflows:
 
 fn asking_template(sandbox: &Sandbox) -> PathBuf {
     let_fraud_detection_ask(sandbox, "prod");
+    let stage = "config/stages/prod.yaml";
+    let everything = "concurrency: 10\n      identity: card-digits";
+    sandbox.edit(stage, "concurrency: 10", everything);
     let mut files = synthesize(sandbox, "prod").into_iter();
     files
         .find(|file| file.to_string_lossy().contains("fraud"))
