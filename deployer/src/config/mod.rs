@@ -1,6 +1,7 @@
 //! The first step: files, environment and flags become the [`App`] of one stage, resolved and checked.
 
 mod app;
+mod deployment;
 mod load;
 mod model;
 mod partition;
@@ -10,12 +11,14 @@ mod suggest;
 mod units;
 
 pub use app::{ARTIFACTS, App, FunctionRole};
+pub use deployment::{
+    Changes, Deployment, DrainBy, FailedSmokeTest, Mode, ReplayCheck, Traffic, WatchedToo,
+};
 pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
-    Application, Architecture, Changes, Channel, Deployment, DrainBy, FailedSmokeTest, Identity,
-    Intake, KeyType, Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck,
-    Runtime, Stage, Table, Target, Traffic, WatchedToo, Worker, Workflow,
+    Application, Architecture, Channel, Identity, Intake, KeyType, Local, LogLevel, MOST_STARTS,
+    Orchestrator, Questions, Runtime, Stage, Table, Target, Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;
