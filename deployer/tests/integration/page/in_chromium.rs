@@ -49,6 +49,7 @@ fn in_a_browser_it_is_live_readable_and_works_without_a_script() {
         &queued,
         &redrive,
         "/trace?subject=dev-tx-seen-1",
+        "/inbox",
         "/nowhere",
     ];
     let origin = format!("http://{}", tab.authority);
