@@ -1,5 +1,6 @@
 //! The first step: files, environment and flags become the [`App`] of one stage, resolved and checked.
 
+mod agent;
 mod app;
 mod load;
 mod model;
@@ -9,17 +10,18 @@ mod source;
 mod suggest;
 mod units;
 
+pub use agent::{Model, Scorer};
 pub use app::{ARTIFACTS, App, FunctionRole};
 pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
-    Application, Architecture, Changes, Channel, Deployment, FailedSmokeTest, Intake, KeyType,
-    Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck, Runtime, Stage,
-    Table, Target, Traffic, Worker, Workflow,
+    Application, Architecture, Changes, Channel, Deployment, FailedSmokeTest, Index, Intake,
+    KeyType, Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck, Runtime,
+    Stage, Table, Target, Traffic, Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;
-pub use units::{Memory, Share, Span};
+pub use units::{Dollars, Memory, Share, Span};
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use messages::Envelope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::agent::{Model, Scorer};
 use super::units::{Memory, Share, Span};
 
 /// What the application is: `config/app.yaml`.
@@ -208,6 +209,12 @@ pub struct Workflow {
     /// How people are asked, and answer; without it the workflow writes to nobody.
     #[serde(default)]
     pub questions: Option<Questions>,
+    /// Who scores; the orchestrator reads it as `SCORER`.
+    #[serde(default)]
+    pub scorer: Scorer,
+    /// The model that the orchestrator may call; without it, it may call none.
+    #[serde(default)]
+    pub model: Option<Model>,
 }
 
 /// How a workflow asks people.
@@ -397,6 +404,26 @@ pub struct Table {
     /// The attribute that holds when an item expires, in seconds since 1970.
     #[serde(default)]
     pub time_to_live: Option<String>,
+    /// Another way to find items: an index, whose name those that use the table read as `<TABLE>_INDEX`.
+    #[serde(default)]
+    pub index: Option<Index>,
+}
+
+/// An index of a table, with all that the items have. Items without both attributes, as texts, are not in it.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// The attribute of its partition key.
+    pub partition_key: String,
+    /// The attribute that items of one partition key are sorted by.
+    pub sort_key: String,
+}
+
+impl Index {
+    /// Returns its name.
+    pub fn name(&self) -> String {
+        format!("by-{}", self.partition_key)
+    }
 }
 
 /// The type of a key.

@@ -5,6 +5,7 @@
     reason = "a failed set-up should fail the test"
 )]
 
+mod agents;
 mod failures;
 mod messages;
 mod paths;
