@@ -1,4 +1,4 @@
-//! A model behind an endpoint as OpenAI has it, which looks at the past and then gives the highest score.
+//! A model behind an endpoint with `/v1/chat/completions`, which looks at the past and then gives the highest score.
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};

@@ -9,6 +9,7 @@
 //! The model's calls are paid. Its other variables are those of the workflow, with the deployer's defaults.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a program for people, which ends at the first mistake"
 )]
