@@ -8,6 +8,7 @@ mod partition;
 mod position;
 mod source;
 mod suggest;
+mod table;
 mod units;
 
 pub use agent::{Model, Scorer};
@@ -15,12 +16,13 @@ pub use app::{ARTIFACTS, App, FunctionRole};
 pub(crate) use load::{invalid_yaml, read, typed};
 pub use load::{load, stages};
 pub use model::{
-    Application, Architecture, Changes, Channel, Deployment, FailedSmokeTest, Index, Intake,
-    KeyType, Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck, Runtime,
-    Stage, Table, Target, Traffic, Worker, Workflow,
+    Application, Architecture, Changes, Channel, Deployment, FailedSmokeTest, Identity, Intake,
+    Local, LogLevel, MOST_STARTS, Mode, Orchestrator, Questions, ReplayCheck, Runtime, Stage,
+    Target, Traffic, Worker, Workflow,
 };
 pub use position::Positions;
 pub use suggest::nearest;
+pub use table::{Index, KeyType, Table};
 pub use units::{Dollars, Memory, Share, Span};
 
 #[cfg(test)]

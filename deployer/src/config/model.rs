@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::agent::{Model, Scorer};
+use super::table::Table;
 use super::units::{Memory, Share, Span};
 
 /// What the application is: `config/app.yaml`.
@@ -247,6 +248,26 @@ pub struct Questions {
     /// After which time whoever did not answer is reminded; by default never.
     #[serde(default)]
     pub remind_after: Option<Span>,
+    /// What whoever answers has to know besides having the link; the contact's `identity` has it. By default nothing.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+}
+
+/// What somebody knows besides having a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identity {
+    /// The last four digits of a card.
+    CardDigits,
+}
+
+impl Identity {
+    /// Returns the name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CardDigits => "card-digits",
+        }
+    }
 }
 
 /// A way that questions go.
@@ -386,53 +407,4 @@ pub struct Worker {
     pub environment: BTreeMap<String, String>,
     /// The tables of the workflow that it reads and writes.
     pub tables: Vec<String>,
-}
-
-/// A DynamoDB table, billed by request.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Table {
-    /// The attribute of the partition key.
-    pub partition_key: String,
-    /// Its type.
-    pub partition_key_type: KeyType,
-    /// The attribute of the sort key.
-    #[serde(default)]
-    pub sort_key: Option<String>,
-    /// Its type.
-    pub sort_key_type: KeyType,
-    /// The attribute that holds when an item expires, in seconds since 1970.
-    #[serde(default)]
-    pub time_to_live: Option<String>,
-    /// Another way to find items: an index, whose name those that use the table read as `<TABLE>_INDEX`.
-    #[serde(default)]
-    pub index: Option<Index>,
-}
-
-/// An index of a table, with all that the items have. Items without both attributes, as texts, are not in it.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Index {
-    /// The attribute of its partition key.
-    pub partition_key: String,
-    /// The attribute that items of one partition key are sorted by.
-    pub sort_key: String,
-}
-
-impl Index {
-    /// Returns its name.
-    pub fn name(&self) -> String {
-        format!("by-{}", self.partition_key)
-    }
-}
-
-/// The type of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-pub enum KeyType {
-    /// Text.
-    S,
-    /// A number.
-    N,
-    /// Bytes.
-    B,
 }

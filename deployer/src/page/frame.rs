@@ -18,16 +18,19 @@ pub(super) enum Place {
     Callbacks,
     Letters,
     Trace,
+    /// On the local target only: elsewhere people have it.
+    Inbox,
     /// None of those that are named at the top.
     Elsewhere,
 }
 
-const PLACES: [(Place, &str, &str); 5] = [
+const PLACES: [(Place, &str, &str); 6] = [
     (Place::Overview, "/", "Overview"),
     (Place::Executions, "/executions", "Executions"),
     (Place::Callbacks, "/callbacks", "Callbacks"),
     (Place::Letters, "/letters", "Dead letters"),
     (Place::Trace, "/trace", "Trace"),
+    (Place::Inbox, "/inbox", "Inbox"),
 ];
 
 /// Returns a page, or what stands there instead.
@@ -94,6 +97,10 @@ pub(super) fn status_of(status: &str) -> Markup {
     html! { span.status data-status=(status) { (status.to_lowercase().replace('_', " ")) } }
 }
 
+fn is_there(site: &Site, place: Place) -> bool {
+    place != Place::Inbox || site.app.uses_local_target()
+}
+
 fn whole(site: &Site, place: Place, title: &str, body: &Markup) -> Markup {
     let stage = &site.app.stage_name;
     let where_it_is = if site.clients.is_near() {
@@ -117,7 +124,7 @@ fn whole(site: &Site, place: Place, title: &str, body: &Markup) -> Markup {
                 a.skip href="#main" { "To the content" }
                 header.top {
                     nav aria-label="Pages" {
-                        @for (each, path, name) in PLACES {
+                        @for (each, path, name) in PLACES.into_iter().filter(|(each, ..)| is_there(site, *each)) {
                             a href=(path) aria-current=[(each == place).then_some("page")] { (name) }
                         }
                     }

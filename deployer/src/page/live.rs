@@ -14,7 +14,7 @@ use super::fields::Fields;
 use super::frame::nowhere;
 use super::site::Site;
 use super::watches::Look;
-use super::{callbacks, execution, executions, job, overview};
+use super::{callbacks, execution, executions, inbox, job, overview};
 use crate::event::Stop;
 
 /// After how long a tab asks again that lost its stream.
@@ -50,6 +50,7 @@ pub(super) async fn stream(
                 callbacks::watch(own, asked, teller)
             })
         }
+        "inbox" => watches.listen("inbox", |teller| inbox::watch(own, teller)),
         "job" => {
             let asked = fields.only(&["number"]);
             watches.listen(&asked.link(&what), |teller| job::watch(own, asked, teller))

@@ -15,6 +15,7 @@ mod executions;
 mod fields;
 mod frame;
 mod guard;
+mod inbox;
 mod job;
 mod jobs;
 mod keys;

@@ -17,7 +17,8 @@ use super::fields::Fields;
 use super::guard::{Judgment, cookie, is_our_form, judge};
 use super::site::Site;
 use super::{
-    callbacks, execution, executions, frame, job, letters, live, overview, reply, rework, trace,
+    callbacks, execution, executions, frame, inbox, job, letters, live, overview, reply, rework,
+    trace,
 };
 
 /// The most bytes of a form: a result of a megabyte, each byte of which may take three.
@@ -42,6 +43,7 @@ pub(super) fn routes(site: Arc<Site>) -> Router {
             "/letters/discard",
             get(rework::ask_discard).post(rework::discard_them),
         )
+        .route("/inbox", get(inbox::page))
         .route("/job", get(job::page))
         .route("/job/stop", post(job::stop))
         .route("/trace", get(trace::page))

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::session::Session;
@@ -31,6 +32,8 @@ pub struct Marker<'a> {
     clients: &'a Clients,
     bucket: String,
     renewal: JoinHandle<()>,
+    /// Ends the renewal, between two writes.
+    end: Option<oneshot::Sender<()>>,
 }
 
 /// Who changes a stage.
@@ -110,11 +113,15 @@ impl<'a> Marker<'a> {
             RENEWED_EVERY
         };
         let (own, into) = (clients.clone(), bucket.clone());
+        let (end, mut ended) = oneshot::channel::<()>();
         let renewal = tokio::spawn(async move {
             let mut turns = tokio::time::interval(every);
             turns.tick().await;
             loop {
-                turns.tick().await;
+                tokio::select! {
+                    _ = &mut ended => return,
+                    _ = turns.tick() => {}
+                }
                 holder.renewed += 1;
                 // One that could not be renewed is renewed the next time.
                 let _ = put(&own, &into, &holder, false).await;
@@ -124,12 +131,16 @@ impl<'a> Marker<'a> {
             clients,
             bucket,
             renewal,
+            end: Some(end),
         }
     }
 
-    /// Renews the marker no more, because its bucket is about to be emptied and deleted.
-    pub fn renew_no_more(&self) {
-        self.renewal.abort();
+    /// Renews the marker no more. A write that is under way is waited for: what arrives later would be in a bucket
+    /// that was emptied, or stand for a command that has ended.
+    pub async fn renew_no_more(&mut self) {
+        if self.end.take().is_some() {
+            let _ = (&mut self.renewal).await;
+        }
     }
 
     /// Gives the marker back.
@@ -137,8 +148,8 @@ impl<'a> Marker<'a> {
     /// # Errors
     ///
     /// It could not be removed. The next command on this machine takes it over.
-    pub async fn release(self) -> Result<()> {
-        self.renewal.abort();
+    pub async fn release(mut self) -> Result<()> {
+        self.renew_no_more().await;
         remove(self.clients, &self.bucket).await
     }
 }
@@ -240,4 +251,50 @@ async fn remove(clients: &Clients, bucket: &str) -> Result<()> {
 
 fn unwritable(bucket: &str) -> String {
     format!("the marker of who changes the stage, in the bucket `{bucket}`, is out of reach")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::http::Method;
+    use futures::poll;
+    use tokio::sync::{Semaphore, mpsc};
+
+    use super::{Holder, Marker};
+    use crate::aws::served;
+
+    #[tokio::test]
+    async fn a_renewal_under_way_ends_before_the_bucket_is_emptied() {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let may_end = Arc::new(Semaphore::new(0));
+        let gate = Arc::clone(&may_end);
+        let answer = move |method: Method| {
+            let (tell, gate) = (tell.clone(), Arc::clone(&gate));
+            async move {
+                tell.send(method).unwrap();
+                gate.acquire().await.unwrap().forget();
+            }
+        };
+        let clients = served(Router::new().fallback(answer)).await;
+        let holder = Holder {
+            who: "a".to_owned(),
+            command: "destroy".to_owned(),
+            place: "here".to_owned(),
+            renewed: 0,
+        };
+        let mut marker = Marker::held(&clients, "bucket".to_owned(), holder);
+        assert_eq!(told.recv().await, Some(Method::PUT));
+        {
+            let mut stopped = std::pin::pin!(marker.renew_no_more());
+            assert!(poll!(&mut stopped).is_pending(), "the write has not ended");
+            may_end.add_permits(1);
+            stopped.await;
+        }
+        // Nothing is written after it.
+        may_end.add_permits(1);
+        marker.release().await.unwrap();
+        assert_eq!(told.recv().await, Some(Method::DELETE));
+    }
 }

@@ -8,8 +8,8 @@ use super::look::Look;
 use super::scenario::Answer;
 use crate::error::{Error, Kind, Result};
 
-/// What the button of a choice sends.
-const FIELD: &str = "choice";
+/// What the button of a choice sends, and the field for who answers.
+const FIELDS: [&str; 2] = ["choice", "identity"];
 
 /// Looks for the link of the newest message to somebody that has a text of the scenario's in it.
 pub(super) async fn look_for(endpoint: &str, channel: &str, id: &str) -> Look<String> {
@@ -44,12 +44,15 @@ pub(super) async fn press(endpoint: &str, link: &str, answer: &Answer) -> Result
             return Err(unexpected(&status, "opened"));
         }
     }
-    let choice = answer.choice.as_deref().unwrap_or_default();
-    let pressed = format!("{FIELD}={choice}");
+    let mut pressed = form_urlencoded::Serializer::new(String::new());
+    for (field, value) in FIELDS.into_iter().zip([&answer.choice, &answer.identity]) {
+        pressed.extend_pairs(value.iter().map(|value| (field, value)));
+    }
+    let pressed = pressed.finish();
     let (status, _) = request(endpoint, "POST", path, &pressed).await?;
     match code(&status) {
         Some("200") => Ok(Answered::Accepted),
-        Some("404" | "410") => Ok(Answered::Refused),
+        Some("403" | "404" | "410") => Ok(Answered::Refused),
         _ => Err(unexpected(&status, "pressed")),
     }
 }

@@ -172,6 +172,9 @@ pub struct Answer {
     /// The choice whose button is pressed.
     #[serde(default)]
     pub choice: Option<String>,
+    /// What is typed where the page asks who answers.
+    #[serde(default)]
+    pub identity: Option<String>,
     /// How often the link is opened before, as mail scanners and previews do.
     #[serde(default)]
     #[schemars(range(max = 100))]

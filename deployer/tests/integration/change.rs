@@ -1,12 +1,10 @@
 //! The commands that change executions, on the local target with the repository's own workflows.
 
-mod stage;
-
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use stage::{Stage, eventually};
+use crate::stage::{Stage, eventually};
 
 /// How many executions wait at the same time.
 const WAITING: usize = 200;

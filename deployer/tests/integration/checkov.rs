@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::python;
 use crate::sandbox::{Sandbox, repository};
-use crate::templates::synthesize;
+use crate::templates::{let_fraud_detection_ask, synthesize};
 
 /// A check that failed: the template's file, the check's id and the resource, as `Type.LogicalId`.
 type Finding = (String, String, String);
@@ -16,6 +16,7 @@ type Finding = (String, String, String);
 #[test]
 fn checkov_has_no_finding_in_any_linked_template_and_some_in_a_bad_one() {
     let sandbox = Sandbox::with_copy();
+    let_fraud_detection_ask(&sandbox, "prod");
     let folder = sandbox.project().join("out");
     let mut stages = 0;
     for stage in ["dev", "staging", "prod"] {
@@ -45,6 +46,7 @@ fn checkov_has_no_finding_in_any_linked_template_and_some_in_a_bad_one() {
 #[test]
 fn checkov_finds_what_is_suppressed_where_nothing_suppresses_it() {
     let sandbox = Sandbox::with_copy();
+    let_fraud_detection_ask(&sandbox, "prod");
     let mut inline = BTreeSet::new();
     for file in synthesize(&sandbox, "prod") {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
@@ -66,8 +68,8 @@ fn checkov_finds_what_is_suppressed_where_nothing_suppresses_it() {
     }
     assert_eq!(
         inline.len(),
-        13,
-        "four queues, a topic and the idempotency records a workflow, one bucket"
+        15,
+        "four queues, a topic and the idempotency records a workflow, one bucket; the questions and the page behind their links"
     );
     let configuration = fs_err::read_to_string(repository().join(".checkov.yaml")).unwrap();
     let configuration: Value = serde_yaml::from_str(&configuration).unwrap();

@@ -32,6 +32,7 @@ mod practices;
 mod python;
 mod sandbox;
 mod schemas;
+mod stage;
 mod templates;
 mod trace;
 mod witnesses;

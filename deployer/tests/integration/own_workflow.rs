@@ -13,29 +13,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 #[test]
 fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
     let sandbox = Sandbox::with_whole_copy();
-    let project = sandbox.project();
-    let blocks = blocks();
-    assert_eq!(blocks.len(), 4, "{:?}", blocks.keys());
-    for (file, text) in &blocks {
-        let path = project.join(file);
-        if path.exists() {
-            let whole = fs_err::read_to_string(&path).unwrap();
-            fs_err::write(&path, format!("{}\n{text}", whole.trim_end())).unwrap();
-        } else {
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(&path, text).unwrap();
-        }
-    }
-    let lock = Command::new("cargo")
-        .args(["metadata", "--format-version", "1"])
-        .current_dir(project)
-        .output()
-        .unwrap();
-    assert!(
-        lock.status.success(),
-        "{}",
-        String::from_utf8_lossy(&lock.stderr)
-    );
+    follow(&sandbox, "Add your own workflow");
 
     let works = || {
         sandbox.deployer(&["up", "greeting"]).assert().success();
@@ -66,6 +44,33 @@ fn the_walk_through_of_the_readme_makes_a_workflow_that_works() {
         .deployer(&["destroy", "greeting", "--yes"])
         .assert()
         .success();
+}
+
+/// Does what a section of the README says: writes its blocks into the files that they name.
+pub(crate) fn follow(sandbox: &Sandbox, section: &str) {
+    let project = sandbox.project();
+    let blocks = blocks(section);
+    assert_eq!(blocks.len(), 4, "{:?}", blocks.keys());
+    for (file, text) in &blocks {
+        let path = project.join(file);
+        if path.exists() {
+            let whole = fs_err::read_to_string(&path).unwrap();
+            fs_err::write(&path, format!("{}\n{text}", whole.trim_end())).unwrap();
+        } else {
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(&path, text).unwrap();
+        }
+    }
+    let lock = Command::new("cargo")
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(project)
+        .output()
+        .unwrap();
+    assert!(
+        lock.status.success(),
+        "{}",
+        String::from_utf8_lossy(&lock.stderr)
+    );
 }
 
 /// A step gets another name, and the executions that were made so far would not be replayed by it.
@@ -176,11 +181,13 @@ fn ran(sandbox: &Sandbox, arguments: &[&str]) -> (Option<i32>, String, String) {
     )
 }
 
-/// Returns the README's blocks that name a file, by that file.
-fn blocks() -> BTreeMap<String, String> {
+/// Returns the blocks of a section of the README that name a file, by that file.
+fn blocks(section: &str) -> BTreeMap<String, String> {
     let readme = fs_err::read_to_string(repository().join("README.md")).unwrap();
+    let (_, after) = readme.split_once(&format!("\n## {section}\n")).unwrap();
+    let section = after.split("\n## ").next().unwrap();
     let mut blocks = BTreeMap::new();
-    let mut lines = readme.lines();
+    let mut lines = section.lines();
     while let Some(line) = lines.next() {
         let named = line
             .strip_prefix("```")

@@ -1,10 +1,10 @@
 //! The page: what it shows and does on the local target, and whom it refuses.
 
-mod axe;
-mod chromium;
+pub(crate) mod axe;
+pub(crate) mod chromium;
 mod in_chromium;
 mod many;
-mod tab;
+pub(crate) mod tab;
 
 use std::time::{Duration, Instant};
 

@@ -93,6 +93,9 @@ pub(crate) fn let_a_model_score(sandbox: &Sandbox, stage: &str) {
 
 fn asking_template(sandbox: &Sandbox) -> PathBuf {
     let_fraud_detection_ask(sandbox, "prod");
+    let stage = "config/stages/prod.yaml";
+    let everything = "concurrency: 10\n      identity: card-digits";
+    sandbox.edit(stage, "concurrency: 10", everything);
     let_a_model_score(sandbox, "prod");
     let mut files = synthesize(sandbox, "prod").into_iter();
     files

@@ -48,7 +48,8 @@ def bucket_policy(ask, name):
 def function(ask, name):
     made = ask("lambda").get_function_configuration(FunctionName=name)
     assert made["CodeSize"] > 0 and made["State"] == "Active", made
-    return {key: made[key] for key in ["Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout"]}
+    told = {key: made[key] for key in ["Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout"]}
+    return {**told, **ask("lambda").get_function_concurrency(FunctionName=name)}
 
 
 def log_group(ask, name):
@@ -62,6 +63,19 @@ def mapping(ask, uuid):
     made = ask("lambda").get_event_source_mapping(UUID=uuid)
     # Of the function it shows the version that the alias stood for, not the alias.
     return {**made, "Enabled": made["State"] == "Enabled"}
+
+
+def permission(ask, id):
+    function, statement = id.split("|")
+    policy = json.loads(ask("lambda").get_policy(FunctionName=function)["Policy"])
+    [made] = [made for made in policy["Statement"] if made["Sid"] == statement]
+    return {**made, "FunctionName": function}
+
+
+def url(ask, arn):
+    function = arn.split(":")[6]
+    made = ask("lambda").get_function_url_config(FunctionName=function)
+    return {**made, "TargetFunctionArn": function}
 
 
 def queue(ask, url):
@@ -140,6 +154,8 @@ READERS = {
     "AWS::Lambda::Alias": alias,
     "AWS::Lambda::EventSourceMapping": mapping,
     "AWS::Lambda::Function": function,
+    "AWS::Lambda::Permission": permission,
+    "AWS::Lambda::Url": url,
     "AWS::Lambda::Version": version,
     "AWS::Logs::LogGroup": log_group,
     "AWS::S3::Bucket": bucket,

@@ -69,6 +69,18 @@ HANDLERS = {
         f"UpdateFunctionConfiguration UpdateFunctionCode TagResource UntagResource {FUNCTION}",
         "DeleteFunction GetFunction",
     ),
+    "AWS::Lambda::Permission": (
+        "lambda",
+        "AddPermission GetPolicy",
+        "GetPolicy",
+        "RemovePermission GetPolicy",
+    ),
+    "AWS::Lambda::Url": (
+        "lambda",
+        "CreateFunctionUrlConfig GetFunctionUrlConfig",
+        "UpdateFunctionUrlConfig GetFunctionUrlConfig",
+        "DeleteFunctionUrlConfig GetFunctionUrlConfig",
+    ),
     "AWS::Lambda::Version": (
         "lambda",
         "PublishVersion GetFunctionConfiguration GetProvisionedConcurrencyConfig ListVersionsByFunction",
@@ -246,6 +258,10 @@ class Gate:
             return [f"arn:aws:s3:::{properties.get('Bucket', name)}"]
         if kind in ["AWS::Lambda::Alias", "AWS::Lambda::Version"]:
             name = f"function:{properties['FunctionName'].split(':')[-1]}:1"
+        if kind == "AWS::Lambda::Permission":
+            name = ":".join(properties["FunctionName"].split(":")[5:])
+        if kind == "AWS::Lambda::Url":
+            name = f"function:{properties['TargetFunctionArn']}:{properties['Qualifier']}"
         named = {
             "AWS::CloudWatch::Alarm": f"alarm:{name}",
             "AWS::DynamoDB::Table": f"table/{name}",

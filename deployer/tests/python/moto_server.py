@@ -112,6 +112,49 @@ class Alarm(Added):
         client("cloudwatch", region).delete_alarms(AlarmNames=[self.physical_resource_id])
 
 
+class Permission(Added):
+    """moto's own takes whatever it is given; boto3 knows what a permission may say."""
+
+    @staticmethod
+    def put(region, name, properties, new):
+        client("lambda", region).add_permission(StatementId=name, **properties)
+        return f"{properties['FunctionName']}|{name}"
+
+    def remove(self, region):
+        # Its function may have taken it along.
+        lambda_ = client("lambda", region)
+        function, statement = self.physical_resource_id.split("|")
+        try:
+            lambda_.remove_permission(FunctionName=function, StatementId=statement)
+        except lambda_.exceptions.ResourceNotFoundException:
+            pass
+
+
+class Url(Added):
+    """moto keeps it with the function, whatever qualifier it is for."""
+
+    has_cfn_attr = staticmethod("FunctionUrl".__eq__)
+
+    @staticmethod
+    def put(region, name, properties, new):
+        lambda_ = client("lambda", region)
+        call = lambda_.create_function_url_config if new else lambda_.update_function_url_config
+        named = {key: value for key, value in properties.items() if key != "TargetFunctionArn"}
+        return call(FunctionName=properties["TargetFunctionArn"], **named)["FunctionArn"]
+
+    def get_cfn_attribute(self, attribute):
+        region = self.physical_resource_id.split(":")[3]
+        made = client("lambda", region).get_function_url_config(FunctionName=self.properties["TargetFunctionArn"])
+        return made[attribute]
+
+    def remove(self, region):
+        lambda_ = client("lambda", region)
+        try:
+            lambda_.delete_function_url_config(FunctionName=self.properties["TargetFunctionArn"])
+        except lambda_.exceptions.ResourceNotFoundException:
+            pass
+
+
 class QueuePolicy(Added):
     @staticmethod
     def put(region, name, properties, new):
@@ -132,6 +175,8 @@ class BucketPolicy(Added):
 ADDED = {
     "AWS::CloudWatch::Alarm": Alarm,
     "AWS::Lambda::Alias": Alias,
+    "AWS::Lambda::Permission": Permission,
+    "AWS::Lambda::Url": Url,
     "AWS::S3::BucketPolicy": BucketPolicy,
     "AWS::SQS::QueuePolicy": QueuePolicy,
 }

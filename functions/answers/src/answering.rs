@@ -1,12 +1,20 @@
 //! Showing questions, and taking answers.
 
-use questions::{Answered, Asked, Decision, Language, Records, RecordsError, TokenHash};
+use std::time::Duration;
+
+use questions::{
+    Answered, Asked, Check, Decision, Language, MOST_TRIES, Records, RecordsError, Taken, TokenHash,
+};
 
 use crate::callbacks::{CallbackError, Callbacks};
-use crate::page;
+use crate::page::{self, Again};
 use crate::request::Request;
 use crate::response::Response;
 use crate::words::words;
+
+/// How often is looked for what another request notes, and how long apart.
+const LOOKS: u32 = 10;
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The page behind every link.
 pub struct Answering {
@@ -25,6 +33,16 @@ enum Failure {
     Records(#[from] RecordsError),
     #[error(transparent)]
     Callback(CallbackError),
+}
+
+/// Whether somebody is who the question is for.
+enum Identified {
+    Known,
+    /// Nothing was typed that could be an identity.
+    Nobody,
+    Wrong {
+        left: u32,
+    },
 }
 
 impl Answering {
@@ -62,16 +80,40 @@ impl Answering {
         if self.is_over(&asked) {
             return self.current(&asked).await;
         }
-        let choice = request.choice().filter(|choice| {
+        let again = |status, why| Ok(Response::page(status, page::question(&asked, Some(why))));
+        let choice = request.field("choice").filter(|choice| {
             let mut choices = asked.choices.iter();
             choices.any(|known| known.value == *choice)
         });
         let Some(choice) = choice else {
-            return Ok(Response::page(400, page::question(&asked, true)));
+            return again(400, Again::NoChoice);
         };
-        let mut decision = self.records.decide(&asked, &choice).await?;
+        if let Some(check) = &asked.check {
+            // Nobody has to tell who they are to hear that a question is answered.
+            if let Some(settled) = self.settled(&asked).await? {
+                return Ok(settled);
+            }
+            match self.identify(request, check).await? {
+                Identified::Known => {}
+                Identified::Nobody => return again(400, Again::NoIdentity),
+                Identified::Wrong { left: 0 } => return Ok(locked(&asked)),
+                Identified::Wrong { left } => return again(403, Again::WrongIdentity(left)),
+            }
+        }
+        let Taken {
+            mut decision,
+            is_new,
+        } = self.records.decide(&asked, &choice).await?;
         if decision.answered == Answered::Taken {
-            decision.answered = self.deliver(&decision).await?;
+            let noted = if is_new {
+                None
+            } else {
+                self.noted(&asked).await?
+            };
+            decision.answered = match noted {
+                Some(noted) => noted,
+                None => self.deliver(&decision).await?,
+            };
             self.settle(&asked, decision.answered).await;
         }
         Ok(decided(&asked, &decision))
@@ -81,18 +123,44 @@ impl Answering {
         Ok(self.records.find(&TokenHash::of(request.token())).await?)
     }
 
+    /// Judges who answers. A try is counted before it is judged, so that many at once are not judged for one.
+    async fn identify(&self, request: &Request, check: &Check) -> Result<Identified, Failure> {
+        let typed = request.field("identity").unwrap_or_default();
+        let Some(typed) = check.identity.read(&typed) else {
+            return Ok(Identified::Nobody);
+        };
+        let token = request.token();
+        let Some(tries) = self.records.count_try(&TokenHash::of(token)).await? else {
+            return Ok(Identified::Wrong { left: 0 });
+        };
+        if check.is_met_by(token, &typed) {
+            return Ok(Identified::Known);
+        }
+        let left = MOST_TRIES.saturating_sub(tries);
+        tracing::warn!(left, "a wrong identity");
+        Ok(Identified::Wrong { left })
+    }
+
     /// Returns what a link shows.
     async fn current(&self, asked: &Asked) -> Result<Response, Failure> {
+        if let Some(settled) = self.settled(asked).await? {
+            return Ok(settled);
+        }
+        Ok(if self.is_over(asked) {
+            let word = &words(asked.language).expired;
+            Response::page(410, page::notice(asked.language, word))
+        } else if asked.check.as_ref().is_some_and(Check::is_used_up) {
+            locked(asked)
+        } else {
+            Response::page(200, page::question(asked, None))
+        })
+    }
+
+    /// Returns what a link shows whose question the workflow has an answer to, or does not wait for any more.
+    async fn settled(&self, asked: &Asked) -> Result<Option<Response>, Failure> {
         let decision = self.records.decision(&asked.question).await?;
         let settled = decision.filter(|decision| decision.answered != Answered::Taken);
-        Ok(match settled {
-            Some(decision) => decided(asked, &decision),
-            None if self.is_over(asked) => {
-                let word = &words(asked.language).expired;
-                Response::page(410, page::notice(asked.language, word))
-            }
-            None => Response::page(200, page::question(asked, false)),
-        })
+        Ok(settled.map(|decision| decided(asked, &decision)))
     }
 
     fn is_over(&self, asked: &Asked) -> bool {
@@ -117,6 +185,21 @@ impl Answering {
         }
     }
 
+    /// Gives whoever took the answer the time to deliver it, and returns what they note. Who delivers it once more finds
+    /// a callback that is answered, which looks as one that is closed.
+    async fn noted(&self, asked: &Asked) -> Result<Option<Answered>, Failure> {
+        let mut looks = tokio::time::interval(LOOK);
+        for _ in 0..LOOKS {
+            looks.tick().await;
+            let decision = self.records.decision(&asked.question).await?;
+            let answered = decision.map(|decision| decision.answered);
+            if answered.is_some_and(|answered| answered != Answered::Taken) {
+                return Ok(answered);
+            }
+        }
+        Ok(None)
+    }
+
     /// Notes what became of the answer. Where that fails, the next one who presses is told that the question is
     /// closed, which it is.
     async fn settle(&self, asked: &Asked, answered: Answered) {
@@ -134,6 +217,11 @@ fn decided(asked: &Asked, decision: &Decision) -> Response {
         _ if decision.channel != asked.channel => Response::page(410, notice(&words.elsewhere)),
         _ => Response::page(200, page::answered(asked, &decision.choice)),
     }
+}
+
+fn locked(asked: &Asked) -> Response {
+    let word = &words(asked.language).locked;
+    Response::page(410, page::notice(asked.language, word))
 }
 
 fn unknown(request: &Request) -> Response {

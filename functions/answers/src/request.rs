@@ -61,8 +61,8 @@ impl Request {
         found.map_or("", |(_, value)| value)
     }
 
-    /// Returns what the form says was chosen.
-    pub(crate) fn choice(&self) -> Option<String> {
+    /// Returns what the form says in a field.
+    pub(crate) fn field(&self, wanted: &str) -> Option<String> {
         let body = self.body.as_deref()?;
         if body.len() > LONGEST_BODY {
             return None;
@@ -73,7 +73,7 @@ impl Request {
             body.as_bytes().to_vec()
         };
         form_urlencoded::parse(&bytes)
-            .find(|(name, _)| name == "choice")
+            .find(|(name, _)| name == wanted)
             .map(|(_, value)| value.into_owned())
     }
 }

@@ -11,10 +11,12 @@ use serde::Deserialize;
 pub(crate) struct Words {
     pub(crate) question: Word,
     pub(crate) choose: String,
+    pub(crate) identity: Identity,
     pub(crate) answered: Word,
     pub(crate) elsewhere: Word,
     pub(crate) closed: Word,
     pub(crate) expired: Word,
+    pub(crate) locked: Word,
     pub(crate) unknown: Word,
     pub(crate) unavailable: Word,
     pub(crate) method: Word,
@@ -26,6 +28,16 @@ pub(crate) struct Words {
 pub(crate) struct Word {
     pub(crate) title: String,
     pub(crate) text: String,
+}
+
+/// What a form says about the identity that it asks for: the last four digits of a card.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identity {
+    pub(crate) label: String,
+    pub(crate) missing: String,
+    pub(crate) wrong: String,
+    pub(crate) left: String,
 }
 
 /// Returns the words of a language.
@@ -53,11 +65,17 @@ mod tests {
             let words = words(language);
             assert!(!words.choose.is_empty(), "{language:?}");
             assert!(words.answered.text.contains("{choice}"), "{language:?}");
+            let identity = &words.identity;
+            for text in [&identity.label, &identity.missing, &identity.wrong] {
+                assert!(!text.is_empty(), "{language:?}");
+            }
+            assert!(identity.left.contains("{tries}"), "{language:?}");
             for word in [
                 &words.question,
                 &words.elsewhere,
                 &words.closed,
                 &words.expired,
+                &words.locked,
                 &words.unknown,
                 &words.unavailable,
                 &words.method,

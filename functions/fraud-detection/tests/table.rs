@@ -193,7 +193,7 @@ async fn what_an_agent_thinks_is_kept_for_the_fraud_department() {
         ),
     ] {
         assert!(
-            expression.contains(&format!("{name} = :{name}")),
+            expression.contains(&format!("#{name} = :{name}")),
             "{expression}"
         );
         assert_eq!(values[format!(":{name}")], value);

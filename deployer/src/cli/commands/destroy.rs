@@ -92,11 +92,13 @@ pub(in crate::cli) async fn run(
         patience: patience.duration(),
         then_stop: arguments.stop_executions,
     });
-    let marker = Marker::take(&context.session(), &clients, "destroy").await?;
-    if let (Some(marker), Reach::Everything) = (&marker, reach) {
-        marker.renew_no_more();
-    }
-    let destroyed = carry_out(app, &applier, &found, data, drain).await;
+    let mut marker = Marker::take(&context.session(), &clients, "destroy").await?;
+    let before_bucket = async || {
+        if let Some(marker) = &mut marker {
+            marker.renew_no_more().await;
+        }
+    };
+    let destroyed = carry_out(app, &applier, &found, data, drain, before_bucket).await;
     if let Some(marker) = marker {
         marker.release().await?;
     }

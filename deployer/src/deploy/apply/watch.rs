@@ -276,7 +276,7 @@ fn failure(event: &StackEvent) -> ResourceFailure {
     }
 }
 
-/// Takes a lost network for a pause, for a while.
+/// Takes a lost network, or a service that is asked too often, for a pause, for a while.
 fn forgive(error: Error, lost: &AtomicU32, stack: &str, reporter: &dyn Reporter) -> Result<()> {
     let times = lost.fetch_add(1, Ordering::Relaxed) + 1;
     if error.kind() == Kind::Permission {
@@ -290,8 +290,11 @@ fn forgive(error: Error, lost: &AtomicU32, stack: &str, reporter: &dyn Reporter)
         ));
     }
     if times == 1 {
+        let cause = error.causes().into_iter().next().unwrap_or_default();
         reporter.report(&Event::Warning {
-            text: format!("AWS does not answer; still watching the stack `{stack}`"),
+            text: format!(
+                "AWS does not answer for now ({cause}); still watching the stack `{stack}`"
+            ),
         });
     }
     Ok(())

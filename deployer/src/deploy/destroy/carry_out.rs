@@ -23,7 +23,7 @@ pub struct Destroyed {
     pub left: Vec<String>,
 }
 
-/// Destroys what `survey` found.
+/// Destroys what `survey` found. `before_bucket` is run when nothing may be written into the artifact bucket any more.
 ///
 /// # Errors
 ///
@@ -34,6 +34,7 @@ pub async fn carry_out(
     survey: &Survey,
     data: Data,
     drain: Option<Drain>,
+    before_bucket: impl AsyncFnOnce(),
 ) -> Result<Destroyed> {
     let clients = applier.clients;
     let mut destroyed = Destroyed::default();
@@ -64,6 +65,7 @@ pub async fn carry_out(
     let standing = workflow_stacks(app, clients).await?;
     if let Some((stack, bucket)) = &survey.artifacts {
         if standing.is_empty() {
+            before_bucket().await;
             applier.note(format!("emptying the bucket `{bucket}`"));
             bucket::empty(clients, bucket).await?;
             remove(applier, stack).await?;

@@ -13,10 +13,13 @@ struct Known {
 
 // AWS gives no code in a stack's event, so only the texts tell. The first that fits wins, so the
 // narrower stand before the wider.
-const KNOWN: [Known; 32] = [
+const KNOWN: [Known; 33] = [
     Known {
         types: &[],
-        texts: &[&["cannot add a durable configuration"]],
+        texts: &[
+            &["cannot add a durable configuration"],
+            &["only enable durable execution when creating a function"],
+        ],
         hint: "a function is durable from its creation on: give the orchestrator's function another name, and remove the old one when its work is done",
     },
     Known {
@@ -236,6 +239,16 @@ const KNOWN: [Known; 32] = [
     },
     Known {
         types: &[],
+        texts: &[
+            &["kmsaccessdenied"],
+            &["kmsdisabled"],
+            &["kmsinvalidstate"],
+            &["kmsnotfound"],
+        ],
+        hint: "the KMS key that encrypts this cannot be used: enable it, and let its policy allow `kms:Decrypt` and `kms:GenerateDataKey` to the role named",
+    },
+    Known {
+        types: &[],
         texts: &[&["exceeded attempts to wait"], &["did not stabilize"]],
         hint: "the resource did not become ready in time: look at it in its service's console, then run `deployer up` again",
     },
@@ -245,35 +258,34 @@ const KNOWN: [Known; 32] = [
 pub(super) fn hint(failure: &ResourceFailure) -> Option<String> {
     let reason = failure.reason.as_deref().unwrap_or_default();
     let lower = reason.to_lowercase();
-    if let Some(hint) = permission(reason, &lower) {
-        return Some(hint);
-    }
-    KNOWN
-        .iter()
-        .find(|known| {
-            let of_type =
-                known.types.is_empty() || known.types.contains(&failure.resource_type.as_str());
-            let fits = |texts: &&[&str]| texts.iter().all(|text| lower.contains(text));
-            of_type && known.texts.iter().any(fits)
-        })
-        .map(|known| known.hint.to_owned())
-}
-
-/// Returns the hint for a refused action, with the action where AWS names it.
-fn permission(reason: &str, lower: &str) -> Option<String> {
-    let named = lower
-        .find("not authorized to perform: ")
-        .and_then(|at| reason.get(at + "not authorized to perform: ".len()..))
-        .and_then(|rest| rest.split_whitespace().next());
-    if let Some(action) = named {
-        let action = action.trim_end_matches(['.', ',']);
+    if let Some(action) = refused_action(reason, &lower) {
         return Some(format!(
             "allow `{action}` to whom AWS names, or deploy with credentials that may do it"
         ));
     }
-    let refused = ["accessdenied", "access denied", "not authorized to"];
-    refused
-        .iter()
-        .any(|text| lower.contains(text))
-        .then(|| "the credentials may not do this: deploy with ones that may".to_owned())
+    let known = KNOWN.iter().find(|known| {
+        let of_type =
+            known.types.is_empty() || known.types.contains(&failure.resource_type.as_str());
+        let fits = |texts: &&[&str]| texts.iter().all(|text| lower.contains(text));
+        of_type && known.texts.iter().any(fits)
+    });
+    match known {
+        Some(known) => Some(known.hint.to_owned()),
+        // Last: a key's refusal and others have these words in them too.
+        None => REFUSED
+            .iter()
+            .any(|text| lower.contains(text))
+            .then(|| "the credentials may not do this: deploy with ones that may".to_owned()),
+    }
+}
+
+/// How a refusal is told that names no action.
+const REFUSED: [&str; 3] = ["accessdenied", "access denied", "not authorized to"];
+
+/// Returns the refused action, where AWS names it.
+fn refused_action<'a>(reason: &'a str, lower: &str) -> Option<&'a str> {
+    let at = lower.find("not authorized to perform: ")?;
+    let rest = reason.get(at + "not authorized to perform: ".len()..)?;
+    let action = rest.split_whitespace().next()?;
+    Some(action.trim_end_matches(['.', ',']))
 }

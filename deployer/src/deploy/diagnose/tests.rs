@@ -6,10 +6,15 @@ use super::{ResourceFailure, diagnose};
 use crate::deploy::link::{Component, Components, Instance, Template, link};
 
 /// A reason as AWS writes it, on what, and a part of the hint.
-const KNOWN: [(&str, &str, &str); 39] = [
+const KNOWN: [(&str, &str, &str); 41] = [
     (
         "AWS::Lambda::Function",
         "You cannot add a durable configuration to a function that was originally created with no durable configuration (Service: Lambda, Status Code: 400)",
+        "durable from its creation",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "You can only enable durable execution when creating a function.",
         "durable from its creation",
     ),
     (
@@ -181,6 +186,11 @@ const KNOWN: [(&str, &str, &str); 39] = [
         "",
         "DisableRollback cannot be given together with DeploymentConfig",
         "within `DeploymentConfig` only",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "Lambda was unable to decrypt the data because KMS access was denied. KMS Exception: KMSAccessDeniedException (Service: Lambda, Status Code: 502)",
+        "the KMS key",
     ),
     (
         "AWS::SQS::Queue",

@@ -61,6 +61,12 @@ pub(super) fn asks(
         ),
         ("SMS_SENDER_ID", text(&questions.sms_sender_id)),
         ("REMIND_AFTER_SECONDS", reminder.map(Binding::literal)),
+        (
+            "QUESTION_IDENTITY",
+            questions
+                .identity
+                .map(|identity| Binding::literal(identity.as_str())),
+        ),
     ];
     let mut orchestrator = orchestrator;
     for (name, value) in variables {

@@ -203,7 +203,10 @@ impl Rules<'_> {
 
     fn check_answer(&self, answer: &Answer, path: &str) -> Result<()> {
         let by_api = !answer.to.is_empty() || answer.success.is_some() || answer.failure.is_some();
-        let by_link = answer.channel.is_some() || answer.choice.is_some() || answer.opened > 0;
+        let by_link = answer.channel.is_some()
+            || answer.choice.is_some()
+            || answer.identity.is_some()
+            || answer.opened > 0;
         if answer.via.is_some() {
             let channel = answer.channel.as_deref().unwrap_or_default();
             if by_api || answer.choice.is_none() || !["sms", "email"].contains(&channel) {

@@ -124,5 +124,5 @@ async fn a_service_that_does_not_answer_for_a_while_is_waited_for() {
     // The state and the events so far are read; then the look fails, and its two retries.
     stage.fake.unavailable(2, 4);
     assert_eq!(stage.ready(&Refuse).await.action, "unchanged");
-    assert!(stage.said("AWS does not answer; still watching"));
+    assert!(stage.said("AWS does not answer for now (ServiceUnavailable: Service is unable to handle request.); still watching"));
 }

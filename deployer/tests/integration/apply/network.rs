@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use deployer::consent::Refuse;
-use deployer::deploy::apply::{Applier, bring_up};
+use deployer::deploy::apply::{Applied, Applier, bring_up};
 use deployer::error::Kind;
 use deployer::event::{Event, Reporter};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use super::stage::{RESOURCES, STACK, Stage};
 
 /// Tells when a warning comes.
-#[derive(Default)]
 struct Warned {
     text: &'static str,
     notify: Arc<Notify>,
@@ -32,12 +32,42 @@ async fn an_endpoint_that_goes_away_and_comes_back_is_waited_for() {
     let mut stage = Stage::new(RESOURCES).await;
     stage.fake.hold(STACK);
     stage.start_elsewhere(true).await;
+    let (up, warned) = watching(&stage, "AWS does not answer for now");
+    // Watched, then out of reach, then there again.
+    stage.fake.called("DescribeStackEvents").await;
+    stage.fake.go_away();
+    warned.notified().await;
+    stage.fake.come_back();
+    stage.fake.release(STACK);
+    assert_eq!(up.await.unwrap().unwrap().action, "unchanged");
+}
+
+#[tokio::test]
+async fn a_service_that_is_asked_too_often_while_it_is_watched_is_asked_again() {
+    let stage = Stage::new(RESOURCES).await;
+    stage.fake.hold(STACK);
+    stage.start_elsewhere(true).await;
+    let (up, warned) = watching(&stage, "(Throttling: Rate exceeded");
+    stage.fake.called("DescribeStackEvents").await;
+    // More often than the SDK itself tries again.
+    stage.fake.throttle(0, usize::MAX);
+    warned.notified().await;
+    stage.fake.throttle(0, 0);
+    stage.fake.release(STACK);
+    assert_eq!(up.await.unwrap().unwrap().action, "unchanged");
+}
+
+/// Brings the stage up beside the test, and tells when a warning with `text` comes.
+fn watching(
+    stage: &Stage,
+    text: &'static str,
+) -> (JoinHandle<deployer::error::Result<Applied>>, Arc<Notify>) {
     let warned = Warned {
-        text: "AWS does not answer; still watching",
+        text,
         notify: Arc::default(),
     };
-    let (clients, request) = (stage.clients.clone(), stage.request.clone());
     let notify = Arc::clone(&warned.notify);
+    let (clients, request) = (stage.clients.clone(), stage.request.clone());
     let up = tokio::spawn(async move {
         let applier = Applier {
             clients: &clients,
@@ -47,14 +77,7 @@ async fn an_endpoint_that_goes_away_and_comes_back_is_waited_for() {
         };
         bring_up(&applier, &request).await
     });
-    // Watched, then out of reach, then there again.
-    stage.fake.called("DescribeStackEvents").await;
-    stage.fake.go_away();
-    notify.notified().await;
-    stage.fake.come_back();
-    stage.fake.release(STACK);
-    let applied = up.await.unwrap().unwrap();
-    assert_eq!(applied.action, "unchanged");
+    (up, notify)
 }
 
 #[tokio::test]
@@ -70,16 +93,7 @@ async fn throttled_calls_are_tried_again_by_the_sdk() {
 async fn credentials_that_run_out_leave_the_operation_to_the_next_up() {
     let stage = Stage::new(RESOURCES).await;
     stage.fake.hold(STACK);
-    let (clients, request) = (stage.clients.clone(), stage.request.clone());
-    let up = tokio::spawn(async move {
-        let applier = Applier {
-            clients: &clients,
-            consent: &Refuse,
-            reporter: &Warned::default(),
-            role: None,
-        };
-        bring_up(&applier, &request).await
-    });
+    let (up, _) = watching(&stage, "nothing");
     // A stack that is created is asked for its events only while it is watched.
     stage.fake.called("DescribeStackEvents").await;
     stage.fake.expire();

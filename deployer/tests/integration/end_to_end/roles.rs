@@ -1,11 +1,9 @@
 //! IAM on the local target: what the smoke test did was allowed by the roles, and they allow nothing else.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
 use serde_json::Value;
 
 use super::status;
+use crate::page::tab::Tab;
 use crate::sandbox::Sandbox;
 
 /// Policies that nothing on this machine needs, and why they are there all the same.
@@ -43,15 +41,6 @@ pub(super) fn roles_allow_what_is_used_and_no_more(sandbox: &Sandbox) {
 
 fn access(sandbox: &Sandbox) -> Value {
     let endpoint = status(sandbox)["endpoint"].as_str().unwrap().to_owned();
-    let address = endpoint.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET /_local/access HTTP/1.0\r\nhost: {address}\r\n\r\n"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    serde_json::from_str(body).unwrap()
+    let tab = Tab::of_nobody(endpoint.strip_prefix("http://").unwrap());
+    serde_json::from_str(&tab.get("/_local/access").body).unwrap()
 }

@@ -12,6 +12,7 @@ use super::elf::executable;
 use super::server::Moto;
 use crate::commit::commit;
 use crate::sandbox::{FUNCTIONS, Sandbox};
+use crate::templates::let_fraud_detection_ask;
 
 /// Stands in for cargo-zigbuild: says of every package what cargo says of one that it has compiled.
 const CROSS_COMPILER: &str = r#"#!/bin/sh
@@ -33,6 +34,8 @@ pub(super) struct Account {
     region: String,
     /// The source revision, which the resources are tagged with.
     pub(super) revision: String,
+    /// The functions of the application, each a crate of its own.
+    functions: Vec<&'static str>,
     /// Whose access key the program has; at first one that may do everything.
     key: (String, String),
 }
@@ -40,7 +43,17 @@ pub(super) struct Account {
 impl Account {
     /// Returns an account with nothing in it, and the application with what its functions need to be built.
     pub(super) fn of(stage: &'static str) -> Self {
+        Self::with(Sandbox::with_copy(), stage, FUNCTIONS.to_vec())
+    }
+
+    /// Returns the same where fraud detection asks cardholders.
+    pub(super) fn asking(stage: &'static str) -> Self {
         let sandbox = Sandbox::with_copy();
+        let_fraud_detection_ask(&sandbox, stage);
+        Self::with(sandbox, stage, [&FUNCTIONS[..], &["answers"]].concat())
+    }
+
+    fn with(sandbox: Sandbox, stage: &'static str, functions: Vec<&'static str>) -> Self {
         let app = app(&sandbox, stage);
         let moto = Moto::start(app.account());
         let endpoint = format!("\nendpoint: {}\ntarget:", moto.endpoint);
@@ -55,6 +68,7 @@ impl Account {
             stage,
             region: app.stage.region.clone(),
             revision: String::new(),
+            functions,
             key: ("test".to_owned(), "test".to_owned()),
         };
         account.write_functions();
@@ -71,7 +85,7 @@ impl Account {
             fs_err::write(path, text).unwrap();
         };
         let mut lock = "version = 4\n".to_owned();
-        for function in FUNCTIONS {
+        for function in &self.functions {
             let package = format!("name = \"{function}\"\nversion = \"0.1.0\"\n");
             let folder = format!("functions/{function}");
             write(
@@ -98,7 +112,7 @@ impl Account {
         let programs = folder.join("bin");
         let target = programs.join("aarch64-unknown-linux-gnu.2.34");
         fs_err::create_dir_all(&target).unwrap();
-        for function in FUNCTIONS {
+        for function in &self.functions {
             let binary = target.join(function);
             fs_err::write(&binary, executable(glibc, function)).unwrap();
             let message = json!({
@@ -128,6 +142,11 @@ impl Account {
         fs_err::write(&program, CROSS_COMPILER).unwrap();
         fs_err::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
         fs_err::write(folder.join("installed"), "a stand-in").unwrap();
+    }
+
+    /// Returns how many functions the stage has: two workflows have an intermediary of the same crate.
+    pub(super) fn function_count(&self) -> usize {
+        self.functions.len() + 1
     }
 
     /// Runs the program on the stage and returns its exit code, what it answered, and what it said.

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// What moto takes without a word and does not show, so that it rests on another witness.
 ///
 /// A property that does show must be taken out of this list.
-const PASSED_OVER: [(&str, &str); 12] = [
+const PASSED_OVER: [(&str, &str); 13] = [
     ("AWS::Lambda::EventSourceMapping", "FunctionName"),
     ("AWS::Lambda::EventSourceMapping", "Tags"),
     ("AWS::Lambda::Function", "Architectures"),
@@ -14,6 +14,7 @@ const PASSED_OVER: [(&str, &str); 12] = [
     ("AWS::Lambda::Function", "DurableConfig"),
     ("AWS::Lambda::Function", "LoggingConfig"),
     ("AWS::Lambda::Function", "Tags"),
+    ("AWS::Lambda::Url", "Qualifier"),
     ("AWS::S3::Bucket", "LifecycleConfiguration"),
     ("AWS::S3::Bucket", "OwnershipControls"),
     ("AWS::SNS::Topic", "Subscription"),
@@ -90,7 +91,12 @@ impl Live<'_> {
                     wanted.starts_with("AWS::") || *got == self.0[wanted]["Id"]
                 }
                 Some((name, wanted)) if name == "Fn::GetAtt" => {
-                    let id = self.0[wanted[0].as_str().unwrap()]["Id"].as_str();
+                    let live = &self.0[wanted[0].as_str().unwrap()];
+                    let attribute = &live["Properties"][wanted[1].as_str().unwrap()];
+                    if attribute.is_string() {
+                        return attribute == got;
+                    }
+                    let id = live["Id"].as_str();
                     let name = id.and_then(|id| id.rsplit(['/', ':']).next());
                     got.as_str()
                         .zip(name)

@@ -37,7 +37,7 @@ fn live(account: &Account) {
 
 #[test]
 fn the_printed_policies_are_enough_and_no_statement_is_superfluous() {
-    let mut account = Account::of("prod");
+    let mut account = Account::asking("prod");
     let policies = printed(&account, &[]);
     account.may_only(&policies);
     live(&account);

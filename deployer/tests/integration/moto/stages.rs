@@ -19,6 +19,14 @@ fn the_templates_of_staging_are_applied_whole() {
     is_applied_whole(&account);
 }
 
+#[test]
+fn the_templates_of_a_workflow_that_asks_people_are_applied_whole() {
+    let account = Account::asking("staging");
+    account.done(&["up"]);
+    is_applied_whole(&account);
+    account.done(&["destroy", "--yes"]);
+}
+
 /// Checks every stack of the stage, which was just made, against its template.
 pub(super) fn is_applied_whole(account: &Account) {
     let stage = account.stage;
@@ -44,7 +52,7 @@ pub(super) fn is_applied_whole(account: &Account) {
         assert!(tags.flatten().any(|tag| *tag == revision), "{name}");
     }
     let functions = inventory["Functions"].as_object().unwrap();
-    assert_eq!(functions.len(), 7, "{functions:?}");
+    assert_eq!(functions.len(), account.function_count(), "{functions:?}");
     let published = json!(["$LATEST", "1"]);
     assert!(functions.values().all(|versions| *versions == published));
 }

@@ -9,7 +9,7 @@ use super::chromium::{Chromium, notice};
 
 /// Returns axe-core, installing it first as the lock file says; nothing where there is no npm.
 #[expect(clippy::disallowed_methods, reason = "whether this is CI")]
-pub(super) fn axe() -> Option<String> {
+pub(crate) fn axe() -> Option<String> {
     let listed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("node");
     fs_err::create_dir_all(&folder).unwrap();
@@ -38,7 +38,7 @@ pub(super) fn axe() -> Option<String> {
 }
 
 /// Asserts that the page has no finding that keeps anybody out.
-pub(super) fn judge(browser: &mut Chromium, axe: &str, page: &str) {
+pub(crate) fn judge(browser: &mut Chromium, axe: &str, page: &str) {
     browser.value(&format!("{axe}; true"));
     let found = browser.value(
         "axe.run().then((judged) => judged.violations.filter((each) => ['serious', 'critical'].includes(each.impact)).map((each) => ({ id: each.id, nodes: each.nodes.slice(0, 5).map((node) => node.html) })))",

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser with one tab.
-pub(super) struct Chromium {
+pub(crate) struct Chromium {
     process: Child,
     asks: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -28,7 +28,7 @@ impl Chromium {
     ///
     /// In CI there must be one.
     #[expect(clippy::disallowed_methods, reason = "whether this is CI")]
-    pub(super) fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let found = Command::new("chromium")
             .arg("--version")
             .stdout(Stdio::null())
@@ -73,7 +73,7 @@ impl Chromium {
     }
 
     /// Asks the browser, or its tab, and returns the answer.
-    pub(super) fn ask(&mut self, method: &str, parameters: &Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.asked += 1;
         let mut question = json!({ "id": self.asked, "method": method, "params": parameters });
         if let Some(session) = &self.session {
@@ -97,7 +97,7 @@ impl Chromium {
     }
 
     /// Opens an address, and waits until it is there.
-    pub(super) fn open(&mut self, address: &str) {
+    pub(crate) fn open(&mut self, address: &str) {
         // A page of before is not taken for the new one.
         self.ask("Page.navigate", &json!({ "url": "about:blank" }));
         self.wait("location.href === 'about:blank'");
@@ -106,7 +106,7 @@ impl Chromium {
     }
 
     /// Returns what an expression comes to.
-    pub(super) fn value(&mut self, expression: &str) -> Value {
+    pub(crate) fn value(&mut self, expression: &str) -> Value {
         let parameters =
             json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
         let answer = self.ask("Runtime.evaluate", &parameters);
@@ -122,7 +122,7 @@ impl Chromium {
         clippy::disallowed_methods,
         reason = "the pause between two looks, with a deadline"
     )]
-    pub(super) fn wait(&mut self, expression: &str) {
+    pub(crate) fn wait(&mut self, expression: &str) {
         let start = Instant::now();
         let parameters =
             json!({ "expression": format!("Boolean({expression})"), "returnByValue": true });
@@ -137,14 +137,14 @@ impl Chromium {
     }
 
     /// Clicks on the first link or button of these words, and waits until the page that it leads to is there.
-    pub(super) fn follow(&mut self, words: &str) {
+    pub(crate) fn follow(&mut self, words: &str) {
         self.value("document.left = true; true");
         self.click(words);
         self.wait("!document.left && document.readyState === 'complete'");
     }
 
     /// Clicks on the first link or button of these words.
-    pub(super) fn click(&mut self, words: &str) {
+    pub(crate) fn click(&mut self, words: &str) {
         let words = json!(words);
         let found = format!(
             "[...document.querySelectorAll('a, button')].find((each) => each.textContent.trim() === {words})"
@@ -154,7 +154,7 @@ impl Chromium {
     }
 
     /// Whether pages may run scripts.
-    pub(super) fn allow_scripts(&mut self, allowed: bool) {
+    pub(crate) fn allow_scripts(&mut self, allowed: bool) {
         self.ask(
             "Emulation.setScriptExecutionDisabled",
             &json!({ "value": !allowed }),
@@ -162,7 +162,7 @@ impl Chromium {
     }
 
     /// Shows pages so wide, in light or in dark.
-    pub(super) fn show(&mut self, width: u32, scheme: &str) {
+    pub(crate) fn show(&mut self, width: u32, scheme: &str) {
         let metrics =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 });
         self.ask("Emulation.setDeviceMetricsOverride", &metrics);
@@ -174,7 +174,7 @@ impl Chromium {
     }
 
     /// Returns the page as a PNG image.
-    pub(super) fn picture(&mut self) -> Vec<u8> {
+    pub(crate) fn picture(&mut self) -> Vec<u8> {
         let taken = self.ask("Page.captureScreenshot", &json!({ "format": "png" }));
         BASE64_STANDARD
             .decode(taken["data"].as_str().unwrap())
@@ -190,6 +190,6 @@ impl Drop for Chromium {
 }
 
 /// Tells a developer what is not tried, past the capture of the tests' output.
-pub(super) fn notice(text: &str) {
+pub(crate) fn notice(text: &str) {
     let _ = writeln!(std::io::stderr(), "notice: {text}");
 }

@@ -197,7 +197,7 @@ fn a_protected_stage_is_only_shown_unless_changes_are_allowed() {
     );
     if let Some(mut browser) = Chromium::start() {
         browser.open(served.address());
-        browser.click("Callbacks");
+        browser.follow("Callbacks");
         browser.wait("document.querySelector('main').innerText.includes('crowd-00000')");
         let forms = browser.value("document.querySelectorAll('form[method=post], a.go').length");
         assert_eq!(forms, 0, "nothing to change anything with");

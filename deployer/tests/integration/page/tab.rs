@@ -11,15 +11,15 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A page that is served; it ends with this.
-pub(super) struct Served {
+pub(crate) struct Served {
     process: Child,
     /// What it said when it began.
-    pub(super) said: Value,
+    pub(crate) said: Value,
 }
 
 impl Served {
     /// Starts a command that serves a page.
-    pub(super) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
@@ -29,17 +29,17 @@ impl Served {
     }
 
     /// Returns the address that lets in.
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.said["address"].as_str().unwrap()
     }
 
     /// Returns the process's number.
-    pub(super) fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.process.id()
     }
 
     /// Ends it as Ctrl-C does, and returns how it ended.
-    pub(super) fn interrupt(mut self) -> ExitStatus {
+    pub(crate) fn interrupt(mut self) -> ExitStatus {
         let id = self.process.id().to_string();
         let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
         assert!(sent.success());
@@ -47,7 +47,7 @@ impl Served {
     }
 
     /// Returns a tab that has come in by the address.
-    pub(super) fn tab(&self) -> Tab {
+    pub(crate) fn tab(&self) -> Tab {
         Tab::open(self.address())
     }
 }
@@ -61,27 +61,27 @@ impl Drop for Served {
 
 /// A tab, which has the cookie.
 #[derive(Clone)]
-pub(super) struct Tab {
-    pub(super) authority: String,
-    pub(super) headers: Vec<(String, String)>,
+pub(crate) struct Tab {
+    pub(crate) authority: String,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 /// What came back.
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// Returns a header.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find_map(|(other, value)| other.eq_ignore_ascii_case(name).then_some(value))
     }
 
     /// Returns where the first link leads whose words are these.
-    pub(super) fn link(&self, words: &str) -> Option<String> {
+    pub(crate) fn link(&self, words: &str) -> Option<String> {
         let (before, _) = self.body.split_once(&format!(">{words}</a>"))?;
         let (_, tag) = before.rsplit_once("<a ")?;
         let (_, href) = tag.split_once("href=\"")?;
@@ -89,7 +89,7 @@ impl Answer {
     }
 
     /// Returns the value of the first hidden field of a name.
-    pub(super) fn hidden(&self, name: &str) -> Option<&str> {
+    pub(crate) fn hidden(&self, name: &str) -> Option<&str> {
         let (_, after) = self.body.split_once(&format!("name=\"{name}\" value=\""))?;
         Some(after.split_once('"')?.0)
     }
@@ -97,13 +97,10 @@ impl Answer {
 
 impl Tab {
     /// Comes in by an address that lets in.
-    pub(super) fn open(address: &str) -> Self {
+    pub(crate) fn open(address: &str) -> Self {
         let address = address.strip_prefix("http://").unwrap();
         let (authority, token) = address.split_once('/').unwrap();
-        let mut tab = Self {
-            authority: authority.to_owned(),
-            headers: vec![("host".to_owned(), authority.to_owned())],
-        };
+        let mut tab = Self::of_nobody(authority);
         let came = tab.get(&format!("/{token}"));
         assert_eq!(came.status, 303, "{}", came.body);
         assert_eq!(came.header("location"), Some("/"));
@@ -116,17 +113,25 @@ impl Tab {
         tab
     }
 
-    pub(super) fn get(&self, path: &str) -> Answer {
+    /// Returns a tab of nobody in particular.
+    pub(crate) fn of_nobody(authority: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            headers: vec![("host".to_owned(), authority.to_owned())],
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], "")
     }
 
     /// Sends a form as a browser would from this page.
-    pub(super) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let origin = format!("http://{}", self.authority);
         self.ask("POST", path, &[("origin", &origin)], &encoded(fields))
     }
 
-    pub(super) fn ask(
+    pub(crate) fn ask(
         &self,
         method: &str,
         path: &str,
@@ -146,7 +151,7 @@ impl Tab {
     }
 
     /// Listens to a stream until `enough` says so of an event, and returns that.
-    pub(super) fn listen(&self, path: &str, enough: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn listen(&self, path: &str, enough: impl Fn(&str) -> bool) -> String {
         let stream = self.send("GET", path, &[], "");
         let mut lines = BufReader::new(stream).lines();
         let mut data = String::new();
@@ -165,7 +170,7 @@ impl Tab {
     }
 
     /// HTTP/1.0, so that the end of the answer is the end of the connection.
-    pub(super) fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,
@@ -195,7 +200,7 @@ impl Tab {
 }
 
 /// Returns the fields of a form as a browser sends them.
-pub(super) fn encoded(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(fields);
     form.finish()

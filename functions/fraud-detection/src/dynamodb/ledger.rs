@@ -30,8 +30,11 @@ impl Ledger for TransactionsTable {
             .to_owned();
         let mut update = self.update(transaction_id);
         for (name, value) in further(entry) {
-            expression = format!("{expression}, {name} = :{name}");
-            update = update.expression_attribute_values(format!(":{name}"), value);
+            // Some of the names are words of the language.
+            expression = format!("{expression}, #{name} = :{name}");
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value);
         }
         let update = update
             .update_expression(expression)

@@ -99,6 +99,8 @@ pub struct Contact {
     pub email: Option<String>,
     /// The language that the person reads.
     pub language: Language,
+    /// What the person knows besides, where questions ask for it: see [`Identity`](crate::Identity).
+    pub identity: Option<String>,
 }
 
 impl fmt::Debug for Contact {

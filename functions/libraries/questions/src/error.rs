@@ -15,6 +15,12 @@ pub enum DeliveryError {
         /// The channel.
         channel: Channel,
     },
+    /// The identity that whoever answers has to know is not known.
+    #[error("nobody can be asked through channel `{channel}` whose identity is not known")]
+    NoIdentity {
+        /// The channel.
+        channel: Channel,
+    },
     /// What is known is no contact.
     #[error("nothing can be sent through channel `{channel}`")]
     InvalidContact {
@@ -58,7 +64,7 @@ pub enum DeliveryError {
 impl RecordedError for DeliveryError {
     fn error_type(&self) -> &'static str {
         match self {
-            Self::NoContact { .. } => "ContactMissing",
+            Self::NoContact { .. } | Self::NoIdentity { .. } => "ContactMissing",
             Self::InvalidContact { .. } => "ContactInvalid",
             Self::TooLong { .. } => "QuestionTooLong",
             Self::Refused { .. } => "DeliveryRefused",
@@ -69,7 +75,10 @@ impl RecordedError for DeliveryError {
 
     fn is_permanent(&self) -> bool {
         match self {
-            Self::NoContact { .. } | Self::InvalidContact { .. } | Self::TooLong { .. } => true,
+            Self::NoContact { .. }
+            | Self::NoIdentity { .. }
+            | Self::InvalidContact { .. }
+            | Self::TooLong { .. } => true,
             Self::Refused { permanent, .. } => *permanent,
             Self::Unavailable { .. } | Self::NoRandomness => false,
         }

@@ -19,6 +19,14 @@
 //! The first answer through any link of a question is taken by one conditional write, for all its channels: of two
 //! links that are pressed at once, one decides.
 //!
+//! # Who answers
+//!
+//! Whoever has the link answers, unless [`Settings::identity`] asks for what the message does not have: the last four
+//! digits of the card. The contact has them (`identity`), the record of the link a code of them under its token, so
+//! that the table without the message does not tell them: there are few to be tried. Each link takes five tries
+//! ([`MOST_TRIES`]), counted before they are judged, and then is closed; the question stays open for the other links.
+//! Whose `identity` nobody knows is not asked.
+//!
 //! # What happens twice
 //!
 //! Neither `Publish` of SNS nor `SendEmail` of SES takes an idempotency key. So a sending is noted before it begins,
@@ -39,13 +47,14 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `QUESTIONS_TABLE` | the table below; without it nobody is written to |
-//! | `CONTACTS_TABLE` | partition key `contact_id` (S); `phone`, `email` and `language` (`en`, `de`) as texts |
+//! | `CONTACTS_TABLE` | partition key `contact_id` (S); `phone`, `email`, `language` (`en`, `de`) and `identity` as texts |
 //! | `ANSWERS_URL` | what links begin with, up to and with the last `/` |
 //! | `QUESTION_CHANNELS` | `sms`, `email` or `sms,email` |
 //! | `EMAIL_SENDER` | the address that e-mails come from; needed for `email` |
 //! | `EMAIL_CONFIGURATION_SET` | optional: of SES, for its bounces and complaints |
 //! | `SMS_SENDER_ID` | optional: who texts come from, where a country knows such ids |
 //! | `REMIND_AFTER_SECONDS` | optional: when whoever did not answer is reminded |
+//! | `QUESTION_IDENTITY` | optional: `card-digits`, which whoever answers has to know |
 //!
 //! # The table
 //!
@@ -54,7 +63,7 @@
 //!
 //! | `id` | attributes |
 //! |---|---|
-//! | `token#<hash>` | `question`, `channel`, `callback_id`, `language`, `text`, `choices`, `answer_until` |
+//! | `token#<hash>` | `question`, `channel`, `callback_id`, `language`, `text`, `choices`, `answer_until`; `identity`, `identity_code`, `tries` |
 //! | `question#<hash>` | `decided_by`, `choice`, `callback_id`, `answered`: `taken`, `delivered` or `closed` |
 //! | `sending#<hash>` | none: its being there is what it says |
 
@@ -67,6 +76,7 @@ mod courier;
 mod dynamodb;
 mod email;
 mod error;
+mod identity;
 mod languages;
 mod memory;
 mod messenger;
@@ -88,12 +98,13 @@ pub use courier::{Courier, Delivery};
 pub use dynamodb::{ContactsTable, QuestionsTable};
 pub use email::{Email, Mail, SesEmail};
 pub use error::{DeliveryError, Refusal};
+pub use identity::{Check, Identity, MOST_TRIES};
 pub use languages::Language;
 pub use memory::{MemoryRecords, Outbox};
 pub use messenger::Messenger;
 pub use money::money;
 pub use question::{Choice, Question, Who, Wording, Wordings};
-pub use records::{Answered, Asked, Decision, Records, RecordsError};
+pub use records::{Answered, Asked, Decision, Records, RecordsError, Taken};
 pub use settings::{Settings, SettingsError};
 pub use sms::{SegmentCount, Sms, SnsSms};
 pub use text::{fill, plain};

@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::contact::{EmailAddress, PhoneNumber};
 use crate::email::{Email, Mail};
 use crate::error::Refusal;
-use crate::records::{Answered, Asked, Decision, Records, RecordsError};
+use crate::records::{Answered, Asked, Decision, Records, RecordsError, Taken};
 use crate::sms::Sms;
 use crate::token::TokenHash;
 
@@ -46,12 +46,23 @@ impl Records for MemoryRecords {
         Ok(self.state().asked.get(token).cloned())
     }
 
+    async fn count_try(&self, token: &TokenHash) -> Result<Option<u32>, RecordsError> {
+        let mut state = self.state();
+        let asked = state.asked.get_mut(token);
+        let check = asked.and_then(|asked| asked.check.as_mut());
+        Ok(check.filter(|check| !check.is_used_up()).map(|check| {
+            check.tries += 1;
+            check.tries
+        }))
+    }
+
     async fn decision(&self, question: &str) -> Result<Option<Decision>, RecordsError> {
         Ok(self.state().decisions.get(question).cloned())
     }
 
-    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Decision, RecordsError> {
+    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Taken, RecordsError> {
         let mut state = self.state();
+        let is_new = !state.decisions.contains_key(&asked.question);
         let first = state
             .decisions
             .entry(asked.question.clone())
@@ -61,12 +72,18 @@ impl Records for MemoryRecords {
                 callback_id: asked.callback_id.clone(),
                 answered: Answered::Taken,
             });
-        Ok(first.clone())
+        Ok(Taken {
+            decision: first.clone(),
+            is_new,
+        })
     }
 
     async fn settle(&self, question: &str, answered: Answered) -> Result<(), RecordsError> {
         if let Some(decision) = self.state().decisions.get_mut(question) {
-            decision.answered = answered;
+            let is_open = decision.answered == Answered::Taken;
+            if is_open || answered == Answered::Delivered {
+                decision.answered = answered;
+            }
         }
         Ok(())
     }

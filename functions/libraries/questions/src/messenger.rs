@@ -12,6 +12,7 @@ use crate::courier::{Courier, Delivery};
 use crate::dynamodb::{ContactsTable, QuestionsTable};
 use crate::email::{Email, Mail, SesEmail};
 use crate::error::{DeliveryError, Refusal};
+use crate::identity::{Check, Identity};
 use crate::question::Who;
 use crate::records::{Asked, Records, RecordsError};
 use crate::settings::Settings;
@@ -34,6 +35,8 @@ pub struct Messenger {
     pub email: Box<dyn Email>,
     /// What every link begins with, up to and with its last `/`.
     pub answers_url: String,
+    /// What whoever answers has to know besides having the link.
+    pub identity: Option<Identity>,
 }
 
 /// A message that is ready to be sent.
@@ -50,7 +53,8 @@ impl Courier for Messenger {
         let channel = delivery.channel;
         let contact = self.contact(delivery).await?;
         let token = Token::random().map_err(|_| DeliveryError::NoRandomness)?;
-        let asked = asked(delivery, &contact);
+        let check = self.check(channel, &contact, &token)?;
+        let asked = asked(delivery, &contact, check);
         let letter = self.letter(delivery, &contact, &asked, &token)?;
         if delivery.is_reminder && self.is_decided(&asked).await? {
             return Ok(());
@@ -105,7 +109,26 @@ impl Messenger {
                 settings.email_configuration_set,
             )),
             answers_url: settings.answers_url,
+            identity: settings.identity,
         }
+    }
+
+    /// Returns how the person behind a link is known. Whose identity nobody knows is not asked without it.
+    fn check(
+        &self,
+        channel: Channel,
+        contact: &Contact,
+        token: &Token,
+    ) -> Result<Option<Check>, DeliveryError> {
+        let Some(identity) = self.identity else {
+            return Ok(None);
+        };
+        let known = contact
+            .identity
+            .as_deref()
+            .and_then(|known| identity.read(known));
+        let known = known.ok_or(DeliveryError::NoIdentity { channel })?;
+        Ok(Some(Check::of(identity, &token.reveal(), &known)))
     }
 
     async fn contact(&self, delivery: &Delivery<'_>) -> Result<Contact, DeliveryError> {
@@ -181,7 +204,7 @@ impl From<RecordsError> for DeliveryError {
     }
 }
 
-fn asked(delivery: &Delivery<'_>, contact: &Contact) -> Asked {
+fn asked(delivery: &Delivery<'_>, contact: &Contact, check: Option<Check>) -> Asked {
     let (wording, choices) = delivery.question.worded(contact.language);
     let question = &delivery.question;
     let mut left = question.answer_within;
@@ -196,6 +219,7 @@ fn asked(delivery: &Delivery<'_>, contact: &Contact) -> Asked {
         text: plain(&wording.text),
         choices,
         answer_until: now() + left.as_secs(),
+        check,
     }
 }
 

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::channel::Channel;
+use crate::identity::Check;
 use crate::languages::Language;
 use crate::question::Choice;
 use crate::token::TokenHash;
@@ -27,6 +28,8 @@ pub struct Asked {
     pub choices: Vec<Choice>,
     /// Until when it may be, in seconds since 1970.
     pub answer_until: u64,
+    /// What whoever answers has to know besides, where that is asked for.
+    pub check: Option<Check>,
 }
 
 /// What was answered to a question first.
@@ -40,6 +43,15 @@ pub struct Decision {
     pub callback_id: String,
     /// Whether the workflow has it.
     pub answered: Answered,
+}
+
+/// What was answered first, seen by whoever answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// What was answered first.
+    pub decision: Decision,
+    /// Whether it was answered just now.
+    pub is_new: bool,
 }
 
 /// Whether an answer reached its workflow.
@@ -88,13 +100,18 @@ pub trait Records: Send + Sync {
     /// Returns what a link asks, if there is such a link.
     async fn find(&self, token: &TokenHash) -> Result<Option<Asked>, RecordsError>;
 
+    /// Counts a try of a link's identity before it is judged, and returns how many there were with it; nothing where
+    /// there were [`MOST_TRIES`](crate::MOST_TRIES) before. Of many at once no more than those are counted.
+    async fn count_try(&self, token: &TokenHash) -> Result<Option<u32>, RecordsError>;
+
     /// Returns what was answered to a question, if anything was.
     async fn decision(&self, question: &str) -> Result<Option<Decision>, RecordsError>;
 
     /// Takes an answer if it is the first one, and returns the first one.
-    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Decision, RecordsError>;
+    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Taken, RecordsError>;
 
-    /// Notes what became of the first answer.
+    /// Notes what became of the first answer. That it was delivered is never replaced by that it was closed: to
+    /// whoever delivers it once more a callback that is answered looks as one that is closed.
     async fn settle(&self, question: &str, answered: Answered) -> Result<(), RecordsError>;
 
     /// Notes that a sending begins, and returns whether it did not begin before. `until` is when the question ends.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::channel::Channel;
+use crate::identity::Identity;
 
 /// How a workflow's questions reach people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Settings {
     pub questions_table: String,
     /// The table of contacts.
     pub contacts_table: String,
-    /// What links begin with, up to and with the last `/`.
+    /// What links begin with, up to and with the last `/`, which may be left out in the environment.
     pub answers_url: String,
     /// The ways that questions go.
     pub channels: Vec<Channel>,
@@ -23,6 +24,8 @@ pub struct Settings {
     pub sms_sender_id: Option<String>,
     /// When whoever did not answer is reminded.
     pub remind_after: Option<Duration>,
+    /// What whoever answers has to know besides having the link.
+    pub identity: Option<Identity>,
 }
 
 /// A setting that is missing or wrong.
@@ -86,6 +89,12 @@ impl Settings {
                     expected: "a whole number from 1",
                 })
         });
+        let identity = optional("QUESTION_IDENTITY").map(|value| {
+            Identity::parse(&value).ok_or(SettingsError::Wrong {
+                variable: "QUESTION_IDENTITY",
+                expected: "`card-digits`",
+            })
+        });
         let email_sender = if channels.contains(&Channel::Email) {
             Some(required("EMAIL_SENDER")?)
         } else {
@@ -94,12 +103,13 @@ impl Settings {
         Ok(Some(Self {
             questions_table,
             contacts_table: required("CONTACTS_TABLE")?,
-            answers_url: required("ANSWERS_URL")?,
+            answers_url: format!("{}/", required("ANSWERS_URL")?.trim_end_matches('/')),
             channels,
             email_sender,
             email_configuration_set: optional("EMAIL_CONFIGURATION_SET"),
             sms_sender_id: optional("SMS_SENDER_ID"),
             remind_after: remind_after.transpose()?.map(Duration::from_secs),
+            identity: identity.transpose()?,
         }))
     }
 }
@@ -110,6 +120,7 @@ mod tests {
 
     use super::{Settings, SettingsError};
     use crate::channel::Channel;
+    use crate::identity::Identity;
 
     fn read(changes: &[(&str, &str)]) -> Result<Option<Settings>, SettingsError> {
         Settings::from_lookup(|variable| {
@@ -128,9 +139,17 @@ mod tests {
 
     #[test]
     fn settings_are_read_and_checked() {
-        let settings = read(&[("REMIND_AFTER_SECONDS", "600")]).unwrap().unwrap();
+        let settings = read(&[
+            ("REMIND_AFTER_SECONDS", "600"),
+            ("QUESTION_IDENTITY", "card-digits"),
+        ]);
+        let settings = settings.unwrap().unwrap();
+        assert_eq!(settings.identity, Some(Identity::CardDigits));
         assert_eq!(settings.channels, Channel::ALL);
         assert_eq!(settings.remind_after, Some(Duration::from_mins(10)));
+        assert_eq!(settings.answers_url, "https://answers.example/");
+        let bare = read(&[("ANSWERS_URL", "https://answers.example")]);
+        assert_eq!(bare.unwrap().unwrap().answers_url, settings.answers_url);
         assert_eq!(read(&[("QUESTIONS_TABLE", "")]), Ok(None));
         let texts = read(&[("QUESTION_CHANNELS", "sms"), ("EMAIL_SENDER", "")]);
         assert_eq!(texts.unwrap().unwrap().email_sender, None);
@@ -147,6 +166,7 @@ mod tests {
             ("QUESTION_CHANNELS", "sms,fax"),
             ("REMIND_AFTER_SECONDS", "0"),
             ("REMIND_AFTER_SECONDS", "1h"),
+            ("QUESTION_IDENTITY", "shoe-size"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert!(error.to_string().contains(variable), "{error}");

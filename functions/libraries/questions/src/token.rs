@@ -59,8 +59,12 @@ impl TokenHash {
 
 /// Returns the SHA-256 hash of a text in hexadecimal digits.
 pub(crate) fn hex(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest
+    hex_of(&Sha256::digest(text.as_bytes()))
+}
+
+/// Returns bytes in hexadecimal digits.
+pub(crate) fn hex_of(bytes: &[u8]) -> String {
+    bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(digit.into(), 16))

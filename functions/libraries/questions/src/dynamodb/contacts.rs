@@ -9,7 +9,7 @@ use crate::contacts::Contacts;
 use crate::error::DeliveryError;
 use crate::languages::Language;
 
-/// The table of contacts: partition key `contact_id`, and `phone`, `email` and `language` as texts.
+/// The table of contacts: partition key `contact_id`, and `phone`, `email`, `language` and `identity` as texts.
 #[derive(Debug, Clone)]
 pub struct ContactsTable {
     client: Client,
@@ -45,6 +45,7 @@ impl Contacts for ContactsTable {
             language: string(&item, "language")
                 .and_then(|tag| Language::of_tag(&tag))
                 .unwrap_or_default(),
+            identity: string(&item, "identity"),
         }))
     }
 }

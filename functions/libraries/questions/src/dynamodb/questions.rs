@@ -5,12 +5,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 
 use super::attributes::{Attributes, code, number, string, text, whole};
 use crate::channel::Channel;
+use crate::identity::{Check, Identity, MOST_TRIES};
 use crate::languages::Language;
-use crate::records::{Answered, Asked, Decision, KEPT_SECONDS, Records, RecordsError};
+use crate::records::{Answered, Asked, Decision, KEPT_SECONDS, Records, RecordsError, Taken};
 use crate::token::TokenHash;
 
 /// The table of questions: partition key `id`, time to live `expiration`.
@@ -42,7 +43,10 @@ impl QuestionsTable {
 impl Records for QuestionsTable {
     async fn remember(&self, token: &TokenHash, asked: &Asked) -> Result<(), RecordsError> {
         let choices = serde_json::to_string(&asked.choices).unwrap_or_default();
-        let put = self
+        let check = asked.check.as_ref();
+        let identity = check.map(|check| text(check.identity.as_str()));
+        let code = check.map(|check| text(&check.code));
+        let mut put = self
             .client
             .put_item()
             .table_name(&self.name)
@@ -55,6 +59,11 @@ impl Records for QuestionsTable {
             .item("choices", text(choices))
             .item("answer_until", number(asked.answer_until))
             .item("expiration", number(asked.answer_until + KEPT_SECONDS));
+        for (name, value) in [("identity", identity), ("identity_code", code)] {
+            if let Some(value) = value {
+                put = put.item(name, value);
+            }
+        }
         put.send().await.map_err(failed)?;
         Ok(())
     }
@@ -66,6 +75,32 @@ impl Records for QuestionsTable {
         asked(&item).map(Some).ok_or_else(unreadable)
     }
 
+    async fn count_try(&self, token: &TokenHash) -> Result<Option<u32>, RecordsError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("id", text(of_token(token)))
+            .update_expression("ADD tries :one")
+            .condition_expression(
+                "attribute_exists(id) AND (attribute_not_exists(tries) OR tries < :most)",
+            )
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(MOST_TRIES.into()))
+            .return_values(ReturnValue::UpdatedNew);
+        match update.send().await {
+            Ok(counted) => {
+                let tries = counted.attributes.and_then(|item| whole(&item, "tries"));
+                let tries = tries.and_then(|tries| tries.try_into().ok());
+                tries.map(Some).ok_or_else(unreadable)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(failed(error)),
+            },
+        }
+    }
+
     async fn decision(&self, question: &str) -> Result<Option<Decision>, RecordsError> {
         let Some(item) = self.read(of_question(question)).await? else {
             return Ok(None);
@@ -73,7 +108,7 @@ impl Records for QuestionsTable {
         decision(&item).map(Some).ok_or_else(unreadable)
     }
 
-    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Decision, RecordsError> {
+    async fn decide(&self, asked: &Asked, choice: &str) -> Result<Taken, RecordsError> {
         let update = self
             .client
             .update_item()
@@ -92,11 +127,15 @@ impl Records for QuestionsTable {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let first = match update.send().await {
             Ok(_) => {
-                return Ok(Decision {
+                let decision = Decision {
                     channel: asked.channel,
                     choice: choice.to_owned(),
                     callback_id: asked.callback_id.clone(),
                     answered: Answered::Taken,
+                };
+                return Ok(Taken {
+                    decision,
+                    is_new: true,
                 });
             }
             Err(error) => match error.as_service_error() {
@@ -106,10 +145,14 @@ impl Records for QuestionsTable {
                 _ => return Err(failed(error)),
             },
         };
-        match first {
-            Some(first) => Ok(first),
-            None => self.decision(&asked.question).await?.ok_or_else(unreadable),
-        }
+        let first = match first {
+            Some(first) => Some(first),
+            None => self.decision(&asked.question).await?,
+        };
+        Ok(Taken {
+            decision: first.ok_or_else(unreadable)?,
+            is_new: false,
+        })
     }
 
     async fn settle(&self, question: &str, answered: Answered) -> Result<(), RecordsError> {
@@ -119,10 +162,21 @@ impl Records for QuestionsTable {
             .table_name(&self.name)
             .key("id", text(of_question(question)))
             .update_expression("SET answered = :answered")
-            .condition_expression("attribute_exists(id)")
             .expression_attribute_values(":answered", text(answered.as_str()));
-        update.send().await.map_err(failed)?;
-        Ok(())
+        let update = if answered == Answered::Delivered {
+            update.condition_expression("attribute_exists(id)")
+        } else {
+            update
+                .condition_expression("answered = :taken")
+                .expression_attribute_values(":taken", text(Answered::Taken.as_str()))
+        };
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(failed(error)),
+            },
+        }
     }
 
     async fn begin(&self, sending: &str, until: u64) -> Result<bool, RecordsError> {
@@ -174,6 +228,14 @@ fn asked(item: &Attributes) -> Option<Asked> {
         text: string(item, "text")?,
         choices: serde_json::from_str(&string(item, "choices")?).ok()?,
         answer_until: whole(item, "answer_until")?,
+        check: match string(item, "identity") {
+            None => None,
+            Some(identity) => Some(Check {
+                identity: Identity::parse(&identity)?,
+                code: string(item, "identity_code")?,
+                tries: whole(item, "tries").unwrap_or_default().try_into().ok()?,
+            }),
+        },
     })
 }
 

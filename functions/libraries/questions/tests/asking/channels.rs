@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_durable_execution_sdk::test_util::LocalRunner;
-use questions::{Channel, Contact, Question, Who, Wordings};
+use questions::{Channel, Contact, Question, Who, Wording, Wordings};
 
 use crate::world::{ADDRESS, PHONE, TEXT, World, ada, answer, operation, question, wording};
 
@@ -167,4 +167,28 @@ async fn whoever_does_not_answer_is_reminded_once_with_a_link_of_its_own() {
         .ask(LocalRunner::new().callback_timeout(), patient)
         .await;
     assert_eq!(result.output().unwrap(), "timed out");
+}
+
+#[tokio::test]
+async fn names_of_all_scripts_arrive_as_they_are_and_end_no_line() {
+    let world = World::default();
+    let name = "متجر الكتب 🦀 «Łódź»";
+    let worded = Wording {
+        subject: format!("{name}\r\nBcc: eve@example.com"),
+        ..wording(&format!("{name}\r\n\u{202e}?"))
+    };
+    let asked = Question {
+        wordings: Wordings::english(worded),
+        ..question()
+    };
+    let runner = LocalRunner::new().callback_success(&answer("approved"));
+    world.ask(runner, asked).await;
+    assert_eq!(world.sent(), [1, 1]);
+    for (channel, _, text) in world.outbox.messages() {
+        let first = text.lines().next().unwrap();
+        assert!(first.starts_with(name), "{first}");
+        let is_whole = channel == Channel::Sms || first.ends_with("Bcc: eve@example.com");
+        assert!(is_whole, "a subject is one line: {text}");
+        assert!(!text.contains(['\r', '\u{202e}']), "{text}");
+    }
 }

@@ -7,5 +7,6 @@
 )]
 
 mod channels;
+mod identity;
 mod sendings;
 mod world;

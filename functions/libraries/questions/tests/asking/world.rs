@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_durable_execution_sdk::test_util::{LocalRunner, TestOperation, TestResult};
 use questions::{
-    Channel, Contact, Contacts, DeliveryError, Language, MemoryRecords, Messenger, Outbox, Outcome,
-    Question, TokenHash, Who, Wording, Wordings, ask,
+    Channel, Contact, Contacts, DeliveryError, Identity, Language, MemoryRecords, Messenger,
+    Outbox, Outcome, Question, TokenHash, Who, Wording, Wordings, ask,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ pub(crate) const TEXT: &str = "Did you order three looms?";
 pub(crate) struct World {
     pub(crate) records: MemoryRecords,
     pub(crate) outbox: Outbox,
+    pub(crate) identity: Option<Identity>,
 }
 
 /// One person.
@@ -37,6 +38,7 @@ pub(crate) fn ada() -> Contact {
         phone: Some(PHONE.to_owned()),
         email: Some(ADDRESS.to_owned()),
         language: Language::De,
+        identity: Some("12 34".to_owned()),
     }
 }
 
@@ -75,6 +77,7 @@ impl World {
             sms: Box::new(self.outbox.clone()),
             email: Box::new(self.outbox.clone()),
             answers_url: "https://answers.example/".to_owned(),
+            identity: self.identity,
         });
         runner
             .run(

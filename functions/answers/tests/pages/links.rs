@@ -1,113 +1,9 @@
-//! Every page, with records in memory and a workflow that can be told what to say.
-#![expect(clippy::unwrap_used, reason = "a failed set-up should fail the test")]
+//! What a link shows and takes.
 
-use std::sync::{Arc, Mutex};
+use answers::CallbackError;
+use questions::{Answered, Token};
 
-use answers::{Answering, CallbackError, Callbacks, Request, Response};
-use async_trait::async_trait;
-use questions::{Asked, Channel, Choice, Language, MemoryRecords, Records as _, Token};
-use serde_json::json;
-
-const NOW: u64 = 1_000_000;
-
-/// A workflow that keeps what it is told.
-#[derive(Clone, Default)]
-struct Workflow {
-    told: Arc<Mutex<Vec<(String, String)>>>,
-    refusals: Arc<Mutex<Vec<CallbackError>>>,
-}
-
-#[async_trait]
-impl Callbacks for Workflow {
-    async fn succeed(&self, callback_id: &str, decision: &str) -> Result<(), CallbackError> {
-        if let Some(refusal) = self.refusals.lock().unwrap().pop() {
-            return Err(refusal);
-        }
-        let told = (callback_id.to_owned(), decision.to_owned());
-        self.told.lock().unwrap().push(told);
-        Ok(())
-    }
-}
-
-/// A question that was asked through both channels, and the page of its links.
-struct World {
-    workflow: Workflow,
-    answering: Answering,
-    sms: Token,
-    email: Token,
-}
-
-impl World {
-    async fn new() -> Self {
-        Self::asked_until(NOW + 60).await
-    }
-
-    async fn asked_until(answer_until: u64) -> Self {
-        let (records, workflow) = (MemoryRecords::default(), Workflow::default());
-        let tokens = [Channel::Sms, Channel::Email].map(|channel| {
-            let asked = Asked {
-                question: "q".to_owned(),
-                channel,
-                callback_id: format!("callback of {channel}"),
-                language: Language::De,
-                text: "Haben Sie <b>5 €</b> an متجر gezahlt?".to_owned(),
-                choices: ["approved", "declined"]
-                    .map(|value| Choice {
-                        value: value.to_owned(),
-                        label: format!("label {value}"),
-                    })
-                    .into(),
-                answer_until,
-            };
-            (Token::random().unwrap(), asked)
-        });
-        for (token, asked) in &tokens {
-            records.remember(&token.hash(), asked).await.unwrap();
-        }
-        let [(sms, _), (email, _)] = tokens;
-        let answering = Answering {
-            records: Box::new(records),
-            callbacks: Box::new(workflow.clone()),
-            now: || NOW,
-        };
-        Self {
-            workflow,
-            answering,
-            sms,
-            email,
-        }
-    }
-
-    async fn get(&self, token: &str) -> Response {
-        self.send("GET", token, None).await
-    }
-
-    async fn post(&self, token: &Token, choice: &str) -> Response {
-        let body = format!("choice={choice}");
-        self.send("POST", &token.reveal(), Some(&body)).await
-    }
-
-    async fn send(&self, method: &str, token: &str, body: Option<&str>) -> Response {
-        let request: Request = serde_json::from_value(json!({
-            "version": "2.0",
-            "rawPath": format!("/{token}"),
-            "headers": { "accept-language": "de, en;q=0.5" },
-            "requestContext": { "http": { "method": method, "path": "/" } },
-            "body": body,
-            "isBase64Encoded": false,
-        }))
-        .unwrap();
-        self.answering.handle(&request).await
-    }
-
-    fn told(&self) -> Vec<(String, String)> {
-        self.workflow.told.lock().unwrap().clone()
-    }
-}
-
-fn told(channel: &str, decision: &str) -> Vec<(String, String)> {
-    vec![(format!("callback of {channel}"), decision.to_owned())]
-}
+use crate::world::{NOW, World, told};
 
 #[tokio::test]
 async fn looking_changes_nothing_however_often() {
@@ -177,6 +73,29 @@ async fn an_answer_that_was_not_delivered_is_delivered_by_whoever_presses_next()
     let page = world.post(&world.email, "approved").await;
     assert!(page.body.contains("Schon beantwortet"));
     assert_eq!(world.told(), told("sms", "declined"));
+}
+
+#[tokio::test]
+async fn whoever_presses_at_the_same_moment_sees_what_the_other_one_did() {
+    for (link, status, shown) in [(0, 200, "label approved"), (1, 410, "Schon beantwortet")] {
+        let world = World::new().await;
+        let records = &world.answering.records;
+        let asked = records.find(&world.sms.hash()).await.unwrap().unwrap();
+        // One request has taken the question and told the workflow, and is about to note that.
+        records.decide(&asked, "approved").await.unwrap();
+        let answered = CallbackError::Closed;
+        world.workflow.refusals.lock().unwrap().push(answered);
+        let pressed = [&world.sms, &world.email][link];
+        let (page, noted) = futures::join!(
+            world.post(pressed, "declined"),
+            records.settle("q", Answered::Delivered)
+        );
+        noted.unwrap();
+        assert_eq!(page.status_code, status, "{}", page.body);
+        assert!(page.body.contains(shown), "{}", page.body);
+        let looked = world.get(&pressed.reveal()).await;
+        assert_eq!(looked.body, page.body, "and it stays so");
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::sandbox::Sandbox;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A stage that is up.
-pub(super) struct Stage {
+pub(crate) struct Stage {
     sandbox: Sandbox,
     runtime: tokio::runtime::Runtime,
     configuration: SdkConfig,
@@ -25,19 +25,23 @@ pub(super) struct Stage {
 }
 
 /// An execution as the service shows it.
-pub(super) struct Execution {
-    pub(super) arn: String,
-    pub(super) status: String,
-    pub(super) error_message: Option<String>,
+pub(crate) struct Execution {
+    pub(crate) arn: String,
+    pub(crate) status: String,
+    /// As JSON, where it has succeeded.
+    pub(crate) result: Value,
+    pub(crate) error_message: Option<String>,
 }
 
 impl Stage {
-    pub(super) fn up() -> Self {
-        let sandbox = Sandbox::of_repository();
-        let up = sandbox
-            .deployer(&["up", "--format", "json"])
-            .output()
-            .unwrap();
+    pub(crate) fn up() -> Self {
+        Self::of(Sandbox::of_repository(), &[])
+    }
+
+    /// Deploys some workflows of a project.
+    pub(crate) fn of(sandbox: Sandbox, workflows: &[&str]) -> Self {
+        let arguments = [&["up", "--format", "json"], workflows].concat();
+        let up = sandbox.deployer(&arguments).output().unwrap();
         let said = String::from_utf8_lossy(&up.stderr);
         assert!(up.status.success(), "{said}");
         let result = last_line(&up.stdout);
@@ -69,16 +73,40 @@ impl Stage {
         }
     }
 
+    /// Returns the project and its home.
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Returns where the local target answers, such as `127.0.0.1:4566`.
+    pub(crate) fn authority(&self) -> &str {
+        let endpoint = self.configuration.endpoint_url().unwrap();
+        endpoint.strip_prefix("http://").unwrap()
+    }
+
     /// Runs the program; returns its exit code and all that it said.
-    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.sandbox.deployer(arguments).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let said = text(&output.stdout) + &text(&output.stderr);
         (output.status.code().unwrap(), said)
     }
 
+    /// Runs the program, which must succeed, and returns what it answered.
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
+        let output = self.sandbox.deployer(arguments).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let said = text(&output.stderr);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}{said}",
+            text(&output.stdout)
+        );
+        text(&output.stdout)
+    }
+
     /// Runs the program and returns its lines as JSON.
-    pub(super) fn lines(&self, arguments: &[&str]) -> Vec<Value> {
+    pub(crate) fn lines(&self, arguments: &[&str]) -> Vec<Value> {
         let output = self.sandbox.deployer(arguments).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let stdout = String::from_utf8_lossy(&output.stdout);
@@ -88,7 +116,7 @@ impl Stage {
         lines.collect()
     }
 
-    pub(super) fn wait_for_callbacks(&self, execution: &str, count: usize) {
+    pub(crate) fn wait_for_callbacks(&self, execution: &str, count: usize) {
         let list = ["callbacks", "list", "--format", "json"];
         eventually(&format!("{execution} waits"), || {
             let open = self.lines(&list);
@@ -98,7 +126,7 @@ impl Stage {
     }
 
     /// Sends messages into the queue of a workflow.
-    pub(super) fn send(&self, workflow: &str, messages: &[String]) {
+    pub(crate) fn send(&self, workflow: &str, messages: &[String]) {
         let sqs = aws_sdk_sqs::Client::new(&self.configuration);
         let url = self.outputs[workflow]["IntakeQueueUrl"].as_str().unwrap();
         for batch in messages.chunks(10) {
@@ -117,7 +145,7 @@ impl Stage {
     }
 
     /// Puts an input into the queue of failed executions, as Lambda keeps it.
-    pub(super) fn keep_input(&self, workflow: &str, message: &str) {
+    pub(crate) fn keep_input(&self, workflow: &str, message: &str) {
         let sqs = aws_sdk_sqs::Client::new(&self.configuration);
         let url = self.outputs[workflow]["OrchestratorFailureQueueUrl"].as_str();
         let request = MessageAttributeValue::builder().data_type("String");
@@ -131,9 +159,8 @@ impl Stage {
     }
 
     /// Lets the local target start so many executions a second.
-    pub(super) fn limit_starts(&self, per_second: Option<u32>) {
-        let endpoint = self.configuration.endpoint_url().unwrap();
-        let address = endpoint.strip_prefix("http://").unwrap();
+    pub(crate) fn limit_starts(&self, per_second: Option<u32>) {
+        let address = self.authority();
         let body = json!({ "per_second": per_second }).to_string();
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!(
@@ -147,12 +174,12 @@ impl Stage {
     }
 
     /// Returns an execution by its name.
-    pub(super) fn execution(&self, workflow: &str, name: &str) -> Execution {
+    pub(crate) fn execution(&self, workflow: &str, name: &str) -> Execution {
         self.look(workflow, name).unwrap()
     }
 
     /// Returns an execution once it has ended.
-    pub(super) fn ended(&self, workflow: &str, name: &str) -> Execution {
+    pub(crate) fn ended(&self, workflow: &str, name: &str) -> Execution {
         eventually(&format!("{name} ends"), || {
             let found = self.look(workflow, name)?;
             (found.status != "RUNNING").then_some(found)
@@ -160,7 +187,7 @@ impl Stage {
     }
 
     /// Runs the execution of an order once more, and returns the rerun once it has ended.
-    pub(super) fn rerun_of(&self, workflow: &str, order: &Value) -> Execution {
+    pub(crate) fn rerun_of(&self, workflow: &str, order: &Value) -> Execution {
         let name = format!("dev-order-{}", order["order_id"].as_str().unwrap());
         let (code, said) = self.run(&["executions", "rerun", &name]);
         assert_eq!(code, 0, "{said}");
@@ -185,6 +212,10 @@ impl Stage {
             Some(Execution {
                 arn: arn.to_owned(),
                 status: read.status().as_str().to_owned(),
+                result: read
+                    .result()
+                    .and_then(|result| serde_json::from_str(result).ok())
+                    .unwrap_or_default(),
                 error_message: error
                     .and_then(|error| error.error_message())
                     .map(str::to_owned),
@@ -202,7 +233,7 @@ impl Stage {
     }
 
     /// Returns an item; null where there is none.
-    pub(super) fn item(&self, table: &str, key: &str, id: &str) -> Value {
+    pub(crate) fn item(&self, table: &str, key: &str, id: &str) -> Value {
         let get = self.dynamodb().get_item().table_name(self.table(table));
         let get = get.key(key, AttributeValue::S(id.to_owned()));
         let read = self
@@ -213,7 +244,7 @@ impl Stage {
     }
 
     /// Puts an item of texts and numbers.
-    pub(super) fn put(&self, table: &str, item: &Value) {
+    pub(crate) fn put(&self, table: &str, item: &Value) {
         let attributes = item.as_object().unwrap().iter().map(|(name, value)| {
             let attribute = match value.as_str() {
                 Some(text) => AttributeValue::S(text.to_owned()),
@@ -227,7 +258,7 @@ impl Stage {
     }
 
     /// Sets a text of an item.
-    pub(super) fn set(&self, table: &str, key: (&str, &str), set: (&str, &str)) {
+    pub(crate) fn set(&self, table: &str, key: (&str, &str), set: (&str, &str)) {
         let update = self.dynamodb().update_item().table_name(self.table(table));
         let update = update
             .key(key.0, AttributeValue::S(key.1.to_owned()))
@@ -265,7 +296,7 @@ fn from_attribute(value: &AttributeValue) -> Value {
     clippy::disallowed_methods,
     reason = "the pause between two looks, with a deadline"
 )]
-pub(super) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = look() {
