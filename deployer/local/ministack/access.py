@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 import time
+from urllib.parse import unquote
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator
@@ -36,6 +37,10 @@ MOST_DECISIONS = 10_000
 
 # How the resource of an e-mail names its sender.
 IDENTITY = ":identity/"
+
+# How the resource of a model's call names the model, and how the ids of inference profiles begin.
+MODEL = "::foundation-model/"
+PROFILES = ("apac", "au", "ca", "eu", "global", "jp", "us", "us-gov")
 
 logger = logging.getLogger("access")
 
@@ -118,6 +123,14 @@ def role_of_key(key):
     return parts[1] if len(parts) == 3 else ""
 
 
+def called(resource):
+    """Returns what Bedrock authorizes the call of a model for, which MiniStack takes for one of a foundation model."""
+    before, _, model = unquote(resource).partition(MODEL)
+    if model.split(".", 1)[0] in PROFILES:
+        return f"{before}:{get_account_id()}:inference-profile/{model}"
+    return f"{before}{MODEL}{model}"
+
+
 def enforce(key, action, service, region, resource_arn="*", service_context=None):
     """Stands in for MiniStack's own: whoever is no function may do everything."""
     if not (key or "").startswith(TEMPORARY_KEY):
@@ -126,6 +139,8 @@ def enforce(key, action, service, region, resource_arn="*", service_context=None
     if action == "ses:SendEmail" and IDENTITY in resource_arn:
         sender = resource_arn.split(IDENTITY, 1)[1]
         service_context = {**(service_context or {}), "ses:FromAddress": sender}
+    if action == "bedrock:Converse":
+        action, resource_arn = "bedrock:InvokeModel", called(resource_arn)
     context = repr(sorted(service_context.items(), key=str)) if service_context else ""
 
     def ask():

@@ -160,7 +160,7 @@ fn fill_workflows(workflows: &mut Value, defaults: &Value) {
         let Value::Object(parts) = workflow else {
             continue;
         };
-        for name in ["orchestrator", "intake", "questions"] {
+        for name in ["orchestrator", "intake", "questions", "model"] {
             if let Some(part) = parts.get_mut(name) {
                 fill(part, section(defaults, name));
             }

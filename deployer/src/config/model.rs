@@ -6,7 +6,9 @@ use messages::Envelope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::agent::{Model, Scorer};
 use super::deployment::Deployment;
+use super::table::Table;
 use super::units::{Memory, Span};
 
 /// What the application is: `config/app.yaml`.
@@ -128,6 +130,12 @@ pub struct Workflow {
     /// How people are asked, and answer; without it the workflow writes to nobody.
     #[serde(default)]
     pub questions: Option<Questions>,
+    /// Who scores; the orchestrator reads it as `SCORER`.
+    #[serde(default)]
+    pub scorer: Scorer,
+    /// The model that the orchestrator may call; without it, it may call none.
+    #[serde(default)]
+    pub model: Option<Model>,
 }
 
 /// How a workflow asks people.
@@ -319,33 +327,4 @@ pub struct Worker {
     pub environment: BTreeMap<String, String>,
     /// The tables of the workflow that it reads and writes.
     pub tables: Vec<String>,
-}
-
-/// A DynamoDB table, billed by request.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Table {
-    /// The attribute of the partition key.
-    pub partition_key: String,
-    /// Its type.
-    pub partition_key_type: KeyType,
-    /// The attribute of the sort key.
-    #[serde(default)]
-    pub sort_key: Option<String>,
-    /// Its type.
-    pub sort_key_type: KeyType,
-    /// The attribute that holds when an item expires, in seconds since 1970.
-    #[serde(default)]
-    pub time_to_live: Option<String>,
-}
-
-/// The type of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-pub enum KeyType {
-    /// Text.
-    S,
-    /// A number.
-    N,
-    /// Bytes.
-    B,
 }

@@ -228,9 +228,93 @@ impl JsonSchema for Share {
     }
 }
 
+/// An amount of US dollars, written with its currency: `0.06USD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dollars {
+    billionths: u64,
+}
+
+impl Dollars {
+    /// Returns the billionths of a dollar in it.
+    pub const fn billionths(self) -> u64 {
+        self.billionths
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let number = text.strip_suffix("USD")?.trim_end();
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if part.is_empty() || part.len() > 9 || !digits(whole) || !digits(part) {
+            return None;
+        }
+        let whole: u64 = whole.parse().ok()?;
+        let part: u64 = format!("{part:0<9}").parse().ok()?;
+        let billionths = whole.checked_mul(1_000_000_000)?.checked_add(part)?;
+        Some(Self { billionths })
+    }
+}
+
+impl<'de> Deserialize<'de> for Dollars {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            D::Error::custom(format!(
+                "`{text}` is no amount of dollars with its currency, such as `0.06USD`"
+            ))
+        })
+    }
+}
+
+impl Serialize for Dollars {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (whole, part) = (
+            self.billionths / 1_000_000_000,
+            self.billionths % 1_000_000_000,
+        );
+        serializer.collect_str(&format_args!("{whole}.{part:09}USD"))
+    }
+}
+
+impl JsonSchema for Dollars {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Dollars".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "an amount of US dollars with its currency: 0.06USD",
+            "pattern": "^[0-9]+(\\.[0-9]{1,9})? ?USD$"
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Memory, Share, Span};
+    use super::{Dollars, Memory, Share, Span};
+
+    #[test]
+    fn dollars_carry_their_currency() {
+        for (text, billionths) in [
+            ("0.06USD", Some(60_000_000)),
+            ("3 USD", Some(3_000_000_000)),
+            ("0.000000001USD", Some(1)),
+            ("0.0000000001USD", None),
+            ("0.06", None),
+            ("$0.06", None),
+            (".5USD", None),
+            ("1.USD", None),
+            ("-1USD", None),
+            ("99999999999999USD", None),
+        ] {
+            let dollars = serde_json::from_value::<Dollars>(text.into()).ok();
+            assert_eq!(dollars.map(Dollars::billionths), billionths, "{text}");
+            if let Some(dollars) = dollars {
+                let again = serde_json::to_value(dollars).and_then(serde_json::from_value);
+                assert_eq!(again.ok(), Some(dollars), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn a_share_is_neither_nothing_nor_all() {

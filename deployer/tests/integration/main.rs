@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod agents;
 mod apply;
 mod artifacts;
 mod asking;

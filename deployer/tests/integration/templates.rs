@@ -73,11 +73,30 @@ workflows:
     fs_err::write(path, whole + asking).unwrap();
 }
 
+/// Has a model score transactions on a stage, with everything that can be said of it.
+pub(crate) fn let_a_model_score(sandbox: &Sandbox, stage: &str) {
+    let table = "transactions: { partition_key: transaction_id";
+    let index = ", index: { partition_key: cardholder_id, sort_key: updated_at }";
+    sandbox.edit("config/app.yaml", table, &format!("{table}{index}"));
+    let path = sandbox
+        .project()
+        .join(format!("config/stages/{stage}.yaml"));
+    let mut whole = fs_err::read_to_string(&path).unwrap();
+    if !whole.contains("\n  fraud-detection:\n") {
+        whole.push_str("\nworkflows:\n  fraud-detection:\n");
+    }
+    let model = "    scorer: agent
+    model: { id: \"amazon.nova-lite-v1:0\", profile: eu, cost: 0.01USD, input_price: 0.06USD, output_price: 0.24USD }
+";
+    fs_err::write(path, whole + model).unwrap();
+}
+
 fn asking_template(sandbox: &Sandbox) -> PathBuf {
     let_fraud_detection_ask(sandbox, "prod");
     let stage = "config/stages/prod.yaml";
     let everything = "concurrency: 10\n      identity: card-digits";
     sandbox.edit(stage, "concurrency: 10", everything);
+    let_a_model_score(sandbox, "prod");
     let mut files = synthesize(sandbox, "prod").into_iter();
     files
         .find(|file| file.to_string_lossy().contains("fraud"))
@@ -85,7 +104,7 @@ fn asking_template(sandbox: &Sandbox) -> PathBuf {
 }
 
 #[test]
-fn a_workflow_that_asks_is_the_golden_one() {
+fn a_workflow_that_asks_and_has_a_model_score_is_the_golden_one() {
     let sandbox = Sandbox::with_copy();
     let file = asking_template(&sandbox);
     let text = fs_err::read_to_string(&file).unwrap();

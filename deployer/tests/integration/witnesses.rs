@@ -38,6 +38,11 @@ const TABLE: &[(&str, Witness, &[&str])] = &[
         ],
     ),
     (
+        "a model scores within its rights and the rules, and no call of it is paid twice",
+        LocalTarget,
+        &["agents"],
+    ),
+    (
         "people are asked, answer by links, and nothing of that is left behind",
         LocalTarget,
         &["asking"],

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::basis::Basis;
 use crate::error::ServiceError;
 use crate::score::Score;
 use crate::status::{EscalationReason, Status};
@@ -32,4 +33,19 @@ pub struct Entry {
     pub fraud_score: Score,
     /// Why it is with the fraud department.
     pub reason: Option<EscalationReason>,
+    /// What else is kept where an agent scores.
+    pub assessed: Option<Assessed>,
+}
+
+/// What the fraud department wants to know of a score, and the agent of the transactions before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessed {
+    /// What the score is based on.
+    pub basis: Basis,
+    /// Whose card it is.
+    pub cardholder_id: Option<String>,
+    /// Where the transaction was made.
+    pub location: String,
+    /// With whom it was made.
+    pub vendor: String,
 }

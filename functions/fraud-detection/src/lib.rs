@@ -46,6 +46,17 @@
 //! when the cardholder was not asked; its `outcome` is `approved`, `declined`, `timed_out` or
 //! `unreachable`, and its `channel` is `sms`, `email`, or `null` when nobody answered.
 //!
+//! Where an agent scores, there is `scoring` besides: `decided_by` (`rules` or `agent`), `rules_score`, and either `agent` with
+//! its `score` and `reason`, or the `failure` for which it gave none.
+//!
+//! # Letting a model score
+//!
+//! With `SCORER=agent` a model works after `fraud-check`, in the child context `agent` ([`agent`]): it looks at the
+//! cardholder's past transactions, if the message says whose card it is and the table has an index, and gives a score and a
+//! reason. From the amount `AGENT_DECIDES_BELOW` on it can only make the score of the rules higher. What the message says is
+//! quoted for it as data, no tool takes an id from it, and its answer is of a strict schema. Without one the rules decide. A
+//! score that came with the message stays as it is.
+//!
 //! # Asking the cardholder
 //!
 //! Both channels are asked at once, each with a callback of its own, and the first answer decides.
@@ -103,6 +114,8 @@
 //! | `questions` | M | by channel: `channel`, `callback_id`, `asked_at`, `answer_within_seconds` |
 //! | `charges` | M | by idempotency key: `amount`, `currency`, `charged_at` |
 //! | `charge_attempts` | N | how often the gateway was called |
+//! | `scoring` | M | where an agent scores: `decided_by`, `rules_score`, `agent_score`, `agent_reason`, `agent_failure` |
+//! | `cardholder_id`, `location`, `vendor` | S | where an agent scores: as in the message |
 //!
 //! `charges` stands for the books of a real payment gateway: [`PaymentGateway`] is where that goes.
 //!
@@ -112,20 +125,26 @@
 //! |---|---|
 //! | `TRANSACTIONS_TABLE` | the table above |
 //! | `LONGEST_WAIT_SECONDS` | how long the cardholder is waited for at most |
+//! | `SCORER` | optional: `rules` or `agent` |
+//! | `AGENT_DECIDES_BELOW` | optional: below which amount an agent may score lower than the rules; by default never |
+//! | `TRANSACTIONS_INDEX` | optional: the index with the keys `cardholder_id` and `updated_at` |
 //!
-//! Writing to cardholders needs those of [`questions`] too.
+//! An agent needs the variables of [`agent`] too. Writing to cardholders needs those of [`questions`] too.
 //!
 //! Logs are JSON lines. `AWS_LAMBDA_LOG_LEVEL` sets the level of this crate and of the durable
 //! SDK, or else `RUST_LOG` the whole filter.
 //!
 //! # Needs
 //!
-//! `dynamodb:GetItem` and `UpdateItem` on the table; `lambda:CheckpointDurableExecution` and
+//! `dynamodb:GetItem` and `UpdateItem` on the table, with an agent `Query` on its index and what [`agent`] needs; `lambda:CheckpointDurableExecution` and
 //! `lambda:GetDurableExecutionState` on the function with any qualifier.
 
 mod answer;
+mod assessment;
+mod basis;
 mod dynamodb;
 mod error;
+mod history;
 mod ledger;
 mod message;
 mod notifier;
@@ -144,9 +163,12 @@ mod workflow;
 mod writer;
 
 pub use answer::{Answer, Channel, Decision};
-pub use dynamodb::TransactionsTable;
+pub use assessment::AgentScorer;
+pub use basis::{Basis, Opinion, ScorerKind};
+pub use dynamodb::{CardholderIndex, TransactionsTable};
 pub use error::ServiceError;
-pub use ledger::{Entry, Ledger};
+pub use history::{History, Past};
+pub use ledger::{Assessed, Entry, Ledger};
 pub use message::{InvalidTransaction, Transaction};
 pub use notifier::{Notifier, Question};
 pub use payment::{Charge, PaymentGateway, Receipt};

@@ -4,6 +4,8 @@
 
 /// Step: the fraud score.
 pub const FRAUD_CHECK: &str = "fraud-check";
+/// Child context: the work of the agent, where one scores, after `fraud-check`.
+pub const AGENT: &str = "agent";
 /// Step: the charge of a low-risk transaction.
 pub const AUTHORIZE: &str = "authorize";
 /// Step: the hand-over of a high-risk transaction.

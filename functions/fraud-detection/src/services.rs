@@ -1,8 +1,11 @@
 //! What the workflow works with.
 
+use agent::Agent;
 use aws_durable_execution_sdk::SdkConfig;
 
-use crate::dynamodb::TransactionsTable;
+use crate::assessment::AgentScorer;
+use crate::basis::ScorerKind;
+use crate::dynamodb::{CardholderIndex, TransactionsTable};
 use crate::ledger::Ledger;
 use crate::notifier::Notifier;
 use crate::payment::PaymentGateway;
@@ -14,6 +17,8 @@ use crate::writer::Writer;
 pub struct Services {
     /// Scores transactions.
     pub scorer: Box<dyn Scorer>,
+    /// Scores after it, where an agent does.
+    pub agent: Option<AgentScorer>,
     /// Keeps their state.
     pub ledger: Box<dyn Ledger>,
     /// Charges them.
@@ -26,11 +31,12 @@ pub struct Services {
 
 impl Services {
     /// Returns the services that `settings` describe, all in the transactions table; with `asking`, cardholders who
-    /// are known are written to.
+    /// are known are written to; with `model`, an agent scores where the settings want one.
     pub fn on_aws(
         config: &SdkConfig,
         settings: Settings,
         asking: Option<questions::Settings>,
+        model: Option<agent::Settings>,
     ) -> Self {
         let client = aws_sdk_dynamodb::Client::new(config);
         let table = TransactionsTable::new(client, settings.transactions_table);
@@ -38,8 +44,17 @@ impl Services {
             Some(asking) => Box::new(Writer::on_aws(config, table.clone(), asking)),
             None => Box::new(table.clone()),
         };
+        let agent = model
+            .filter(|_| settings.scorer == ScorerKind::Agent)
+            .map(|model| {
+                let index = settings.transactions_index;
+                let history = index.map(|index| CardholderIndex::new(table.clone(), index));
+                let agent = Agent::on_aws(config, model);
+                AgentScorer::new(agent, settings.agent_decides_below).knowing(history)
+            });
         Self {
             scorer: Box::new(RuleScorer),
+            agent,
             ledger: Box::new(table.clone()),
             gateway: Box::new(table),
             notifier,

@@ -1,5 +1,7 @@
 //! What the environment says.
 
+use crate::basis::ScorerKind;
+
 /// The service takes no longer timeout of a callback.
 const LONGEST_CALLBACK_SECONDS: u32 = 99_999_999;
 
@@ -10,6 +12,12 @@ pub struct Settings {
     pub transactions_table: String,
     /// How long a cardholder is waited for at most.
     pub longest_wait_seconds: u32,
+    /// Who scores.
+    pub scorer: ScorerKind,
+    /// The index of the table that finds a cardholder's transactions.
+    pub transactions_index: Option<String>,
+    /// Below this amount, in minor units, an agent's score may be lower than that of the rules.
+    pub agent_decides_below: u64,
 }
 
 /// A setting that is missing or wrong.
@@ -25,6 +33,12 @@ pub enum SettingsError {
     /// The wait is no time that a callback can have.
     #[error("`LONGEST_WAIT_SECONDS` is no whole number from 1 to 99999999")]
     Wait,
+    /// The scorer is none.
+    #[error("`SCORER` is neither `rules` nor `agent`")]
+    Scorer,
+    /// The amount is none.
+    #[error("`AGENT_DECIDES_BELOW` is no whole number of minor units")]
+    Amount,
 }
 
 impl SettingsError {
@@ -33,6 +47,10 @@ impl SettingsError {
         match self {
             Self::Missing { .. } => "set it in the function's template",
             Self::Wait => "set `longest_wait` of the workflow, for example to 24h",
+            Self::Scorer => "set `scorer` of the workflow in config/app.yaml",
+            Self::Amount => {
+                "set it in `orchestrator.environment` of the workflow, for example to \"10000\""
+            }
         }
     }
 }
@@ -58,9 +76,24 @@ impl Settings {
             .ok()
             .filter(|seconds| (1..=LONGEST_CALLBACK_SECONDS).contains(seconds))
             .ok_or(SettingsError::Wait)?;
+        let optional = |variable| lookup(variable).filter(|value| !value.is_empty());
+        let scorer = match optional("SCORER") {
+            Some(scorer) => ScorerKind::parse(&scorer).ok_or(SettingsError::Scorer)?,
+            None => ScorerKind::Rules,
+        };
+        let agent_decides_below = match optional("AGENT_DECIDES_BELOW") {
+            Some(amount) => amount.parse().map_err(|_| SettingsError::Amount)?,
+            None => 0,
+        };
+        if scorer == ScorerKind::Agent {
+            required("MODEL_ID")?;
+        }
         Ok(Self {
             transactions_table: required("TRANSACTIONS_TABLE")?,
             longest_wait_seconds,
+            scorer,
+            transactions_index: optional("TRANSACTIONS_INDEX"),
+            agent_decides_below,
         })
     }
 }
@@ -68,36 +101,55 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::{Settings, SettingsError};
+    use crate::basis::ScorerKind;
 
-    fn read(table: &str, wait: &str) -> Result<Settings, SettingsError> {
-        Settings::from_lookup(|variable| match variable {
-            "TRANSACTIONS_TABLE" => Some(table.to_owned()),
-            "LONGEST_WAIT_SECONDS" => Some(wait.to_owned()),
-            _ => None,
+    fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        Settings::from_lookup(|variable| {
+            let other = changes.iter().find(|(name, _)| *name == variable);
+            let value = other.map(|(_, value)| *value).or(match variable {
+                "TRANSACTIONS_TABLE" => Some("transactions"),
+                "LONGEST_WAIT_SECONDS" => Some("86400"),
+                _ => None,
+            });
+            value.map(str::to_owned)
         })
     }
 
     #[test]
     fn settings_are_read_and_checked() {
-        assert_eq!(
-            read("transactions", "86400"),
-            Ok(Settings {
-                transactions_table: "transactions".to_owned(),
-                longest_wait_seconds: 86_400,
-            })
-        );
+        let rules = Settings {
+            transactions_table: "transactions".to_owned(),
+            longest_wait_seconds: 86_400,
+            scorer: ScorerKind::Rules,
+            transactions_index: None,
+            agent_decides_below: 0,
+        };
+        assert_eq!(read(&[]), Ok(rules.clone()));
         for wait in ["0", "-1", "1d", "100000000"] {
-            assert_eq!(
-                read("transactions", wait),
-                Err(SettingsError::Wait),
-                "{wait}"
-            );
+            let read = read(&[("LONGEST_WAIT_SECONDS", wait)]);
+            assert_eq!(read, Err(SettingsError::Wait), "{wait}");
         }
-        for (table, wait, variable) in [
-            ("", "1", "TRANSACTIONS_TABLE"),
-            ("t", "", "LONGEST_WAIT_SECONDS"),
-        ] {
-            assert_eq!(read(table, wait), Err(SettingsError::Missing { variable }));
+        for variable in ["TRANSACTIONS_TABLE", "LONGEST_WAIT_SECONDS"] {
+            let missing = Err(SettingsError::Missing { variable });
+            assert_eq!(read(&[(variable, "")]), missing);
         }
+        let agent = [
+            ("SCORER", "agent"),
+            ("MODEL_ID", "model"),
+            ("TRANSACTIONS_INDEX", "by-cardholder_id"),
+            ("AGENT_DECIDES_BELOW", "10000"),
+        ];
+        let expected = Settings {
+            scorer: ScorerKind::Agent,
+            transactions_index: Some("by-cardholder_id".to_owned()),
+            agent_decides_below: 10_000,
+            ..rules
+        };
+        assert_eq!(read(&agent), Ok(expected));
+        let variable = "MODEL_ID";
+        assert_eq!(read(&agent[..1]), Err(SettingsError::Missing { variable }));
+        assert_eq!(read(&[("SCORER", "model")]), Err(SettingsError::Scorer));
+        let amount = read(&[("AGENT_DECIDES_BELOW", "100.00")]);
+        assert_eq!(amount, Err(SettingsError::Amount));
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Channel;
+use crate::basis::Basis;
 use crate::score::Score;
 
 /// What was decided about a transaction.
@@ -20,6 +21,9 @@ pub struct Verdict {
     pub result: Outcome,
     /// What came of asking the cardholder, if that was done.
     pub verification: Option<Verification>,
+    /// What the score is based on, where an agent was to give it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Basis>,
 }
 
 /// What became of a transaction.

@@ -8,8 +8,9 @@ use aws_durable_execution_sdk::{
 use serde_json::value::RawValue;
 use steps::{at_most_once, repeatable};
 
+use crate::basis::Basis;
 use crate::error::ServiceError;
-use crate::ledger::Entry;
+use crate::ledger::{Assessed, Entry};
 use crate::message::Transaction;
 use crate::operations;
 use crate::payment::{Charge, Receipt};
@@ -31,10 +32,11 @@ pub async fn handle(
 ) -> Result<Verdict, BoxError> {
     let transaction = Transaction::parse(message.get(), services.longest_wait_seconds)
         .map_err(|invalid| TypedError::with_type("InvalidTransaction", invalid))?;
-    let case = Case {
+    let mut case = Case {
         context,
         services,
         transaction: Arc::new(transaction),
+        basis: None,
     };
     let fraud_score = case.score().await?;
     Ok(case.decide(fraud_score).await?)
@@ -45,22 +47,39 @@ struct Case {
     context: DurableContext,
     services: Arc<Services>,
     transaction: Arc<Transaction>,
+    /// What the score is based on, where an agent was to give it.
+    basis: Option<Basis>,
 }
 
 impl Case {
-    async fn score(&self) -> Result<Score, OperationError> {
+    async fn score(&mut self) -> Result<Score, OperationError> {
+        let by_rules = match self.check().await {
+            Err(error) if is_step_failure(&error) => return Ok(Score::HIGHEST),
+            checked => checked?,
+        };
+        let Some(agent) = &self.services.agent else {
+            return Ok(by_rules);
+        };
+        if self.transaction.score.is_some() {
+            return Ok(by_rules);
+        }
+        let (score, basis) = agent
+            .score(&self.context, &self.transaction, by_rules)
+            .await?;
+        self.basis = Some(basis);
+        Ok(score)
+    }
+
+    async fn check(&self) -> Result<Score, OperationError> {
         let services = Arc::clone(&self.services);
         let transaction = Arc::clone(&self.transaction);
-        let scored = repeatable(&self.context, operations::FRAUD_CHECK, BRIEF, async move {
+        repeatable(&self.context, operations::FRAUD_CHECK, BRIEF, async move {
             match transaction.score {
                 Some(score) => Ok(score),
                 None => services.scorer.score(&transaction).await,
             }
-        });
-        match scored.await {
-            Err(error) if is_step_failure(&error) => Ok(Score::HIGHEST),
-            scored => scored,
-        }
+        })
+        .await
     }
 
     async fn decide(&self, score: Score) -> Result<Verdict, OperationError> {
@@ -177,6 +196,7 @@ impl Case {
             fraud_score,
             result,
             verification,
+            scoring: self.basis.clone(),
         }
     }
 
@@ -188,6 +208,12 @@ impl Case {
             currency: self.transaction.currency.clone(),
             fraud_score,
             reason,
+            assessed: self.basis.clone().map(|basis| Assessed {
+                basis,
+                cardholder_id: self.transaction.cardholder_id.clone(),
+                location: self.transaction.location.clone(),
+                vendor: self.transaction.vendor.clone(),
+            }),
         }
     }
 }

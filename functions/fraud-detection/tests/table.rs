@@ -4,8 +4,9 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use fraud_detection::{
-    Channel, Charge, Entry, EscalationReason, Ledger as _, Notifier as _, PaymentGateway as _,
-    Question, Score, ServiceError, Status, TransactionsTable,
+    Assessed, Basis, CardholderIndex, Channel, Charge, Entry, EscalationReason, History as _,
+    Ledger as _, Notifier as _, Opinion, PaymentGateway as _, Question, Score, ScorerKind,
+    ServiceError, Status, TransactionsTable,
 };
 use scripted_aws::dynamodb::{self, done, found, refused, throttled};
 use scripted_aws::{Answer, Requests};
@@ -38,6 +39,7 @@ fn entry(status: Status, reason: Option<EscalationReason>) -> Entry {
         currency: "USD".to_owned(),
         fraud_score: Score::new(3).unwrap(),
         reason,
+        assessed: None,
     }
 }
 
@@ -140,6 +142,103 @@ async fn a_status_is_recorded_unless_another_final_one_is_there() {
         "transaction `1001` is declined and cannot become authorized"
     );
     assert!(error.is_permanent());
+}
+
+#[tokio::test]
+async fn what_an_agent_thinks_is_kept_for_the_fraud_department() {
+    let (table, requests) = table_answered([done(), done()]).await;
+    let assessed = |agent, failure| {
+        let basis = Basis {
+            decided_by: ScorerKind::Agent,
+            rules_score: Score::new(2).unwrap(),
+            agent,
+            failure,
+        };
+        Some(Assessed {
+            basis,
+            cardholder_id: Some("ada".to_owned()),
+            location: "Boston".to_owned(),
+            vendor: "shop".to_owned(),
+        })
+    };
+    let opinion = Opinion {
+        score: Score::new(3).unwrap(),
+        reason: "never there before".to_owned(),
+    };
+    for (agent, failure) in [
+        (Some(opinion), None),
+        (None, Some(agent::Failure::Throttled)),
+    ] {
+        let entry = Entry {
+            assessed: assessed(agent, failure),
+            ..entry(Status::Suspended, None)
+        };
+        table.record(&entry).await.unwrap();
+    }
+    let request = requests.body(0);
+    let expression = request["UpdateExpression"].as_str().unwrap();
+    let values = &request["ExpressionAttributeValues"];
+    for (name, value) in [
+        ("location", json!({"S": "Boston"})),
+        ("vendor", json!({"S": "shop"})),
+        ("cardholder_id", json!({"S": "ada"})),
+        (
+            "scoring",
+            json!({"M": {
+                "decided_by": {"S": "agent"},
+                "rules_score": {"N": "2"},
+                "agent_score": {"N": "3"},
+                "agent_reason": {"S": "never there before"},
+            }}),
+        ),
+    ] {
+        assert!(
+            expression.contains(&format!("#{name} = :{name}")),
+            "{expression}"
+        );
+        assert_eq!(values[format!(":{name}")], value);
+    }
+    let failed = requests.body(1);
+    let failure = failed.pointer("/ExpressionAttributeValues/:scoring/M/agent_failure");
+    assert_eq!(failure, Some(&json!({"S": "throttled"})));
+}
+
+#[tokio::test]
+async fn the_past_of_a_cardholder_is_read_from_the_index_the_newest_first() {
+    let item = |id: &str, amount: &str| {
+        json!({
+            "transaction_id": {"S": id}, "amount": {"N": amount}, "currency": {"S": "USD"},
+            "location": {"S": "Boston"}, "vendor": {"S": "shop"}, "status": {"S": "authorized"},
+            "updated_at": {"S": "2023-11-14T22:13:20Z"}, "questions": {"M": {}},
+        })
+    };
+    let unfinished = json!({"transaction_id": {"S": "1003"}});
+    let items = [
+        item("1001", "1"),
+        unfinished,
+        item("1002", "2"),
+        item("1004", "4"),
+    ];
+    let (table, requests) = table_answered([Answer::ok(json!({"Items": items}))]).await;
+    let index = CardholderIndex::new(table, "by-cardholder_id");
+    let past = index.past("ada", 1, "1001").await.unwrap();
+    let amounts: Vec<u64> = past.iter().map(|past| past.amount).collect();
+    assert_eq!(
+        amounts,
+        [2],
+        "neither this transaction nor more than were asked for"
+    );
+    assert_eq!(
+        requests.body(0),
+        json!({
+            "TableName": "transactions",
+            "IndexName": "by-cardholder_id",
+            "KeyConditionExpression": "cardholder_id = :cardholder_id",
+            "ExpressionAttributeValues": {":cardholder_id": {"S": "ada"}},
+            "ScanIndexForward": false,
+            "Limit": 2,
+        })
+    );
 }
 
 #[tokio::test]

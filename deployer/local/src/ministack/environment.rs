@@ -7,7 +7,7 @@ use crate::settings::{LocalSettings, State};
 
 /// What is handed on of the daemon's own environment. Credentials, profiles, proxies and endpoints
 /// of the user's are not among it: nothing here may reach a real account.
-const INHERITED: [&str; 8] = [
+const INHERITED: [&str; 10] = [
     "PATH",
     "LANG",
     "LC_ALL",
@@ -16,6 +16,9 @@ const INHERITED: [&str; 8] = [
     "USER",
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
+    // Where models reply that are no canned ones, in the way of OpenAI.
+    "MINISTACK_BEDROCK_PROXY_URL",
+    "MINISTACK_BEDROCK_PROXY_TIMEOUT_SECONDS",
 ];
 
 /// Returns the whole environment of MiniStack behind a router on `port`.

@@ -7,6 +7,7 @@ mod frozen;
 mod instance;
 mod linked;
 mod linker;
+mod modeling;
 mod short_tags;
 mod substitution;
 mod template;

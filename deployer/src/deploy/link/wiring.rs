@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::instance::{Binding, Instance};
+use crate::config::Table;
 use crate::stack::pascal_case;
 
 /// The instance of the durable function.
@@ -26,13 +27,27 @@ pub(super) fn with_environment(
         })
 }
 
-pub(super) fn with_table(instance: Instance, table: &str) -> Instance {
-    let variable = format!("{}_TABLE", constant_case(table));
-    with_variable(
-        instance,
-        &variable,
-        Binding::output(pascal_case(table), "TableName"),
-    )
+/// Lets a function read and write a table, whose name it is told, and that of its index.
+pub(super) fn with_table(
+    function: Instance,
+    name: &str,
+    table: Option<&Table>,
+    access: &mut Vec<Instance>,
+) -> Instance {
+    let (instance, prefix) = (pascal_case(name), constant_case(name));
+    let policy = format!("{}Uses{instance}", function.name);
+    let mut policy = Instance::new(&policy, "table-access")
+        .set("Name", policy.clone())
+        .bind("RoleName", Binding::output(&function.name, "RoleName"))
+        .bind("TableArn", Binding::output(&instance, "TableArn"));
+    let table_name = Binding::output(instance, "TableName");
+    let mut function = with_variable(function, &format!("{prefix}_TABLE"), table_name);
+    if let Some(index) = table.and_then(|table| table.index.as_ref()) {
+        let name = Binding::literal(index.name());
+        function = with_variable(function, &format!("{prefix}_INDEX"), name);
+        policy = policy.set("Index", index.name());
+    }
+    with_access(function, policy, access)
 }
 
 /// Adds the policy of a function's role. Work reaches the code that needs it through the alias only,

@@ -9,6 +9,7 @@ use super::asking;
 use super::component::Components;
 use super::instance::{Binding, Instance};
 use super::linker::link;
+use super::modeling;
 use super::template::Template;
 use super::wiring::{
     ORCHESTRATOR, constant_case, with_access, with_environment, with_table, with_variable,
@@ -115,12 +116,10 @@ impl Assembly<'_> {
         }
         let mut access = Vec::new();
         let mut orchestrator = self.orchestrator();
-        for name in self.workflow.tables.keys() {
-            if self.is_contacts(name) {
-                continue;
+        for (name, table) in &self.workflow.tables {
+            if !self.is_contacts(name) {
+                orchestrator = with_table(orchestrator, name, Some(table), &mut access);
             }
-            orchestrator = with_table(orchestrator, name);
-            orchestrator = with_access(orchestrator, table_access(ORCHESTRATOR, name), &mut access);
         }
         for name in self.workflow.workers.keys() {
             let worker = pascal_case(name);
@@ -144,6 +143,7 @@ impl Assembly<'_> {
             instances.extend(asking::answers(page, questions));
             orchestrator = asking::asks(orchestrator, questions, &mut access);
         }
+        orchestrator = modeling::scores(orchestrator, self.workflow, &mut access);
         instances.push(orchestrator);
         instances.extend(self.workers(&mut access));
         if let Some(intake) = &self.workflow.intake {
@@ -205,8 +205,8 @@ impl Assembly<'_> {
             );
             instance = with_environment(instance, &worker.environment);
             for table in &worker.tables {
-                instance = with_table(instance, table);
-                instance = with_access(instance, table_access(&instance_name, table), access);
+                let found = self.workflow.tables.get(table);
+                instance = with_table(instance, table, found, access);
             }
             instances.push(instance);
         }
@@ -293,6 +293,13 @@ impl Assembly<'_> {
             .set("SortKeyType", key_type(table.sort_key_type))
             .set("TimeToLive", table.time_to_live.clone().unwrap_or_default())
             .set("Protect", self.app.stage.protect.to_string());
+        let bound = match &table.index {
+            Some(index) => bound
+                .set("IndexName", index.name())
+                .set("IndexPartitionKey", index.partition_key.clone())
+                .set("IndexSortKey", index.sort_key.clone()),
+            None => bound,
+        };
         if self.app.stage.protect {
             return bound.overlay(&["Table", "DeletionPolicy"], Binding::literal("Retain"));
         }
@@ -387,14 +394,6 @@ fn invoke_access(worker: &str) -> Instance {
         .set("Name", name.clone())
         .bind("RoleName", Binding::output(ORCHESTRATOR, "RoleName"))
         .bind("AliasArn", Binding::output(worker, "AliasArn"))
-}
-
-fn table_access(function: &str, table: &str) -> Instance {
-    let name = format!("{function}Uses{}", pascal_case(table));
-    Instance::new(&name, "table-access")
-        .set("Name", name.clone())
-        .bind("RoleName", Binding::output(function, "RoleName"))
-        .bind("TableArn", Binding::output(pascal_case(table), "TableArn"))
 }
 
 fn architecture(app: &App) -> &'static str {

@@ -2,7 +2,8 @@
 
 use super::finding::{Finding, Findings};
 use super::{
-    functions, intake, limits, names, orchestrator, questions, secrets, stage, tags, types,
+    functions, intake, limits, model, names, orchestrator, questions, secrets, stage, tables, tags,
+    types,
 };
 use crate::config::App;
 use crate::deploy::link::Template;
@@ -24,6 +25,8 @@ pub fn check_application(app: &App) -> Vec<Finding> {
         if let Some(questions) = &workflow.questions {
             questions::check(name, workflow, questions, &mut findings);
         }
+        model::check(name, workflow, &mut findings);
+        tables::check(name, workflow, &mut findings);
     }
     intake::check_starts(app, &mut findings);
     functions::check(app, &mut findings);

@@ -5,12 +5,14 @@ mod finding;
 mod functions;
 mod intake;
 mod limits;
+mod model;
 mod names;
 mod orchestrator;
 mod questions;
 mod roles;
 mod secrets;
 mod stage;
+mod tables;
 mod tags;
 mod types;
 

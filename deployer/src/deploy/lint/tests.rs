@@ -17,7 +17,7 @@ workflows:
 "#;
 
 /// What a stage says wrongly in its first line, and the rule that finds it.
-const FAULTS: [(&str, &str); 46] = [
+const FAULTS: [(&str, &str); 55] = [
     ("S001", "target: aws\n"),
     ("S001", "account: \"12\"\n"),
     ("S002", "log_retention: 8d\n"),
@@ -158,6 +158,39 @@ const FAULTS: [(&str, &str); 46] = [
     (
         "Q005",
         "workflows: { fraud: { questions: { concurrency: 0 } } }\n",
+    ),
+    ("M001", "workflows: { fraud: { scorer: agent } }\n"),
+    (
+        "M002",
+        "workflows: { fraud: { model: { id: eu.amazon.nova-lite-v1:0 } } }\n",
+    ),
+    (
+        "M002",
+        "workflows: { fraud: { model: { id: \"arn:aws:bedrock:x:1:inference-profile/y\" } } }\n",
+    ),
+    (
+        "M002",
+        "workflows: { fraud: { model: { id: amazon.nova-lite-v1:0, profile: EU } } }\n",
+    ),
+    (
+        "M003",
+        "workflows: { fraud: { model: { id: amazon.nova-lite-v1:0, turns: 0 } } }\n",
+    ),
+    (
+        "M003",
+        "workflows: { fraud: { model: { id: amazon.nova-lite-v1:0, answer_tokens: 20001 } } }\n",
+    ),
+    (
+        "M004",
+        "workflows: { fraud: { model: { id: amazon.nova-lite-v1:0, time: 5m } } }\n",
+    ),
+    (
+        "M005",
+        "workflows: { fraud: { model: { id: amazon.nova-lite-v1:0, cost: 1USD } } }\n",
+    ),
+    (
+        "T001",
+        "workflows: { fraud: { tables: { ledger: { index: { partition_key: id, sort_key: at } } } } }\n",
     ),
     (
         "N003",

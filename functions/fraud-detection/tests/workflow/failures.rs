@@ -211,6 +211,7 @@ async fn a_transaction_with_a_final_status_is_not_charged_and_not_tried_again() 
         currency: "USD".to_owned(),
         fraud_score: Score::HIGHEST,
         reason: Some(EscalationReason::HighScore),
+        assessed: None,
     });
     let result = world.run(LocalRunner::new(), message(10_000)).await;
     assert_eq!(result.error_type(), Some("StatusConflict"));

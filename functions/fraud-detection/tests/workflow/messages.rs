@@ -40,5 +40,6 @@ pub(crate) fn verdict(
         fraud_score: Score::new(score).unwrap(),
         result,
         verification: verification.map(|(outcome, channel)| Verification { outcome, channel }),
+        scoring: None,
     }
 }

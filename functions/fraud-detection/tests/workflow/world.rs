@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use aws_durable_execution_sdk::test_util::{LocalRunner, TestOperation, TestResult};
 use fraud_detection::{
-    Channel, Charge, Entry, Ledger, Notifier, PaymentGateway, Question, Receipt, RuleScorer, Score,
-    Scorer, ServiceError, Services, Status, Transaction, Verdict, handle,
+    AgentScorer, Channel, Charge, Entry, History, Ledger, Notifier, Past, PaymentGateway, Question,
+    Receipt, RuleScorer, Score, Scorer, ServiceError, Services, Status, Transaction, Verdict,
+    handle,
 };
 use serde_json::Value;
 
@@ -37,6 +38,10 @@ pub(crate) struct State {
     pub(crate) failing_scorer: bool,
     /// Whether the scorer panics.
     pub(crate) panicking_scorer: bool,
+    /// The transactions of before, by cardholder.
+    pub(crate) past: BTreeMap<String, Vec<Past>>,
+    /// How often they were looked at.
+    pub(crate) past_calls: usize,
 }
 
 /// The world, shared by all services.
@@ -82,8 +87,19 @@ impl World {
 
     /// Runs the workflow.
     pub(crate) async fn run(&self, runner: LocalRunner, message: Value) -> TestResult<Verdict> {
+        self.run_with(runner, message, None).await
+    }
+
+    /// Runs the workflow with an agent that scores.
+    pub(crate) async fn run_with(
+        &self,
+        runner: LocalRunner,
+        message: Value,
+        agent: Option<AgentScorer>,
+    ) -> TestResult<Verdict> {
         let services = Arc::new(Services {
             scorer: Box::new(self.clone()),
+            agent,
             ledger: Box::new(self.clone()),
             gateway: Box::new(self.clone()),
             notifier: Box::new(self.clone()),
@@ -144,6 +160,21 @@ impl Scorer for World {
             return Err(out_of_reach("scorer", &transaction.transaction_id));
         }
         RuleScorer.score(transaction).await
+    }
+}
+
+#[async_trait]
+impl History for World {
+    async fn past(
+        &self,
+        cardholder_id: &str,
+        most: u32,
+        _: &str,
+    ) -> Result<Vec<Past>, ServiceError> {
+        let mut state = self.state();
+        state.past_calls += 1;
+        let past = state.past.get(cardholder_id).cloned().unwrap_or_default();
+        Ok(past.into_iter().take(most as usize).collect())
     }
 }
 

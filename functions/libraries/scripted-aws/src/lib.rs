@@ -4,6 +4,8 @@
 //! gives the answers of the script in order, one a request, and remembers the requests: a test says
 //! what the service answers, and then looks at what was asked of it.
 //!
+//! [`bedrock`] is the same for a model, which says what the script has.
+//!
 //! For a service with more of a mind of its own, [`serve`] takes any router, and [`sdk_config`]
 //! makes a client of it.
 //!
@@ -15,6 +17,7 @@
     reason = "a failed set-up should fail the test that it is for"
 )]
 
+pub mod bedrock;
 pub mod dynamodb;
 mod script;
 mod server;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Value, json};
 
 use crate::server::serve;
@@ -42,7 +42,7 @@ struct Request {
 
 impl Request {
     fn operation(&self) -> &str {
-        self.target.rsplit('.').next().unwrap()
+        self.target.rsplit(['.', '/']).next().unwrap()
     }
 }
 
@@ -57,7 +57,7 @@ impl Requests {
     }
 
     /// Returns what a request asked for: the service with its version and the operation, such as
-    /// `DynamoDB_20120810.GetItem`.
+    /// `DynamoDB_20120810.GetItem`; the path, where the service has one for each operation.
     pub fn target(&self, index: usize) -> String {
         self.sent(index).target
     }
@@ -87,8 +87,9 @@ struct Script {
 }
 
 impl Script {
-    fn answer(&self, headers: &HeaderMap, body: &str) -> Answer {
-        let target = headers.get("x-amz-target").unwrap().to_str().unwrap();
+    fn answer(&self, uri: &Uri, headers: &HeaderMap, body: &str) -> Answer {
+        let target = headers.get("x-amz-target");
+        let target = target.map_or(uri.path(), |target| target.to_str().unwrap());
         self.requests.0.lock().unwrap().push(Request {
             target: target.to_owned(),
             body: serde_json::from_str(body).unwrap(),
@@ -101,7 +102,7 @@ impl Script {
     }
 }
 
-/// Serves these answers to the JSON protocol of AWS, one a request; returns the endpoint and the
+/// Serves these answers to the JSON protocols of AWS, one a request; returns the endpoint and the
 /// requests.
 pub(crate) async fn answer(answers: impl IntoIterator<Item = Answer>) -> (String, Requests) {
     let script = Script {
@@ -109,8 +110,8 @@ pub(crate) async fn answer(answers: impl IntoIterator<Item = Answer>) -> (String
         requests: Requests::default(),
     };
     let requests = script.requests.clone();
-    let router = Router::new().fallback(async move |headers: HeaderMap, body: String| {
-        let Answer { status, body } = script.answer(&headers, &body);
+    let router = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: String| {
+        let Answer { status, body } = script.answer(&uri, &headers, &body);
         (
             StatusCode::from_u16(status).unwrap(),
             [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
