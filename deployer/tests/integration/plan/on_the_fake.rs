@@ -12,7 +12,12 @@ use crate::commit::commit;
 use crate::fake_cloudformation::{FakeCloudFormation, Phase};
 use crate::python;
 
-const READS: [&str; 3] = ["DescribeStacks", "GetTemplate", "ListStackResources"];
+const READS: [&str; 4] = [
+    "DescribeStacks",
+    "GetTemplate",
+    "ListDurableExecutionsByFunction",
+    "ListStackResources",
+];
 
 /// Returns a project whose stage is served by a fake.
 fn served() -> (Project, FakeCloudFormation) {
