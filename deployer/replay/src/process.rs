@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
 
 use crate::program::{Error, Program};
 use crate::run::Run;
@@ -16,6 +17,9 @@ use crate::service::Service;
 
 /// How long a run may take. Nothing answers from far away, so more is a loop or a wait of the code's own.
 const LONGEST_RUN: Duration = Duration::from_secs(20);
+
+/// How long is waited for the last words of a program that has ended: what it started itself may hold its streams.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How many lines of what a program prints are kept, to tell why it ended.
 const LINES: usize = 6;
@@ -89,7 +93,7 @@ impl Process {
                 "{} could not be started",
                 program.binary.display()
             )))?;
-        let printed = Printed::default();
+        let mut printed = Printed::default();
         printed.keep(child.stdout.take());
         printed.keep(child.stderr.take());
         Ok(Self {
@@ -111,7 +115,7 @@ impl Process {
                 run = answered => run.map_err(|_| Lost::Late),
                 status = self.child.wait() => {
                     let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-                    Err(Lost::Ended(format!("{status}{}", self.printed.last_words())))
+                    Err(Lost::Ended(format!("{status}{}", self.printed.last_words().await)))
                 }
             }
         };
@@ -121,18 +125,21 @@ impl Process {
 }
 
 /// The last lines that a program printed.
-#[derive(Debug, Clone, Default)]
-struct Printed(Arc<Mutex<VecDeque<String>>>);
+#[derive(Debug, Default)]
+struct Printed {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    readers: JoinSet<()>,
+}
 
 impl Printed {
     /// Reads a stream to its end, so that the program never waits for somebody to read it.
-    fn keep(&self, stream: Option<impl AsyncRead + Send + Unpin + 'static>) {
+    fn keep(&mut self, stream: Option<impl AsyncRead + Send + Unpin + 'static>) {
         let Some(stream) = stream else { return };
-        let kept = self.clone();
-        tokio::spawn(async move {
+        let kept = Arc::clone(&self.lines);
+        self.readers.spawn(async move {
             let mut lines = BufReader::new(stream).lines();
             while let Ok(Some(line)) = lines.next_line().await {
-                let mut kept = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 kept.push_back(line);
                 if kept.len() > LINES {
                     kept.pop_front();
@@ -141,8 +148,12 @@ impl Printed {
         });
     }
 
-    fn last_words(&self) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns them, of a program that has ended: its end is heard of before the last of its lines are read.
+    async fn last_words(&mut self) -> String {
+        let read = async { while self.readers.join_next().await.is_some() {} };
+        // What was read by then is told.
+        let _ = tokio::time::timeout(LAST_WORDS, read).await;
+        let kept = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter()
             .fold(String::new(), |words, line| words + "\n" + line)
     }
