@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::check::Check;
+#[cfg(target_os = "linux")]
+use crate::loopback;
 use crate::program::{Error, Program};
 use crate::verdict::{Isolation, Report, Verdict};
 
@@ -135,7 +137,7 @@ pub async fn work() -> Result<(), Error> {
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap_or_default());
     let isolation = match std::env::var(SHARED) {
         Ok(reason) => Isolation::Shared { reason },
-        Err(_) => loopback().await?,
+        Err(_) => loopback()?,
     };
     let file = folder.join(JOB);
     let job = fs_err::read_to_string(&file).map_err(Error::machine("the check has no job"))?;
@@ -163,32 +165,23 @@ async fn check(job: &Job) -> Result<Vec<Verdict>, Error> {
 
 /// Brings up the loopback of a new network namespace, where it is down at first.
 #[cfg(target_os = "linux")]
-async fn loopback() -> Result<Isolation, Error> {
-    use futures::TryStreamExt as _;
-
-    let refused = |error: rtnetlink::Error| {
-        Error::machine("the loopback of the program's own network could not be brought up")(
-            std::io::Error::other(error),
-        )
-    };
-    let (connection, handle, _) =
-        rtnetlink::new_connection().map_err(Error::machine("no netlink socket could be had"))?;
-    tokio::spawn(connection);
-    let links = handle.link().get().execute();
-    let links: Vec<_> = links.try_collect().await.map_err(refused)?;
-    let [loopback] = links.as_slice() else {
-        return Ok(Isolation::Shared {
-            reason: format!("its network has {} interfaces", links.len()),
-        });
-    };
-    let up = rtnetlink::LinkUnspec::new_with_index(loopback.header.index).up();
-    let set = handle.link().set(up.build()).execute().await;
-    set.map_err(refused)?;
+fn loopback() -> Result<Isolation, Error> {
+    let refused =
+        || Error::machine("the loopback of the program's own network could not be brought up");
+    match loopback::interfaces().map_err(refused())? {
+        1 => {}
+        interfaces => {
+            return Ok(Isolation::Shared {
+                reason: format!("its network has {interfaces} interfaces"),
+            });
+        }
+    }
+    loopback::bring_up().map_err(refused())?;
     Ok(Isolation::Apart)
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn loopback() -> Result<Isolation, Error> {
+fn loopback() -> Result<Isolation, Error> {
     Ok(Isolation::Shared {
         reason: "only Linux has network namespaces".to_owned(),
     })

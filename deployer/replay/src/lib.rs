@@ -13,6 +13,8 @@ mod check;
 mod given;
 mod golden;
 mod judge;
+#[cfg(target_os = "linux")]
+mod loopback;
 mod otherwise;
 mod process;
 mod program;

@@ -9,6 +9,7 @@
 
 mod circles;
 mod crates;
+mod features;
 mod floors;
 mod imports;
 mod modules;
