@@ -27,7 +27,7 @@ pub use connect::{connect, connect_or_start, local_settings, start_local};
 pub use draft::draft;
 pub use lock::StageLock;
 pub use marker::Marker;
-pub use proven::{Deployed, take_back_failed};
+pub use proven::{Deployed, TakenBack, take_back_failed};
 pub use replay::{Histories, Replayed, SAMPLE, replay_check};
 pub use rollback::{RolledBack, rollback};
 pub use rollout::{Rollout, UpOptions};

@@ -13,3 +13,4 @@ mod features;
 mod floors;
 mod imports;
 mod modules;
+mod targets;

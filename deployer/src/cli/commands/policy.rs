@@ -61,12 +61,11 @@ enum PolicyPart {
 pub(in crate::cli) fn run(context: &Context, arguments: &PolicyArguments) -> Result<Outcome> {
     let app = in_account(&context.app, arguments.account.as_deref())?;
     let (what, parts): (&str, &[Part]) = match arguments.part {
-        None if app.stage.deployment.role.is_some() => ("deploy", &[Part::Calls]),
-        None => ("deploy", &[Part::Calls, Part::Resources]),
+        None => ("deploy", Part::of_whoever_deploys(&app)),
         Some(PolicyPart::Calls) => ("calls", &[Part::Calls]),
         Some(PolicyPart::Resources) => ("resources", &[Part::Resources]),
         Some(PolicyPart::Operate) => ("operate", &[Part::Operate]),
-        Some(PolicyPart::All) => ("all", &[Part::Calls, Part::Resources, Part::Operate]),
+        Some(PolicyPart::All) => ("all", Part::ALL),
         Some(PolicyPart::Trust) => {
             let document = trust(&app, &arguments.issuer_of(&app.stage_name)?);
             return show(arguments, vec![(name(&app, "trust"), document)]);

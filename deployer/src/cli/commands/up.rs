@@ -12,7 +12,9 @@ use crate::count::counted;
 use crate::deploy::apply::Applied;
 use crate::error::{Error, Result};
 use crate::page::address_beside;
-use crate::pipeline::{Deployed, RolledBack, Rollout, UpOptions, carry_out, take_back_failed, up};
+use crate::pipeline::{
+    Deployed, RolledBack, Rollout, TakenBack, UpOptions, carry_out, take_back_failed, up,
+};
 use crate::smoke::{Choice, Wanted};
 
 /// Builds, publishes and deploys, and waits until everything is ready
@@ -62,10 +64,16 @@ async fn after_smoke_test(
     let choice = Choice::of(app, &deployed.workflows, &Wanted::default())?;
     let report = smoke_test::play(context, &choice).await?;
     let tested = smoke_test::told(&report, &app.stage_name)?;
-    let back = take_back_failed(&context.session(), deployed, &report).await?;
+    let TakenBack {
+        done: back,
+        failure,
+    } = take_back_failed(&context.session(), deployed, &report).await;
     let mut lines = vec![std::mem::take(&mut outcome.text), tested.text];
     lines.extend(back.iter().map(rolled_back));
     outcome.text = lines.join("\n");
+    if let Some(failure) = failure {
+        return Err(failure.beside(outcome.text));
+    }
     outcome.exit_code = tested.exit_code;
     if let Some(fields) = outcome.document.as_object_mut() {
         let back: Vec<&String> = back.iter().map(|done| &done.workflow).collect();

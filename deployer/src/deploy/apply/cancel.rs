@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_sdk_cloudformation::types::StackStatus;
 
 use crate::aws::{Clients, code_of, failed};
-use crate::deploy::diagnose::{ResourceFailure, diagnose};
+use crate::deploy::diagnose::{Failures, diagnose};
 use crate::deploy::link::Template;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Reporter, Wish};
@@ -84,7 +84,7 @@ impl Drop for Attention<'_> {
 }
 
 /// Returns what a canceled update came to.
-pub(super) fn canceled(live: Option<&LiveStack>, failures: &[ResourceFailure]) -> Error {
+pub(super) fn canceled(live: Option<&LiveStack>, failures: &Failures) -> Error {
     let (name, status) = live.map_or(("", "gone"), |live| (&live.name, live.status.as_str()));
     if live.is_some_and(|live| live.status == StackStatus::UpdateRollbackComplete) {
         return Error::new(

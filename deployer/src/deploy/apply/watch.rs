@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 use super::cancel::{Attention, canceled};
 use super::draining::Draining;
 use crate::aws::{Clients, Pace, failed, message_of, until};
-use crate::deploy::diagnose::{Operation, ResourceFailure, failed_events};
+use crate::deploy::diagnose::{Failures, Operation, ResourceFailure, failed_events};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Reporter, Silent};
 use crate::resources::STACK;
@@ -149,13 +149,13 @@ impl<'a> Watch<'a> {
     }
 
     /// Returns all that failed, in the order of time, with what only the operations' own events tell.
-    pub(super) async fn failures(&self) -> Vec<ResourceFailure> {
-        let mut failures = Vec::new();
+    pub(super) async fn failures(&self) -> Failures {
+        let mut failures = Failures::default();
         for operation in &self.operations {
             // Validations come before anything is provisioned.
             failures.extend(failed_events(self.clients, Operation::Id(operation)).await);
         }
-        failures.extend(self.failures.iter().cloned());
+        failures.extend(Failures::from(self.failures.clone()));
         failures
     }
 

@@ -1,6 +1,6 @@
 //! From all that failed to the first real cause.
 
-use super::failure::ResourceFailure;
+use super::failure::{Failures, ResourceFailure};
 use super::hints::hint;
 use crate::deploy::link::Template;
 use crate::error::Error;
@@ -20,23 +20,20 @@ pub struct Diagnosis {
     pub operations: Vec<String>,
 }
 
-/// Finds the first real cause in `failures`, which are in the order of time; `fallback` is the stack's own reason.
-pub fn diagnose(
-    failures: &[ResourceFailure],
-    template: &Template,
-    fallback: Option<&str>,
-) -> Diagnosis {
-    let mut diagnosis = Diagnosis::default();
-    for failure in failures {
+/// Finds the first real cause in `failures`; `fallback` is the stack's own reason.
+pub fn diagnose(failures: &Failures, template: &Template, fallback: Option<&str>) -> Diagnosis {
+    let mut diagnosis = Diagnosis {
+        unread: failures.unread.clone(),
+        ..Diagnosis::default()
+    };
+    for failure in &failures.found {
         if let Some(operation) = &failure.operation
             && !diagnosis.operations.contains(operation)
         {
             diagnosis.operations.push(operation.clone());
         }
     }
-    let unread = failures.iter().find(|failure| failure.is_unread());
-    diagnosis.unread = unread.map(|failure| failure.words().to_owned());
-    let mut causes = failures.iter().filter(|failure| failure.is_cause());
+    let mut causes = failures.found.iter().filter(|failure| failure.is_cause());
     match (causes.next(), fallback) {
         (Some(first), _) => {
             diagnosis.cause = Some(written(first, template));

@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudformation::types::{EventFilter, EventType, OperationEvent};
 
-use super::failure::ResourceFailure;
+use super::failure::{Failures, ResourceFailure};
 use crate::aws::{Clients, failed};
 use crate::error::Kind;
 
@@ -21,8 +21,8 @@ const PAGES: usize = 5;
 /// Returns the failed validations and hooks of an operation, in the order of time.
 ///
 /// They only explain: where the service does not know them there are none, and where the credentials may not
-/// read them one stands for all of them that says so.
-pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<ResourceFailure> {
+/// read them, the answer says so.
+pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Failures {
     let call = clients
         .cloudformation
         .describe_events()
@@ -32,14 +32,16 @@ pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<R
         Operation::ChangeSet(arn) => call.change_set_name(arn),
     };
     let mut pages = call.into_paginator().send();
-    let mut failures = Vec::new();
+    let mut failures = Failures::default();
     for _ in 0..PAGES {
         match pages.next().await {
-            Some(Ok(page)) => failures.extend(page.operation_events().iter().filter_map(failure)),
+            Some(Ok(page)) => failures
+                .found
+                .extend(page.operation_events().iter().filter_map(failure)),
             Some(Err(error)) => {
                 let error = failed("the events of validations and hooks could not be read")(error);
                 if error.kind() == Kind::Permission {
-                    failures.push(ResourceFailure::unread(error.in_a_line()));
+                    failures.unread = Some(error.in_a_line());
                 }
                 break;
             }
@@ -47,7 +49,7 @@ pub async fn failed_events(clients: &Clients, operation: Operation<'_>) -> Vec<R
         }
     }
     // The service gives the newest first.
-    failures.reverse();
+    failures.found.reverse();
     failures
 }
 

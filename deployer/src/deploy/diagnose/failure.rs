@@ -19,8 +19,31 @@ pub struct ResourceFailure {
     pub reason: Option<String>,
 }
 
-/// Stands for a status where it is unknown what failed.
-const UNREAD: &str = "UNREAD";
+/// All that failed, as far as it may be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failures {
+    /// What failed, in the order of time.
+    pub found: Vec<ResourceFailure>,
+    /// Why there may be more: what could not be read, in words.
+    pub unread: Option<String>,
+}
+
+impl Failures {
+    /// Adds what failed later.
+    pub fn extend(&mut self, later: Self) {
+        self.found.extend(later.found);
+        self.unread = self.unread.take().or(later.unread);
+    }
+}
+
+impl From<Vec<ResourceFailure>> for Failures {
+    fn from(found: Vec<ResourceFailure>) -> Self {
+        Self {
+            found,
+            unread: None,
+        }
+    }
+}
 
 /// What CloudFormation writes where something stopped because something else had failed.
 const FOLLOW_UPS: [&str; 5] = [
@@ -32,25 +55,8 @@ const FOLLOW_UPS: [&str; 5] = [
 ];
 
 impl ResourceFailure {
-    /// Returns what stands for failures that may not be read, `why` in words.
-    pub fn unread(why: String) -> Self {
-        Self {
-            status: UNREAD.to_owned(),
-            reason: Some(why),
-            ..Self::default()
-        }
-    }
-
-    /// Returns whether this stands for failures that may not be read.
-    pub fn is_unread(&self) -> bool {
-        self.status == UNREAD
-    }
-
     /// Returns whether this failed by itself, rather than because something else had.
     pub fn is_cause(&self) -> bool {
-        if self.is_unread() {
-            return false;
-        }
         let reason = self.reason.as_deref().unwrap_or_default().to_lowercase();
         self.resource_type != STACK && !FOLLOW_UPS.iter().any(|text| reason.contains(text))
     }

@@ -7,7 +7,7 @@ mod hints;
 
 pub use cause::{Diagnosis, diagnose};
 pub use events::{Operation, failed_events};
-pub use failure::ResourceFailure;
+pub use failure::{Failures, ResourceFailure};
 
 #[cfg(test)]
 mod tests;

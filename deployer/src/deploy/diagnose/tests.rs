@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ResourceFailure, diagnose};
+use super::{Failures, ResourceFailure, diagnose};
 use crate::deploy::link::{Component, Components, Instance, Template, link};
 
 /// A reason as AWS writes it, on what, and a part of the hint.
@@ -236,7 +236,7 @@ fn failure(resource: &str, resource_type: &str, reason: &str, operation: &str) -
 fn every_known_cause_has_its_hint() {
     for (resource_type, reason, expected) in KNOWN {
         let hint = diagnose(
-            &[failure("A", resource_type, reason, "1")],
+            &Failures::from(vec![failure("A", resource_type, reason, "1")]),
             &template(),
             None,
         )
@@ -245,13 +245,16 @@ fn every_known_cause_has_its_hint() {
         assert!(hint.contains(expected), "{reason}: {hint}");
     }
     let unknown = failure("A", "AWS::SQS::Queue", "The moon is in the way", "1");
-    assert_eq!(diagnose(&[unknown], &template(), None).hint, None);
+    assert_eq!(
+        diagnose(&Failures::from(vec![unknown]), &template(), None).hint,
+        None
+    );
 }
 
 #[test]
 fn the_first_real_cause_names_component_and_line_and_joins_the_operations() {
     let queue = "AWS::SQS::Queue";
-    let failures = [
+    let failures = Failures::from(vec![
         failure("IntakeDead", queue, "Resource creation cancelled", "update"),
         failure(
             "IntakeQueue",
@@ -266,7 +269,7 @@ fn the_first_real_cause_names_component_and_line_and_joins_the_operations() {
             "update",
         ),
         failure("IntakeDead", queue, "Access denied", "rollback"),
-    ];
+    ]);
     let diagnosis = diagnose(&failures, &template(), Some("unused"));
     assert_eq!(
         json!([diagnosis.cause, diagnosis.others, diagnosis.operations]),
@@ -280,6 +283,10 @@ fn the_first_real_cause_names_component_and_line_and_joins_the_operations() {
 
 #[test]
 fn without_a_resource_the_stack_speaks() {
-    let diagnosis = diagnose(&[], &template(), Some("Template format error"));
+    let diagnosis = diagnose(
+        &Failures::default(),
+        &template(),
+        Some("Template format error"),
+    );
     assert_eq!(diagnosis.cause.as_deref(), Some("Template format error"));
 }

@@ -31,6 +31,19 @@ pub enum Part {
     Operate,
 }
 
+impl Part {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Calls, Self::Resources, Self::Operate];
+
+    /// Returns what whoever deploys needs: where the stage has a service role, CloudFormation acts for that.
+    pub fn of_whoever_deploys(app: &App) -> &'static [Self] {
+        match app.stage.deployment.role {
+            Some(_) => &[Self::Calls],
+            None => &[Self::Calls, Self::Resources],
+        }
+    }
+}
+
 /// Returns the policy of a stage for these parts, from the templates that it is linked to.
 pub fn policy(app: &App, stacks: &[PolicyStack<'_>], parts: &[Part]) -> Document {
     let names = Names::of(app, stacks);
