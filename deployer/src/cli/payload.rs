@@ -6,6 +6,10 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 
+/// How such an argument is given.
+const HINT: &str =
+    "give JSON in quotes of the shell, such as '{\"id\":\"7\"}', the path of a file, or `-`";
+
 /// Returns the JSON that an argument of the command line means: `-` is the standard input; what begins
 /// like an object, a list or a text, or is JSON, is taken as it is; all else is a file's path, with or
 /// without an `@` in front.
@@ -26,15 +30,20 @@ pub(super) fn read_text(what: &str, argument: &str) -> Result<String> {
     if argument == "-" {
         return read_stdin(what);
     }
+    if argument.trim().is_empty() {
+        return Err(Error::usage(format!("{what} is empty")).hint(HINT));
+    }
     let begins = argument.trim_start().starts_with(['{', '[', '"']);
     if begins || serde_json::from_str::<IgnoredAny>(argument).is_ok() {
         return Ok(argument.to_owned());
     }
     let path = argument.strip_prefix('@').unwrap_or(argument);
     fs_err::read_to_string(path).map_err(|error| {
-        Error::usage(format!("{what} is neither JSON nor a file that can be read"))
-            .caused_by(error)
-            .hint("give JSON in quotes of the shell, such as '{\"decision\":\"approved\"}', the path of a file, or `-`")
+        Error::usage(format!(
+            "{what} is neither JSON nor a file that can be read"
+        ))
+        .caused_by(error)
+        .hint(HINT)
     })
 }
 
@@ -69,6 +78,13 @@ mod tests {
             read_json("the result", &format!("@{path}")).unwrap(),
             "{\n}\n"
         );
+    }
+
+    #[test]
+    fn nothing_is_neither_json_nor_a_file() {
+        let error = read_json("the result", " ").unwrap_err();
+        assert_eq!(error.kind().exit_code(), 2);
+        assert_eq!(error.to_string(), "the result is empty");
     }
 
     #[test]

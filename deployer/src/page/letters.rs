@@ -185,7 +185,7 @@ fn letter(site: &Site, peeked: &Peeked) -> Markup {
                 "Message " (letter.id)
                 @if let Some(arrival) = letter.first_arrival { ", first arrived " (time(arrival)) " UTC" }
                 ", received " (letter.receives) " times"
-                @if letter.origin() != letter.id { ", put back before as a copy of " (letter.origin()) }
+                @if let Some(origin) = letter.redriven_from() { ", put back before as a copy of " (origin) }
             }
             (execution(verdict.execution.as_deref().unwrap_or_default(), standing))
             (message(site.shown, &letter.body))

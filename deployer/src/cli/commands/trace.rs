@@ -1,6 +1,7 @@
 //! `deployer trace`: one message from the queue to its end.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use comfy_table::{Table, presets};
 use owo_colors::OwoColorize as _;
 use serde_json::Value;
@@ -22,7 +23,7 @@ use crate::pipeline::connect;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TraceArguments {
     /// An execution, by its name or its ARN, or a message of the queue, by its id
-    #[arg(value_name = "NAME|ARN|MESSAGE-ID")]
+    #[arg(value_name = "NAME|ARN|MESSAGE-ID", value_parser = NonEmptyStringValueParser::new())]
     subject: String,
     /// Only in this workflow; may be given again
     #[arg(long)]

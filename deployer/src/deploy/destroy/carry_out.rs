@@ -5,7 +5,7 @@ use super::executions::Drain;
 use super::leftovers;
 use super::survey::{Survey, workflow_stacks};
 use super::tables::{self, Data, TableSurvey};
-use super::take_down::take_down;
+use super::take_down::{close, take_down};
 use crate::config::App;
 use crate::deploy::apply::{Applier, remove};
 use crate::error::{Error, Kind, Result};
@@ -38,12 +38,26 @@ pub async fn carry_out(
 ) -> Result<Destroyed> {
     let clients = applier.clients;
     let mut destroyed = Destroyed::default();
-    let outcomes = futures::future::join_all(
-        survey
+    // What stopped one stack does not hide what stopped another.
+    let summary = |count| format!("{count} stacks were not deleted");
+    if drain.is_some() {
+        // Whoever waits for ends deletes nothing before all have come.
+        let closing = survey
             .stacks
             .iter()
-            .map(|stack| take_down(app, applier, stack, data, drain)),
-    )
+            .map(|stack| close(app, applier, stack, drain));
+        let closed = futures::future::join_all(closing).await;
+        let errors = closed.into_iter().filter_map(Result::err).collect();
+        if let Some(error) = Error::several(errors, summary) {
+            return Err(error);
+        }
+    }
+    let outcomes = futures::future::join_all(survey.stacks.iter().map(async |stack| {
+        if drain.is_none() {
+            close(app, applier, stack, None).await?;
+        }
+        take_down(app, applier, stack, data).await
+    }))
     .await;
     let mut errors = Vec::new();
     for (stack, outcome) in survey.stacks.iter().zip(outcomes) {
@@ -56,8 +70,6 @@ pub async fn carry_out(
             Err(error) => errors.push(error),
         }
     }
-    // What stopped one stack does not hide what stopped another.
-    let summary = |count| format!("{count} stacks were not deleted");
     if let Some(error) = Error::several(errors, summary) {
         return Err(error);
     }

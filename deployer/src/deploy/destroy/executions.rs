@@ -42,7 +42,7 @@ pub(super) async fn drain(
         workflow,
         &left,
         drain.patience,
-        "nothing of it was deleted",
+        "nothing was deleted",
     );
     Err(error.hint(
         "its intake stays closed: `deployer destroy --drain` waits on, `--stop-executions` beside it ends \

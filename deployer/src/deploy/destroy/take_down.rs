@@ -20,18 +20,13 @@ pub(super) struct TakenDown {
     pub(super) left: Vec<String>,
 }
 
-/// Takes one stack down: its intake first, then its executions, which are waited for
-/// where that is asked, then the stack.
-pub(super) async fn take_down(
+/// Closes the intake of one stack, and waits for its executions where that is asked.
+pub(super) async fn close(
     app: &App,
     applier: &Applier<'_>,
     stack: &StackSurvey,
-    data: Data,
     drain: Option<Drain>,
-) -> Result<TakenDown> {
-    let Applier {
-        clients, reporter, ..
-    } = *applier;
+) -> Result<()> {
     // Until the stack is gone it is marked, and an `up` after an interruption opens the intake again.
     let mapping = stack.mapping.as_deref();
     close_intake(
@@ -43,13 +38,26 @@ pub(super) async fn take_down(
         mapping,
     )
     .await?;
+    if let (Some(function), Some(drain)) = (&stack.orchestrator, drain) {
+        // What a killed `up --drain` paused would never end.
+        let_go(app, applier, &stack.workflow).await?;
+        executions::drain(applier, &stack.workflow, function, drain).await?;
+    }
+    Ok(())
+}
+
+/// Takes one closed stack down: what still runs first, then the stack.
+pub(super) async fn take_down(
+    app: &App,
+    applier: &Applier<'_>,
+    stack: &StackSurvey,
+    data: Data,
+) -> Result<TakenDown> {
+    let Applier {
+        clients, reporter, ..
+    } = *applier;
     let mut stopped = 0;
     if let Some(function) = &stack.orchestrator {
-        if let Some(drain) = drain {
-            // What a killed `up --drain` paused would never end.
-            let_go(app, applier, &stack.workflow).await?;
-            executions::drain(applier, &stack.workflow, function, drain).await?;
-        }
         stopped = executions::stop_all(clients, function).await?;
         applier.note(format!(
             "running executions of `{}` that were stopped: {stopped}",

@@ -54,7 +54,8 @@ async fn target(app: &App) -> Check {
             NAME,
             format!("{target} is not there"),
             format!(
-                "run `rustup target add {target}`, or `deployer doctor --fix`, which asks first"
+                "run `rustup target add {target}`, or `deployer doctor --fix --stage {}`, which asks first",
+                app.stage_name
             ),
         ),
     }

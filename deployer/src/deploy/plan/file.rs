@@ -153,7 +153,11 @@ impl PlanFile {
 
     /// Reads a file and refuses what was not made for this stage, by this version, or was changed since.
     pub fn read(path: &Utf8Path, app: &App) -> Result<Self> {
-        let text = fs_err::read_to_string(path)?;
+        let text = fs_err::read_to_string(path).map_err(|error| {
+            Error::usage("the plan cannot be read")
+                .caused_by(error)
+                .hint("`deployer plan --out FILE` writes one")
+        })?;
         let made_by: MadeBy = serde_json::from_str(&text)
             .map_err(|error| Error::usage(format!("{path} is no plan")).caused_by(error))?;
         let own = env!("CARGO_PKG_VERSION");

@@ -71,10 +71,15 @@ impl Letter {
         self.attributes.contains_key("RequestID")
     }
 
+    /// Returns the id of the message that was put back as this one. What the intermediary sends anew, into the
+    /// dead-letter queue, was not put back.
+    pub fn redriven_from(&self) -> Option<&str> {
+        self.attribute(REDRIVEN_FROM)
+    }
+
     /// Returns the id of the message that it is a copy of, or its own.
     pub fn origin(&self) -> &str {
-        let known = self.attribute(REDRIVEN_FROM);
-        known
+        self.redriven_from()
             .or_else(|| self.attribute(MESSAGE_ID))
             .unwrap_or(&self.id)
     }

@@ -20,7 +20,7 @@ pub use follow::Follow;
 pub use listing::{Listed, Listing};
 pub use read::{describe_execution, parse_record, read_record};
 pub use rerun::{Difference, Rerun, RerunOptions, differences, next_name, rerun};
-pub use start::{Sent, send, wait_for_end, wait_for_start};
+pub use start::{Sent, send, taken, wait_for_end, wait_for_start};
 pub use view::{
     At, AttemptView, ErrorView, ExecutionView, LargeResult, OperationView, UnknownEvent, Waiting,
 };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use durable_history::{Description, is_finished};
 
 use super::find::named;
+use super::listing::Listed;
 use super::read::describe_execution;
 use crate::aws::{Clients, Pace, failed, until};
 use crate::error::{Error, Kind, Result};
@@ -60,6 +61,20 @@ pub async fn wait_for_start(
         )
     })?;
     describe_execution(clients, &found.execution.arn).await
+}
+
+/// Returns the execution that has a name already, before a message asks for it.
+///
+/// # Errors
+///
+/// The service could not be asked.
+pub async fn taken(
+    clients: &Clients,
+    workflow: &DeployedWorkflow,
+    name: &str,
+) -> Result<Option<Listed>> {
+    let found = named(clients, workflow, name).await?;
+    Ok(found.into_iter().next().map(|found| found.execution))
 }
 
 /// Waits until an execution has ended, and returns it.

@@ -173,12 +173,20 @@ async fn closed(app: &App, clients: &Clients, workflow: &str, live: &LiveStack) 
     }
     let held = HeldNote::of(app, workflow).read(clients).await;
     let held = held.map_or_else(
-        |error| format!("what it holds is not known ({})", error.in_a_line()),
-        |held| format!("it holds {}", counted(held.len(), "execution")),
+        |error| {
+            format!(
+                ", and what it has paused is not known ({})",
+                error.in_a_line()
+            )
+        },
+        |held| match held.len() {
+            0 => String::new(),
+            paused => format!(", and it has paused {}", counted(paused, "execution")),
+        },
     );
     Some(format!(
-        "the stack is closed for a change or its end, and {held}; if nothing is at work on it, `deployer up` opens it and \
-         lets them go on"
+        "the stack is closed for a change or its end{held}; if nothing is at work on it, `deployer up` opens it and \
+         resumes what is paused"
     ))
 }
 

@@ -183,6 +183,11 @@ fn there_and_back(small: &Small) {
 #[test]
 fn a_destroyed_workflow_is_drained_first_and_who_does_not_end_is_named() {
     let small = Small::new();
+    let configuration = fs_err::read_to_string(small.project().join("config/app.yaml")).unwrap();
+    let (_, only) = configuration.split_once("  only:\n").unwrap();
+    let other = only.replace("{stage}-", "other-{stage}-");
+    let both = format!("{configuration}  other:\n{other}");
+    small.write("config/app.yaml", &both);
     small.deployer(&["up"]).assert().success();
     crowd(&small, "1", [3, 2, 0]);
     let (code, _, stderr) = small.run(&["destroy", "--yes", "--drain=1s"]);
@@ -193,6 +198,9 @@ fn a_destroyed_workflow_is_drained_first_and_who_does_not_end_is_named() {
     );
     let named = "still in flight: crowd-00000, crowd-00002, crowd-00004";
     assert!(stderr.contains(named), "{stderr}");
+    let (_, status) = small.json(&["status"]);
+    let stands = |index: usize| status["workflows"][index]["state"] == "CREATE_COMPLETE";
+    assert!(stands(0) && stands(1), "nothing is deleted: {status}");
     // Nothing stays closed in silence: `up` opens the intake again.
     let mapping = |small: &Small| small.json(&["status"]).1["workflows"][0]["mapping"].to_string();
     assert!(mapping(&small).contains("Disabled"), "{}", mapping(&small));
@@ -205,7 +213,7 @@ fn a_destroyed_workflow_is_drained_first_and_who_does_not_end_is_named() {
     small.deployer(&stop).assert().success();
     assert!(destroying.wait().unwrap().success(), "they have ended");
     let (_, status) = small.json(&["status"]);
-    assert!(status["workflows"][0]["stack_status"].is_null(), "{status}");
+    assert!(status["workflows"][0]["state"].is_null(), "{status}");
 }
 
 #[test]

@@ -83,8 +83,9 @@ fn render(looks: &[QueueLook], stage: &str) -> String {
     fit(&mut table, 0);
     let table = table.to_string();
     let lines: Vec<_> = table.lines().map(|line| line.trim().to_owned()).collect();
-    let next =
-        format!("Next: deployer dlq peek --stage {stage}, deployer dlq redrive --stage {stage}");
+    let next = format!(
+        "Next: deployer dlq peek --stage {stage}, deployer dlq redrive --all --stage {stage}"
+    );
     format!("{}\n\n{next}", lines.join("\n"))
 }
 

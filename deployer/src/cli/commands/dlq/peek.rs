@@ -70,15 +70,11 @@ fn document(peeked: &Peeked) -> Value {
         "why": verdict.why,
         "receives": letter.receives,
         "first_arrival": letter.first_arrival.map(Timestamp::to_rfc3339),
-        "redriven_from": redriven_from(letter),
+        "redriven_from": letter.redriven_from(),
         "execution": execution(peeked, standing),
         "attributes": letter.attributes_document(),
         "body": letter.body,
     })
-}
-
-fn redriven_from(letter: &Letter) -> Option<&str> {
-    Some(letter.origin()).filter(|origin| *origin != letter.id)
 }
 
 fn execution(peeked: &Peeked, standing: &Standing) -> Value {
@@ -122,7 +118,7 @@ fn render(peeked: &Peeked, whole: bool) -> String {
     lines.push(format!(
         "  first arrived {arrival}; received {receives} times, this look included"
     ));
-    if let Some(origin) = redriven_from(letter) {
+    if let Some(origin) = letter.redriven_from() {
         lines.push(format!(
             "  was put back before, as a copy of {}",
             plain(origin)

@@ -13,7 +13,7 @@ use crate::config::Span;
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::operate::deployed::{DeployedIntake, DeployedWorkflow, deployed_one};
-use crate::operate::executions::{Sent, send, wait_for_end, wait_for_start};
+use crate::operate::executions::{Sent, send, taken, wait_for_end, wait_for_start};
 use crate::operate::message::{name_of, read_message};
 use crate::pipeline::connect;
 
@@ -71,6 +71,16 @@ pub(in crate::cli) async fn run(context: &Context, arguments: &StartArguments) -
     let workflow = deployed_one(app, &clients, &arguments.workflow).await?;
     let intake: Option<&DeployedIntake> = workflow.intake.as_ref();
     let intake = intake.ok_or_else(|| no_intake(&arguments.workflow))?;
+    if let Some(name) = &name
+        && let Some(there) = taken(&clients, &workflow, name).await?
+    {
+        let text = format!(
+            "the execution {name} is there already, {}: the same message once more is taken for a repetition of \
+             it, and another one is refused and ends in the dead-letter queue",
+            there.status
+        );
+        context.reporter.report(&Event::Warning { text });
+    }
     let sent = send(&clients, intake, &body).await?;
     let mut outcome = tell(&workflow, name.as_deref(), &sent);
     let patience = arguments.timeout.duration();
