@@ -85,7 +85,10 @@ fn nothing_stays_held_after_a_kill() {
     let small = Small::with_one_paused();
     small.killed_while_held("changed");
     let problems = small.problems();
-    assert!(problems.contains("it has paused 2 executions"), "{problems}");
+    assert!(
+        problems.contains("it has paused 2 executions"),
+        "{problems}"
+    );
     // What this machine remembers is not what tells the next command.
     fs_err::remove_dir_all(small.sandbox.home().join(".deployer/unverified")).unwrap();
     let (code, _, stderr) = small.run(&["up"]);
