@@ -189,6 +189,11 @@ fn a_rerun_of_a_decided_transaction_charges_nothing(stage: &Stage) {
     let (code, said) = stage.run(&["executions", "start", "fraud-detection", &low, "--wait"]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("dev-tx-low SUCCEEDED"), "{said}");
+    assert!(!said.contains("is there already"), "{said}");
+    let (code, said) = stage.run(&["executions", "start", "fraud-detection", &low, "--wait"]);
+    assert_eq!(code, 0, "{said}");
+    let warning = "dev-tx-low is there already, SUCCEEDED";
+    assert!(said.contains(warning), "{said}");
     let other = low.replace("650000", "10");
     let rerun = ["executions", "rerun", "dev-tx-low", "--input", &other];
     let (code, said) = stage.run(&rerun);

@@ -222,6 +222,7 @@ mod tests {
             second.identity(),
             "two copies of one message"
         );
+        assert_eq!(first.redriven_from(), None, "moved, and not put back");
         let (sent, _) = first.outgoing(Timestamp::from_millis(1_000), None);
         assert_eq!(sent.attributes.get(REASON), None);
         assert_eq!(sent.attributes.get(KIND), None);
@@ -231,6 +232,7 @@ mod tests {
             ..first
         };
         assert_eq!(again.origin(), "m-0");
+        assert_eq!(again.redriven_from(), Some("m-0"));
         let given_up_again = Letter {
             id: "m-4".to_owned(),
             attributes: [again.attributes.clone(), moved_as("m-3")]
